@@ -21,7 +21,8 @@ func ToStatus(ctx context.Context, err error, catalog *Catalog) *status.Status {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.status(catalog, Language(ctx))
 	}
-	if st, ok := status.FromError(err); ok {
+	if foreign, ok := errors.AsType[statusError](err); ok {
+		st := foreign.GRPCStatus() // not status.FromError, which puts the texts of our wrapping into the message
 		if infoOf(st) != nil {
 			return st
 		}
@@ -37,6 +38,12 @@ func ToStatus(ctx context.Context, err error, catalog *Catalog) *status.Status {
 		return New(codes.DeadlineExceeded, DeadlineExceeded).status(catalog, Language(ctx))
 	}
 	return New(codes.Internal, Internal).status(catalog, Language(ctx))
+}
+
+// statusError is what gRPC returns from a call.
+type statusError interface {
+	error
+	GRPCStatus() *status.Status
 }
 
 // infoOf returns the ErrorInfo of a status that one of our services made, or nil.
