@@ -37,6 +37,7 @@ func complete(plugin *protogen.Plugin, mapped *protogen.GeneratedFile) ([]byte, 
 			constrainMessage(document, message)
 		}
 		for _, service := range file.Services {
+			describeTag(document, service)
 			for _, method := range service.Methods {
 				completeOperation(document, service, method)
 			}
@@ -58,6 +59,13 @@ func introduce(document *openapi3.T) {
 		Description: "An access token of the installation's OpenID Connect provider. It says who the caller is, never what they may do.",
 	}}}
 	document.Security = openapi3.SecurityRequirements{{"oidc": {}}}
+}
+
+// describeTag: Gnostic takes the description away when there is only one service.
+func describeTag(document *openapi3.T, service *protogen.Service) {
+	if tag := document.Tags.Get(service.GoName); tag != nil {
+		tag.Description = strings.TrimSpace(string(service.Comments.Leading))
+	}
 }
 
 // operations finds every binding of a method: Gnostic gives all of them the same id. Sorted, so that two runs agree.
