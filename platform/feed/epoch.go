@@ -1,0 +1,121 @@
+package feed
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNotPrimary is returned for a server in recovery. A standby has no transaction ids of its own, and its snapshots say
+// nothing about what the primary still has open.
+var ErrNotPrimary = errors.New("the feed is written and read on the primary only, and this server is in recovery")
+
+// epochLock is the advisory lock under which an epoch begins.
+const epochLock = 0x6261766e_65706f63 // "bavnepoc"
+
+var (
+	//go:embed sql/server_timeline.sql
+	serverTimelineSQL string
+	//go:embed sql/last_epoch.sql
+	lastEpochSQL string
+	//go:embed sql/begin_epoch.sql
+	beginEpochSQL string
+)
+
+// lifeline is what a new epoch is told by: a restore by dump has another system identifier, a promotion or a
+// point-in-time recovery another timeline.
+type lifeline struct {
+	system   int64
+	timeline int64
+}
+
+// CheckEpoch makes a new connection fit for the feed: it compares the server's (system identifier, timeline) with the last
+// known one, begins a new epoch if it moved, and leaves the epoch as the session setting bavn.epoch, which the events
+// table takes as its default. Give it to the pool as the hook for new connections; a connection that did not pass cannot
+// insert an event or read the feed. Returns ErrNotPrimary in recovery.
+//
+// A file-system copy that is put back without recovery changes neither identifier nor timeline. Such a server must be
+// given a new epoch by hand (BeginEpoch) before anything writes.
+func CheckEpoch(ctx context.Context, conn *pgx.Conn) error {
+	var (
+		recovering bool
+		server     lifeline
+	)
+	if err := conn.QueryRow(ctx, serverTimelineSQL).Scan(&recovering, &server.system, &server.timeline); err != nil {
+		return fmt.Errorf("check epoch: read timeline: %w", err)
+	}
+	if recovering {
+		return fmt.Errorf("check epoch: %w", ErrNotPrimary)
+	}
+	epoch, known, err := lastEpoch(ctx, conn)
+	if err != nil {
+		return fmt.Errorf("check epoch: %w", err)
+	}
+	if known != server {
+		if epoch, err = beginEpoch(ctx, conn, server, false); err != nil {
+			return fmt.Errorf("check epoch: %w", err)
+		}
+	}
+	if _, err := conn.Exec(ctx, "SELECT set_config('bavn.epoch', $1, false)", strconv.FormatInt(epoch, 10)); err != nil {
+		return fmt.Errorf("check epoch: set: %w", err)
+	}
+	return nil
+}
+
+// BeginEpoch begins a new epoch although the server looks the same, and returns it. For operators, after a data directory was
+// put back as files, with no service connected: connections that are open keep the epoch they were checked for.
+func BeginEpoch(ctx context.Context, conn *pgx.Conn) (int64, error) {
+	var (
+		recovering bool
+		server     lifeline
+	)
+	if err := conn.QueryRow(ctx, serverTimelineSQL).Scan(&recovering, &server.system, &server.timeline); err != nil {
+		return 0, fmt.Errorf("begin epoch: read timeline: %w", err)
+	}
+	if recovering {
+		return 0, fmt.Errorf("begin epoch: %w", ErrNotPrimary)
+	}
+	return beginEpoch(ctx, conn, server, true)
+}
+
+type queryer interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func lastEpoch(ctx context.Context, q queryer) (int64, lifeline, error) {
+	var (
+		epoch int64
+		known lifeline
+	)
+	err := q.QueryRow(ctx, lastEpochSQL).Scan(&epoch, &known.system, &known.timeline)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, lifeline{}, fmt.Errorf("read last epoch: %w", err)
+	}
+	return epoch, known, nil
+}
+
+// beginEpoch inserts the next epoch unless another connection just did so for the same server; always inserts it regardless.
+func beginEpoch(ctx context.Context, conn *pgx.Conn, server lifeline, always bool) (epoch int64, err error) {
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(epochLock)); err != nil {
+			return fmt.Errorf("lock epochs: %w", err)
+		}
+		last, known, err := lastEpoch(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if known == server && !always {
+			epoch = last
+			return nil
+		}
+		if err := tx.QueryRow(ctx, beginEpochSQL, server.system, server.timeline).Scan(&epoch); err != nil {
+			return fmt.Errorf("insert epoch: %w", err)
+		}
+		return nil
+	})
+	return epoch, err
+}

@@ -1,0 +1,57 @@
+-- +goose Up
+
+-- One row per (system identifier, timeline) that this database has lived in. Transaction ids may start lower after a
+-- restore or a move, so the epoch comes first in the order.
+CREATE TABLE feed_epochs (
+    epoch             bigint      NOT NULL PRIMARY KEY CHECK (epoch >= 1),
+    system_identifier bigint      NOT NULL,
+    timeline          bigint      NOT NULL CHECK (timeline >= 1),
+    began_at          timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE events (
+    desk           text        NOT NULL CHECK (desk <> '' AND desk NOT LIKE '%/%'),
+    resource       text        NOT NULL,
+    revision       bigint      NOT NULL CHECK (revision >= 1),
+    -- Fails on a connection whose epoch nobody checked: the setting does not exist there.
+    epoch          bigint      NOT NULL DEFAULT current_setting('bavn.epoch')::bigint CHECK (epoch >= 1),
+    xid            xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    position       bigint      NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 1),
+    type           text        NOT NULL CHECK (type <> ''),
+    schema_version integer     NOT NULL CHECK (schema_version >= 1),
+    shard          smallint    NOT NULL CHECK (shard BETWEEN 0 AND 63),
+    text_count     smallint    NOT NULL DEFAULT 0 CHECK (text_count >= 0),
+    audience       text[]      NOT NULL DEFAULT '{}',
+    stored         bytea       NOT NULL,
+    hash           bytea       NOT NULL CHECK (octet_length(hash) = 32),
+    previous_hash  bytea       NOT NULL,
+    occurred_at    timestamptz NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    PRIMARY KEY (desk, resource, revision),
+    CONSTRAINT resource_is_of_its_desk CHECK (starts_with(resource, 'desks/' || desk || '/') OR resource = 'desks/' || desk),
+    CONSTRAINT chain_starts_empty CHECK (octet_length(previous_hash) = CASE WHEN revision = 1 THEN 0 ELSE 32 END)
+);
+
+-- The order of the feed. Unique, so that a position names one event.
+CREATE UNIQUE INDEX events_order ON events (epoch, xid, position);
+
+-- Texts of events while they exist. Erasure leaves the row, so that a reader sees that something was erased (R147).
+CREATE TABLE event_texts (
+    desk          text     NOT NULL,
+    resource      text     NOT NULL,
+    revision      bigint   NOT NULL,
+    name          text     NOT NULL CHECK (name <> ''),
+    language_code text     NOT NULL,
+    salt          bytea    CHECK (octet_length(salt) = 16),
+    text          text,
+    erased_at     timestamptz,
+    PRIMARY KEY (desk, resource, revision, name),
+    FOREIGN KEY (desk, resource, revision) REFERENCES events ON DELETE CASCADE,
+    CONSTRAINT salt_goes_with_its_text CHECK ((salt IS NULL) = (text IS NULL)),
+    CONSTRAINT erased_says_when CHECK ((text IS NULL) = (erased_at IS NOT NULL))
+);
+
+-- +goose Down
+DROP TABLE event_texts;
+DROP TABLE events;
+DROP TABLE feed_epochs;
