@@ -56,7 +56,7 @@ func introduce(document *openapi3.T) {
 	document.Servers = openapi3.Servers{{URL: "/", Description: "The gateway that serves this document."}}
 	document.Components.SecuritySchemes = openapi3.SecuritySchemes{"oidc": {Value: &openapi3.SecurityScheme{
 		Type: "http", Scheme: "bearer", BearerFormat: "JWT",
-		Description: "An access token of the installation's OpenID Connect provider. It says who the caller is, never what they may do.",
+		Description: "An access token of the installation's OpenID Connect provider: who the caller is, never what they may do.",
 	}}}
 	document.Security = openapi3.SecurityRequirements{{"oidc": {}}}
 }
