@@ -33,7 +33,8 @@ func TestWhoeverIsPickedComesBackWithTokensThatGoOIDCAccepts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	access, err := provider.Verifier(&oidc.Config{ClientID: devissuer.Audience, Now: h.clock.Now}).Verify(t.Context(), token.AccessToken)
+	services := provider.Verifier(&oidc.Config{ClientID: devissuer.Audience, Now: h.clock.Now})
+	access, err := services.Verify(t.Context(), token.AccessToken)
 	if err != nil || access.Subject != "lars" || !access.Expiry.Equal(morning.Add(time.Hour)) {
 		t.Errorf("access token: %+v, %v; want lars for one hour", access, err)
 	}
@@ -146,7 +147,8 @@ func TestThePageSaysThatItIsForDevelopmentAndShowsNamesAsText(t *testing.T) {
 			t.Errorf("the page lacks %s:\n%s", part, page)
 		}
 	}
-	if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self' https://bavn.example") {
+	policy := response.Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "form-action 'self' https://bavn.example") {
 		t.Errorf("the policy %q would stop the browser on its way back to the client", policy)
 	}
 	if response, _ := h.get(h.config.Issuer + "/sign_in.css"); response.StatusCode != http.StatusOK {
