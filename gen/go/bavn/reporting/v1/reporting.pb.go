@@ -322,7 +322,7 @@ type Figures struct {
 	StatusTimes []*StatusTime `protobuf:"bytes,11,rep,name=status_times,json=statusTimes,proto3" json:"status_times,omitempty"`
 	// Tickets that were reopened at least once after being solved or closed.
 	ReopenedTickets int64 `protobuf:"varint,12,opt,name=reopened_tickets,json=reopenedTickets,proto3" json:"reopened_tickets,omitempty"`
-	// Tickets with a step after they were closed (not counting those solved at first contact).
+	// Tickets with a step after they were closed.
 	TicketsWithStepsAfterClosed int64 `protobuf:"varint,13,opt,name=tickets_with_steps_after_closed,json=ticketsWithStepsAfterClosed,proto3" json:"tickets_with_steps_after_closed,omitempty"`
 	// Tickets by group that had them at least once, most first.
 	TicketsByGroup []*Count `protobuf:"bytes,14,rep,name=tickets_by_group,json=ticketsByGroup,proto3" json:"tickets_by_group,omitempty"`
