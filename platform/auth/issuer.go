@@ -93,4 +93,3 @@ func (k keySet) VerifySignature(ctx context.Context, jwt string) ([]byte, error)
 	}
 	return payload, err
 }
-
