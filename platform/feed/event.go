@@ -67,8 +67,8 @@ func (r *Row) Decode(upcasters *Upcasters) (*Event, error) {
 	}, nil
 }
 
-// decodeReceived makes the event of what a service was sent.
-func decodeReceived(e *eventv1.Event, upcasters *Upcasters) (*Event, error) {
+// Received makes the event of what a service or an auditor was sent.
+func Received(e *eventv1.Event, upcasters *Upcasters) (*Event, error) {
 	record, err := decodeRecord(e.GetStored(), upcasters)
 	if err != nil {
 		return nil, fmt.Errorf("decode event at %s: %w", PositionOf(e.GetPosition()), err)
