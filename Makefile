@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BUF           := github.com/bufbuild/buf/cmd/buf@v1.75.0
 SQLC          := github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-KUSTOMIZE     := sigs.k8s.io/kustomize/kustomize/v5@v5.8.3
+KUSTOMIZE     := sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 VALIDATE      := sigs.k8s.io/kubectl-validate@v0.0.4
 KO            := github.com/google/ko@v0.19.1
 CRANE         := github.com/google/go-containerregistry/cmd/crane@v0.22.1
@@ -81,6 +81,7 @@ lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.
 	golangci-lint run $(call patterns,$(MODULES))
 	cd tools && GOWORK=off golangci-lint run --config ../.golangci.yml ./...
 	buf lint
+	buf format --diff --exit-code proto
 	npm run --silent --prefix tools/redocly lint
 	for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
 
@@ -110,7 +111,7 @@ manifests: bin/.kustomize bin/.validate ## render and validate the Kubernetes ma
 
 .PHONY: images
 images: bin/.ko bin/.crane web ## build the OCI images into out/images
-	@scripts/images.sh
+	@scripts/images.sh $(COMMANDS)
 
 ## Web: built before any Go that embeds it
 
