@@ -13,6 +13,8 @@ const (
 
 	InvalidArgument    = "INVALID_ARGUMENT"
 	OutOfRange         = "OUT_OF_RANGE"
+	MalformedMessage   = "MALFORMED_MESSAGE"
+	MessageTooLarge    = "MESSAGE_TOO_LARGE"
 	UnknownField       = "UNKNOWN_FIELD"
 	NULByte            = "NUL_BYTE"
 	InvalidUTF8        = "INVALID_UTF8"

@@ -5,7 +5,6 @@ package pagetoken
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -101,7 +100,7 @@ func newKey(kind string, raw []byte) (key, error) {
 	if err != nil {
 		return key{}, fmt.Errorf("use key: %w", err)
 	}
-	aead, err := cipher.NewGCM(block)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
 		return key{}, fmt.Errorf("use key: %w", err)
 	}
@@ -111,12 +110,7 @@ func newKey(kind string, raw []byte) (key, error) {
 
 // Seal returns the token for a cursor of this query. Two tokens of the same cursor differ.
 func (s *Sealer) Seal(query Query, cursor []byte) string {
-	token := make([]byte, 0, keyIDLen+s.current.aead.NonceSize()+len(cursor)+s.current.aead.Overhead())
-	token = append(token, s.current.id[:]...)
-	nonce := make([]byte, s.current.aead.NonceSize())
-	rand.Read(nonce) //nolint:errcheck // crypto/rand.Read never fails: it stops the process instead
-	token = append(token, nonce...)
-	token = s.current.aead.Seal(token, nonce, cursor, query.binding())
+	token := s.current.aead.Seal(s.current.id[:len(s.current.id):len(s.current.id)], nil, cursor, query.binding())
 	return base64.RawURLEncoding.EncodeToString(token)
 }
 
@@ -140,11 +134,7 @@ func (s *Sealer) Open(query Query, token string) ([]byte, error) {
 	if !ok {
 		return nil, s.refuse.Cause(errors.New("sealed with a key that is not ours"))
 	}
-	sealed := raw[keyIDLen:]
-	if len(sealed) < k.aead.NonceSize() {
-		return nil, s.refuse.Cause(errors.New("too short"))
-	}
-	cursor, err := k.aead.Open(nil, sealed[:k.aead.NonceSize()], sealed[k.aead.NonceSize():], query.binding())
+	cursor, err := k.aead.Open(nil, nil, raw[keyIDLen:], query.binding())
 	if err != nil {
 		return nil, s.refuse.Cause(fmt.Errorf("open: %w", err))
 	}
