@@ -24,7 +24,7 @@ MODULES     := $(call with_code,$(shell sed -n 's|^\t\./||p' go.work))
 RACE_TESTED := $(filter platform process services/%,$(MODULES))
 TESTED      := $(filter-out $(RACE_TESTED),$(MODULES))
 WEB         := gateway/web
-WEB_DEPS    := $(if $(wildcard $(WEB)/package.json),$(WEB)/node_modules/.stamp)
+WEB_DEPS    := $(if $(wildcard $(WEB)/package.json),$(WEB)/node_modules/.package-lock.json)
 COMMANDS    := $(patsubst %/main.go,./%,$(wildcard cmd/bavn/main.go services/*/cmd/*/main.go gateway/cmd/*/main.go))
 
 .PHONY: help
@@ -77,7 +77,7 @@ soak: build postgres ## steady load for hours, watching memory and lag
 ## Check
 
 .PHONY: lint
-lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.stamp web ## Go, protos, OpenAPI and shell scripts
+lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.package-lock.json web ## Go, protos, OpenAPI and shell scripts
 	golangci-lint run $(call patterns,$(MODULES))
 	cd tools && GOWORK=off golangci-lint run --config ../.golangci.yml ./...
 	buf lint
@@ -126,7 +126,7 @@ $(WEB)/dist/.stamp: $(WEB_SOURCES) $(WEB_DEPS)
 	@npm run --silent --prefix $(WEB) build
 	@touch $@
 
-%/node_modules/.stamp: %/package-lock.json
+%/node_modules/.package-lock.json: %/package-lock.json
 	@echo "npm: installing for $*"
 	@npm ci --no-audit --no-fund --loglevel=error --prefix $*
 	@touch $@
