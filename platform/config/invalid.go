@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // FieldError says what is wrong with one setting. Key is relative to the struct whose Validate returned it; Load completes it.
@@ -12,7 +13,7 @@ type FieldError struct {
 	Err error
 }
 
-func (e *FieldError) Error() string { return e.Key + " " + e.Err.Error() }
+func (e *FieldError) Error() string { return e.Key + ": " + e.Err.Error() }
 
 func (e *FieldError) Unwrap() error { return e.Err }
 
@@ -22,7 +23,7 @@ func Invalid(key, format string, args ...any) error {
 }
 
 // Validator is what the process's configuration and any struct nested in it may implement. The errors of all of them are
-// collected; join several with errors.Join.
+// collected; join several with errors.Join. A package that does without this one begins its errors with "key: " instead.
 type Validator interface{ Validate() error }
 
 // validate asks every struct under v, the innermost first, and returns one error per line with the key completed.
@@ -44,19 +45,22 @@ func validate(v reflect.Value, path string, byKey map[string]field) []error {
 
 // locate names the setting that err is about in all three spellings.
 func locate(err error, path string, byKey map[string]field) error {
-	invalid := (*FieldError)(nil)
-	if !errors.As(err, &invalid) {
-		if path == "" {
-			return err
+	if invalid, ok := errors.AsType[*FieldError](err); ok {
+		key := join(path, invalid.Key)
+		if f, known := byKey[key]; known {
+			return f.problem(invalid.Err)
 		}
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w (no such setting)", key, invalid.Err)
 	}
-	key := join(path, invalid.Key)
-	f, known := byKey[key]
-	if !known {
-		return fmt.Errorf("%s %w (no such setting)", key, invalid.Err)
+	if key, text, ok := strings.Cut(err.Error(), ": "); ok {
+		if f, known := byKey[join(path, key)]; known {
+			return f.problem(errors.New(text))
+		}
 	}
-	return f.problem(invalid.Err)
+	if path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // problem is the one form in which a wrong setting is reported.

@@ -107,18 +107,18 @@ func TestWhatCannotBeMeantIsRefusedByName(t *testing.T) {
 		"misspelt flag":                 {args: []string{"--db-max-con=4"}, want: []string{"--db-max-con"}},
 		"argument that is no flag":      {args: []string{"serve"}, want: []string{`unexpected argument "serve"`}},
 		"value where a group is meant":  {file: "db: here\n", want: []string{"db: is a value in file", "must be a group of keys"}},
-		"group where a value is meant":  {file: "listen:\n  port: 1\n", want: []string{"listen must be a string, is a group of keys"}},
-		"list where a value is meant":   {file: "listen: [a, b]\n", want: []string{"listen must be a string, is a list"}},
-		"key without a value":           {file: "listen:\n", want: []string{"listen has no value"}},
-		"text that YAML read as number": {file: "listen: 1.10\n", want: []string{"listen is not text in YAML: put it in quotes"}},
-		"duration without a unit":       {file: "db:\n  timeout: 5\n", want: []string{`db.timeout "5" is not of type duration: time: missing unit`}},
+		"group where a value is meant":  {file: "listen:\n  port: 1\n", want: []string{"listen: must be a string, is a group of keys"}},
+		"list where a value is meant":   {file: "listen: [a, b]\n", want: []string{"listen: must be a string, is a list"}},
+		"key without a value":           {file: "listen:\n", want: []string{"listen: has no value"}},
+		"text that YAML read as number": {file: "listen: 1.10\n", want: []string{"listen: is not text in YAML: put it in quotes"}},
+		"duration without a unit":       {file: "db:\n  timeout: 5\n", want: []string{`db.timeout: "5" is not of type duration: time: missing unit`}},
 		"number that does not fit":      {env: []string{prefix + "DB_MAX_CONNS=3000000000"}, want: []string{"value out of range, from env " + prefix + "DB_MAX_CONNS"}},
-		"fraction of a connection":      {file: "db:\n  max_conns: 1.5\n", want: []string{`db.max_conns "1.5" is not of type int`}},
+		"fraction of a connection":      {file: "db:\n  max_conns: 1.5\n", want: []string{`db.max_conns: "1.5" is not of type int`}},
 		"missing file":                  {args: []string{"--config", "/nowhere.yaml"}, want: []string{"/nowhere.yaml"}},
 		"broken YAML":                   {file: "db: [\n", want: []string{"read configuration file"}},
 		"everything at once": {
 			file: "lisen: x\n", env: []string{prefix + "RATIO=much"}, args: []string{"--db-max-conns=few"},
-			want: []string{"lisen: unknown key", `ratio "much"`, `db.max_conns "few"`},
+			want: []string{"lisen: unknown key", `ratio: "much"`, `db.max_conns: "few"`},
 		},
 	}
 	for name, tt := range tests {
@@ -141,14 +141,29 @@ func TestWhatCannotBeMeantIsRefusedByName(t *testing.T) {
 func TestAnInvalidSettingIsNamedInAllThreeSpellings(t *testing.T) {
 	t.Parallel()
 	err := load(defaults(), nil, nil, "--db-url=", "--db-max-conns=0")
-	want := "db.url must be set (file key db.url, env BAVN_TRIAGE_DB_URL, flag --db-url)\n" +
-		"db.max_conns must be at least 1, is 0 (file key db.max_conns, env BAVN_TRIAGE_DB_MAX_CONNS, flag --db-max-conns)"
+	want := "db.url: must be set (file key db.url, env BAVN_TRIAGE_DB_URL, flag --db-url)\n" +
+		"db.max_conns: must be at least 1, is 0 (file key db.max_conns, env BAVN_TRIAGE_DB_MAX_CONNS, flag --db-max-conns)"
 	if err == nil || err.Error() != want {
 		t.Errorf("one line per setting:\n got %v\nwant %s", err, want)
 	}
-	invalid := (*config.FieldError)(nil)
-	if !errors.As(err, &invalid) || invalid.Key != "db.url" {
+	if invalid, ok := errors.AsType[*config.FieldError](err); !ok || invalid.Key != "db.url" {
 		t.Errorf("the setting must be readable from the error, got %+v", invalid)
+	}
+}
+
+type plain struct {
+	URL string `koanf:"url" usage:"connection URL"`
+}
+
+func (plain) Validate() error { return errors.New("url: is required") }
+
+func TestAnErrorThatBeginsWithTheKeyIsAFieldErrorToo(t *testing.T) {
+	t.Parallel()
+	err := load(&struct {
+		DB plain `koanf:"db"`
+	}{}, nil, nil)
+	if want := "db.url: is required (file key db.url, env BAVN_TRIAGE_DB_URL, flag --db-url)"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

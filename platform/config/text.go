@@ -130,7 +130,7 @@ func (f field) setText(text string) error {
 
 // cause drops the function name and the repeated input from a strconv error.
 func cause(err error) error {
-	if number := (*strconv.NumError)(nil); errors.As(err, &number) {
+	if number, ok := errors.AsType[*strconv.NumError](err); ok {
 		return number.Err
 	}
 	return err

@@ -16,18 +16,23 @@ import (
 // migrationLock is the advisory lock under which one replica migrates while the others wait.
 const migrationLock int64 = 0x6261766e_6a6f6273 // "bavnjobs"
 
-// Migrate brings River's tables to the version that this build needs. Any number of replicas may call it at once. The lock is
-// held by a connection of its own, so that a pool of one does not wait for itself.
-func Migrate(ctx context.Context, pool *pgxpool.Pool) (err error) {
+// Migrate brings River's tables in the database at url to the version that this build needs. Any number of replicas may call
+// it at once.
+func Migrate(ctx context.Context, url string) error {
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return errors.New("migrate jobs: not a PostgreSQL connection URL") // the parser's error repeats it, password and all
+	}
+	defer pool.Close() // which also gives the lock back
 	migrator, err := newMigrator(pool)
 	if err != nil {
 		return err
 	}
-	lock, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
+	lock, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
-	defer func() { err = errors.Join(err, lock.Close(context.WithoutCancel(ctx))) }() // which gives the lock back
+	defer lock.Release()
 	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return fmt.Errorf("migrate jobs: wait for other replicas: %w", err)
 	}
@@ -37,11 +42,9 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) (err error) {
 	return nil
 }
 
-// ErrSchema is returned by CheckSchema when the tables are older than this build needs.
-var ErrSchema = errors.New("job tables are not migrated")
-
-// CheckSchema is for the health check: a database that was restored from an old backup is noticed, not only a first start.
-func CheckSchema(ctx context.Context, pool *pgxpool.Pool) error {
+// SchemaCurrent returns an error when the job tables are older than this build needs. It is for the health check: a database
+// that was restored from an old backup is noticed, not only a first start.
+func SchemaCurrent(ctx context.Context, pool *pgxpool.Pool) error {
 	migrator, err := newMigrator(pool)
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func CheckSchema(ctx context.Context, pool *pgxpool.Pool) error {
 		return fmt.Errorf("check job tables: %w", err)
 	}
 	if !result.OK {
-		return fmt.Errorf("%w: %s", ErrSchema, strings.Join(result.Messages, "; "))
+		return fmt.Errorf("job tables are not migrated: %s", strings.Join(result.Messages, "; "))
 	}
 	return nil
 }
