@@ -1,0 +1,158 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/codes"
+
+	"github.com/bavn/bavn/gateway/internal/refusal"
+	"github.com/bavn/bavn/platform/fault"
+)
+
+// call is an admitted request on its way to a service.
+type call struct {
+	request *http.Request
+	route   *route
+	body    []byte
+	headers headerFields
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	admitted, _ := ctx.Value(callKey{}).(*call)
+	return admitted
+}
+
+// admit is the door of every route: it names the span, bounds time and size, and refuses what no service should see.
+func (a *api) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, path map[string]string) {
+		rt, known := a.routes.of(r)
+		if !known {
+			a.refuse(w, r, errors.New("a route that the contract does not have"))
+			return
+		}
+		nameSpan(r.Context(), rt)
+		admitted := &call{request: r, route: rt}
+		ctx := context.WithValue(r.Context(), callKey{}, admitted)
+		if err := a.check(w, r, admitted); err != nil {
+			a.refuse(w, r, err)
+			return
+		}
+		if admitted.headers.etag != "" {
+			ctx = refusal.WithPrecondition(ctx)
+		}
+		ctx, done := a.bound(ctx, rt)
+		defer done()
+		if rt.streams() {
+			w = newStreamWriter(w, a.limits.StreamWriteTimeout)
+		}
+		next(w, r.WithContext(ctx), path)
+	}
+}
+
+// nameSpan gives the request's span the route, which otelhttp could not know before the request was matched.
+func nameSpan(ctx context.Context, rt *route) {
+	span := trace.SpanFromContext(ctx)
+	span.SetName(rt.verb + " " + rt.template)
+	span.SetAttributes(attribute.String("http.route", rt.template))
+	if labels, ok := otelhttp.LabelerFromContext(ctx); ok {
+		labels.Add(attribute.String("http.route", rt.template))
+	}
+}
+
+// bound gives an answer its time; gRPC hands the deadline on. A stream lives until the gateway drains.
+func (a *api) bound(ctx context.Context, rt *route) (context.Context, context.CancelFunc) {
+	if !rt.streams() {
+		return context.WithTimeout(ctx, a.limits.RequestTimeout)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(a.draining, func() { cancel(errDraining) })
+	return ctx, func() { stop(); cancel(nil) }
+}
+
+// check refuses, in the order in which a caller would look for the mistake: who, how, what.
+func (a *api) check(w http.ResponseWriter, r *http.Request, admitted *call) error {
+	if err := checkBearer(r); err != nil {
+		return err
+	}
+	var err error
+	if admitted.headers, err = headersOf(r, admitted.route); err != nil {
+		return err
+	}
+	if !utf8.ValidString(r.URL.Path) {
+		return fault.New(codes.InvalidArgument, fault.InvalidUTF8).Field("path", "json.utf8")
+	}
+	if err := checkQuery(r, admitted.route); err != nil {
+		return err
+	}
+	if admitted.body, err = a.readBody(w, r, admitted.route); err != nil {
+		return err
+	}
+	if !utf8.Valid(admitted.body) {
+		return notUTF8(admitted.route, admitted.body)
+	}
+	return nil
+}
+
+// checkBearer insists on exactly one token. Without one, a service would see nobody but the gateway itself, which is a
+// service that it knows; what the token is worth is for the service to say.
+func checkBearer(r *http.Request) error {
+	values := r.Header.Values("Authorization")
+	if len(values) == 0 {
+		return fault.New(codes.Unauthenticated, fault.TokenMissing)
+	}
+	scheme, token, ok := strings.Cut(values[0], " ")
+	if len(values) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") || !isPrintable(token) {
+		return fault.New(codes.Unauthenticated, fault.TokenInvalid)
+	}
+	return nil
+}
+
+// isPrintable reports whether gRPC can carry text as metadata; grpc-gateway would drop it silently.
+func isPrintable(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) < 0
+}
+
+// readBody reads the whole body within its limit and puts it back for grpc-gateway.
+func (a *api) readBody(w http.ResponseWriter, r *http.Request, rt *route) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.limits.BodyBytes))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, fault.New(codes.ResourceExhausted, refusal.BodyTooLarge).
+			Meta("limit", strconv.FormatInt(a.limits.BodyBytes, 10))
+	}
+	if err != nil {
+		return nil, fault.New(codes.Canceled, fault.Canceled).Cause(err)
+	}
+	switch {
+	case len(body) == 0:
+	case rt.body == nil:
+		return nil, fault.New(codes.InvalidArgument, refusal.BodyNotAllowed)
+	case !isJSON(r.Header):
+		return nil, fault.New(codes.InvalidArgument, refusal.UnsupportedMediaType)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// isJSON insists on the type: a form that another site posts has another one.
+func isJSON(header http.Header) bool {
+	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	charset, given := parameters["charset"]
+	encoding := header.Get("Content-Encoding")
+	return err == nil && kind == "application/json" &&
+		(!given || strings.EqualFold(charset, "utf-8")) &&
+		(encoding == "" || strings.EqualFold(encoding, "identity"))
+}
