@@ -50,8 +50,9 @@ func (t Target) Status(present Status, after Place, asked Status) Status {
 		return inQueue(after)
 	case toQueue:
 		return inQueue(after)
+	default: // stay
+		return present
 	}
-	return present
 }
 
 func inQueue(after Place) Status {
@@ -72,8 +73,9 @@ func (t Target) reaches() StatusSet {
 		return queued | of(InProgress)
 	case toQueue:
 		return queued
+	default: // stay
+		return 0
 	}
-	return 0
 }
 
 // Holds are the statuses that a ticket can be put to wait in.
