@@ -40,9 +40,11 @@ type TicketEvent struct {
 	// Minutes of work, for ticket.work_logged.
 	Minutes int32 `protobuf:"varint,6,opt,name=minutes,proto3" json:"minutes,omitempty"`
 	// Number of the note on this ticket, from 1, for notes and work.
-	NoteNumber    int32 `protobuf:"varint,7,opt,name=note_number,json=noteNumber,proto3" json:"note_number,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	NoteNumber int32 `protobuf:"varint,7,opt,name=note_number,json=noteNumber,proto3" json:"note_number,omitempty"`
+	// The sub-status before.
+	PreviousSubStatus string `protobuf:"bytes,8,opt,name=previous_sub_status,json=previousSubStatus,proto3" json:"previous_sub_status,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *TicketEvent) Reset() {
@@ -122,6 +124,13 @@ func (x *TicketEvent) GetNoteNumber() int32 {
 		return x.NoteNumber
 	}
 	return 0
+}
+
+func (x *TicketEvent) GetPreviousSubStatus() string {
+	if x != nil {
+		return x.PreviousSubStatus
+	}
+	return ""
 }
 
 // Payload of desk.created.
@@ -266,7 +275,7 @@ var File_bavn_triage_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xc7\x02\n" +
+	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xf7\x02\n" +
 	"\vTicketEvent\x12.\n" +
 	"\x06ticket\x18\x01 \x01(\v2\x16.bavn.triage.v1.TicketR\x06ticket\x12E\n" +
 	"\x0fprevious_status\x18\x02 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusR\x0epreviousStatus\x122\n" +
@@ -277,7 +286,8 @@ const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"deviations\x12\x18\n" +
 	"\aminutes\x18\x06 \x01(\x05R\aminutes\x12\x1f\n" +
 	"\vnote_number\x18\a \x01(\x05R\n" +
-	"noteNumber\"5\n" +
+	"noteNumber\x12.\n" +
+	"\x13previous_sub_status\x18\b \x01(\tR\x11previousSubStatus\"5\n" +
 	"\tDeskEvent\x12(\n" +
 	"\x04desk\x18\x01 \x01(\v2\x14.bavn.triage.v1.DeskR\x04desk\"9\n" +
 	"\n" +

@@ -364,9 +364,11 @@ type Ticket struct {
 	// How often it was reopened.
 	ReopenCount int32 `protobuf:"varint,36,opt,name=reopen_count,json=reopenCount,proto3" json:"reopen_count,omitempty"`
 	// The parties that have had the ticket, in order of first hold; they keep sight of it.
-	PastHolders   []string `protobuf:"bytes,37,rep,name=past_holders,json=pastHolders,proto3" json:"past_holders,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	PastHolders []string `protobuf:"bytes,37,rep,name=past_holders,json=pastHolders,proto3" json:"past_holders,omitempty"`
+	// The party that solved it; a return goes there (R102).
+	LastTechnicianParty string `protobuf:"bytes,38,opt,name=last_technician_party,json=lastTechnicianParty,proto3" json:"last_technician_party,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
@@ -656,6 +658,13 @@ func (x *Ticket) GetPastHolders() []string {
 		return x.PastHolders
 	}
 	return nil
+}
+
+func (x *Ticket) GetLastTechnicianParty() string {
+	if x != nil {
+		return x.LastTechnicianParty
+	}
+	return ""
 }
 
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
@@ -1000,7 +1009,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\x0f\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x10\n" +
 	"\x06Ticket\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1047,7 +1056,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x10journey_trace_id\x18\" \x01(\tB\x03\xe0A\x03R\x0ejourneyTraceId\x12F\n" +
 	"\rtext_versions\x18# \x01(\v2\x1c.bavn.triage.v1.TextVersionsB\x03\xe0A\x03R\ftextVersions\x12&\n" +
 	"\freopen_count\x18$ \x01(\x05B\x03\xe0A\x03R\vreopenCount\x12&\n" +
-	"\fpast_holders\x18% \x03(\tB\x03\xe0A\x03R\vpastHolders\x1a9\n" +
+	"\fpast_holders\x18% \x03(\tB\x03\xe0A\x03R\vpastHolders\x127\n" +
+	"\x15last_technician_party\x18& \x01(\tB\x03\xe0A\x03R\x13lastTechnicianParty\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +

@@ -97,7 +97,7 @@ type TicketServiceClient interface {
 	// The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
 	//
 	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// WRONG_STATUS, ALREADY_TAKEN.
 	StartWork(ctx context.Context, in *StartWorkRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Offers the work to another group or party. The giver stays holder until the receiver accepts.
 	//
@@ -558,7 +558,7 @@ type TicketServiceServer interface {
 	// The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
 	//
 	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// WRONG_STATUS, ALREADY_TAKEN.
 	StartWork(context.Context, *StartWorkRequest) (*Ticket, error)
 	// Offers the work to another group or party. The giver stays holder until the receiver accepts.
 	//
