@@ -123,7 +123,7 @@ func (p *Pipeline) commit(ctx context.Context) error {
 		}
 		return nil
 	})
-	return commitError(p.conn, p.SendBatch(ctx, &last).Close())
+	return commit(ctx, p.conn, func(ctx context.Context) error { return p.SendBatch(ctx, &last).Close() })
 }
 
 // rollback ends a transaction that is still open on the server.

@@ -88,8 +88,7 @@ func inTx(
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
-	conn := tx.Conn()
-	return commitError(conn, tx.Commit(ctx))
+	return commit(ctx, tx.Conn(), tx.Commit)
 }
 
 // rollback ends a transaction that is still open. A failed ROLLBACK closes the connection, which ends it as well.
@@ -99,15 +98,23 @@ func rollback(ctx context.Context, tx pgx.Tx) {
 	_ = tx.Rollback(ctx)
 }
 
-// commitError tells a COMMIT that failed from one whose outcome nobody knows. While the connection lives, or when the
-// server answered with an ERROR, it is rolled back for certain. A FATAL can come after the commit became durable.
-func commitError(conn *pgx.Conn, err error) error {
-	if err == nil {
-		return nil
+// commit sends COMMIT and tells one that failed from one whose outcome nobody knows. It is rolled back for certain when
+// nothing was sent, when the connection lives on, or when the server answered with an ERROR; a FATAL can come after the
+// commit became durable. pgconn.SafeToRetry is no help: it also holds for a connection that broke while we waited.
+func commit(ctx context.Context, conn *pgx.Conn, send func(ctx context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if conn.IsClosed() {
+		return pgconn.ErrConnClosed
+	}
+	err := send(ctx)
+	if err == nil || !conn.IsClosed() {
+		return err
 	}
 	refused, answered := errors.AsType[*pgconn.PgError](err)
 	_, neverSent := errors.AsType[pgx.ErrPreprocessingBatch](err)
-	if answered && refused.SeverityUnlocalized == "ERROR" || neverSent || pgconn.SafeToRetry(err) || !conn.IsClosed() {
+	if neverSent || answered && refused.SeverityUnlocalized == "ERROR" {
 		return err
 	}
 	return unavailable.Meta("outcome", "unknown").Cause(errors.Join(ErrOutcomeUnknown, err))
