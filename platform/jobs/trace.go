@@ -97,8 +97,7 @@ func (t *tracing) Work(ctx context.Context, job *rivertype.JobRow, work func(con
 			metric.WithAttributes(kindKey.String(job.Kind), outcomeKey.String(result.name)))
 		span.SetAttributes(outcomeKey.String(result.name))
 		if result.level > slog.LevelInfo {
-			span.RecordError(result.err)
-			span.SetStatus(codes.Error, result.name)
+			span.SetStatus(codes.Error, result.name) // the error's text is left to the log
 		}
 		t.logger.Log(ctx, result.level, "job "+result.name, slog.Any("error", result.err))
 		span.End()
