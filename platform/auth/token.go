@@ -104,6 +104,9 @@ func (v *TokenVerifier) Verify(ctx context.Context, token string) (Principal, er
 	return p, nil
 }
 
+// Cached is how many verified tokens are kept in memory, for a gauge.
+func (v *TokenVerifier) Cached() int { return v.cache.len() }
+
 func (v *TokenVerifier) verify(ctx context.Context, token string, now time.Time) (Principal, error) {
 	name, err := claimedIssuer(token)
 	if err != nil {

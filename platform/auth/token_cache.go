@@ -59,3 +59,9 @@ func (c *tokenCache) store(key tokenKey, t cachedToken) {
 	}
 	c.young[key] = t
 }
+
+func (c *tokenCache) len() int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.young) + len(c.old)
+}

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -22,23 +23,24 @@ var order = []string{
 	"recovery",     // a panic anywhere below is one failed call, not the process's end
 	"log",          // outside of all that refuses: a refused call leaves a trace too
 	"translate",    // whatever refuses below, the caller gets a code, a reason and a text
-	"deadline",     // nothing below runs for ever
+	"lifetime",     // nothing below runs for ever
 	"authenticate", // who
 	"wire",         // the message is what the contract knows, before anybody reads it
 	"authorize",    // may they, before the answer could say anything about what exists
 	"validate",     // the contract's rules
 }
 
-func interceptors(cfg ServerConfig, deps Deps, validator protovalidate.Validator) []interceptor {
+func interceptors(cfg ServerConfig, deps Deps, validator protovalidate.Validator, serving context.Context) []interceptor {
 	recovered := recovery.WithRecoveryHandlerContext(reportPanic(deps))
 	log := callLog{logger: deps.Logger, clock: deps.Clock}
 	translate := translator{catalog: deps.Catalog, logger: deps.Logger}
+	life := lifetime{limit: cfg.DefaultDeadline, serving: serving}
 	rules := rules{validator: validator}
 	return []interceptor{
 		{"recovery", recovery.UnaryServerInterceptor(recovered), recovery.StreamServerInterceptor(recovered)},
 		{"log", log.unary, log.stream},
 		{"translate", translate.unary, translate.stream},
-		{"deadline", deadline(cfg.DefaultDeadline), passStream},
+		{"lifetime", life.unary, life.stream},
 		{"authenticate", deps.Authenticator.Unary, deps.Authenticator.Stream},
 		perMessage("wire", checkWire),
 		perMessage("authorize", deps.Authorize.orHandlers()),

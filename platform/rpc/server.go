@@ -67,7 +67,12 @@ type Server struct {
 	health   *health
 	logger   *slog.Logger
 	listener net.Listener
+	// endStreams ends the contexts of all streams, which would otherwise use up the whole shutdown time.
+	endStreams context.CancelFunc
 }
+
+// cutOff is how long a handler whose context has ended may still take.
+const cutOff = time.Second
 
 var _ grpc.ServiceRegistrar = (*Server)(nil)
 
@@ -80,11 +85,13 @@ func NewServer(cfg ServerConfig, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build gRPC server: make validator: %w", err)
 	}
-	chain := interceptors(cfg, deps, validator)
+	serving, endStreams := context.WithCancel(context.Background())
+	chain := interceptors(cfg, deps, validator, serving)
 	if err := checkOrder(chain); err != nil {
+		endStreams()
 		return nil, fmt.Errorf("build gRPC server: %w", err)
 	}
-	s := &Server{cfg: cfg, logger: deps.Logger, health: newHealth(cfg, deps.Probes, deps.Logger)}
+	s := &Server{cfg: cfg, logger: deps.Logger, health: newHealth(cfg, deps.Probes, deps.Logger), endStreams: endStreams}
 	s.grpc = grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(deps.Credentials.ServerTLS())),
 		grpc.StatsHandler(otelgrpc.NewServerHandler(
@@ -165,10 +172,12 @@ func (s *Server) Serve(context.Context) error {
 	return nil
 }
 
-// Stop lets running calls finish for at most the configured time, or until ctx ends, and then cuts them off.
+// Stop tells streams to end, lets running calls finish for at most the configured time, or until ctx ends, and then cuts
+// them off. A handler that does not heed its context even then is left behind and is the error.
 func (s *Server) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.StopTimeout)
 	defer cancel()
+	s.endStreams()
 	finished := make(chan struct{})
 	go func() {
 		s.grpc.GracefulStop()
@@ -176,18 +185,23 @@ func (s *Server) Stop(ctx context.Context) error {
 	}()
 	select {
 	case <-finished:
+		return nil
 	case <-ctx.Done():
-		s.logger.Warn("calls are still running at the end of the shutdown time and are cut off")
-		s.grpc.Stop()
-		<-finished
 	}
-	return nil
+	s.logger.Warn("calls are still running at the end of the shutdown time and are cut off")
+	go s.grpc.Stop() // ends their contexts, and waits for their handlers
+	select {
+	case <-finished:
+		return nil
+	case <-time.After(cutOff):
+		return errors.New("stop gRPC: a handler does not heed its context")
+	}
 }
 
 // Parts are the server and its health for run.Group: health says NOT_SERVING before the server stops.
 func (s *Server) Parts() []run.Part {
 	return []run.Part{
-		{Name: "grpc", Stage: run.Servers, Start: s.Listen, Serve: s.Serve, Stop: s.Stop, Timeout: s.cfg.StopTimeout + time.Second},
+		{Name: "grpc", Stage: run.Servers, Start: s.Listen, Serve: s.Serve, Stop: s.Stop, Timeout: s.cfg.StopTimeout + 2*cutOff},
 		{Name: "grpc health", Stage: run.Health, Start: s.health.check, Serve: s.health.watch, Stop: s.health.stop},
 	}
 }

@@ -158,7 +158,7 @@ func refuseUndecoded(reason string) error {
 	path, notUTF8 := strings.CutPrefix(reason, invalidUTF8)
 	switch {
 	case notUTF8:
-		return fault.New(codes.InvalidArgument, fault.InvalidUTF8).Field(path, "utf8")
+		return fault.New(codes.InvalidArgument, fault.InvalidUTF8).Field(path, "invalid_utf8")
 	case reason == tooLarge:
 		return fault.New(codes.ResourceExhausted, fault.MessageTooLarge)
 	default:
