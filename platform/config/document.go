@@ -22,7 +22,7 @@ func Document(dst any, prefix string) (string, error) {
 		}
 		usage := f.usage
 		if f.secret {
-			usage += " (secret: prefer file or environment, a command line is visible to others)"
+			usage += " (secret: others can see a command line)"
 		}
 		fmt.Fprintf(&table, "| `%s` | `%s` | `--%s` | %s | %s |\n", f.key, f.env, f.flag, shown, cell.Replace(usage))
 	}

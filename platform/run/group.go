@@ -112,12 +112,11 @@ func (g *Group) start(ctx context.Context, serving *errgroup.Group) ([]*running,
 func (g *Group) stop(ctx context.Context, started []*running) error {
 	var errs []error
 	for i, r := range slices.Backward(started) {
-		begin := time.Now()
 		if err := r.stop(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", r.Name, err))
 			g.logger.Error("part did not stop as it should", slog.String("part", r.Name), slog.Any("error", err))
 		} else {
-			g.logger.Debug("part stopped", slog.String("part", r.Name), slog.Duration("took", time.Since(begin)))
+			g.logger.Debug("part stopped", slog.String("part", r.Name))
 		}
 		if r.Stage == Health && (i == 0 || started[i-1].Stage != Health) {
 			<-time.After(g.cfg.DrainDelay) // NOT_SERVING is said: callers look away before the servers close

@@ -82,7 +82,8 @@ func TestCallersAreSentAwayFirstAndTelemetryLeavesLast(t *testing.T) {
 		}
 		want := []string{
 			"start telemetry", "start pool", "start jobs", "start grpc", "start http", "start health",
-			"stop health", "stop http at 3s", "stop grpc at 3s", "stop jobs at 3s", "end feed at 3s", "stop pool at 3s", "stop telemetry at 3s",
+			"stop health", "stop http at 3s", "stop grpc at 3s", "stop jobs at 3s", "end feed at 3s",
+			"stop pool at 3s", "stop telemetry at 3s",
 		}
 		if diff := cmp.Diff(want, j.lines); diff != "" {
 			t.Errorf("order (-want +got):\n%s", diff)
@@ -123,7 +124,8 @@ func TestAStartThatFailsTakesBackWhatWasStarted(t *testing.T) {
 		j := &journal{begin: time.Now()}
 		broken := j.part("grpc", run.Servers)
 		broken.Start = func(context.Context) error { return errors.New("address in use") }
-		g := group(run.DefaultConfig(), j.part("telemetry", run.Telemetry), j.part("pool", run.Pool), broken, j.part("health", run.Health))
+		g := group(run.DefaultConfig(),
+			j.part("telemetry", run.Telemetry), j.part("pool", run.Pool), broken, j.part("health", run.Health))
 		if err := g.Run(t.Context()); err == nil || err.Error() != "start grpc: address in use" {
 			t.Errorf("got error %v", err)
 		}

@@ -97,6 +97,7 @@ func hideAttr(groups []string, attr slog.Attr) slog.Attr {
 		attr.Value = slog.StringValue(clean(attr.Value.String()))
 	case slog.KindAny:
 		attr.Value = slog.StringValue(cleanAny(attr.Value.Any()))
+	default: // numbers and times
 	}
 	return attr
 }
