@@ -29,8 +29,8 @@ type Config struct {
 
 	MaxWorkers         int           `koanf:"max_workers" usage:"jobs run at once; each may take a database connection"`
 	JobTimeout         time.Duration `koanf:"job_timeout" usage:"longest time one attempt may take"`
-	RescueAfter        time.Duration `koanf:"rescue_after" usage:"a job running for longer belonged to a process that died; above job_timeout"`
-	StopTimeout        time.Duration `koanf:"stop_timeout" usage:"time running jobs get to finish at shutdown before they are interrupted"`
+	RescueAfter        time.Duration `koanf:"rescue_after" usage:"a job that runs longer was left by a dead process"`
+	StopTimeout        time.Duration `koanf:"stop_timeout" usage:"time running jobs get at shutdown before they are interrupted"`
 	FetchPollInterval  time.Duration `koanf:"fetch_poll_interval" usage:"how often due jobs are looked for"`
 	FetchCooldown      time.Duration `koanf:"fetch_cooldown" usage:"shortest time between two fetches, and between two NOTIFYs"`
 	PollOnly           bool          `koanf:"poll_only" usage:"neither LISTEN nor NOTIFY: a new job waits for the next poll"`
@@ -157,7 +157,7 @@ func (c *Client) Start(ctx context.Context) error {
 		return fmt.Errorf("start jobs: %w", err)
 	}
 	if c.steered != nil {
-		c.steered.start()
+		c.steered.start(context.WithoutCancel(ctx))
 	}
 	return nil
 }
@@ -193,6 +193,7 @@ func (h onlyWarnings) Enabled(ctx context.Context, level slog.Level) bool {
 func (h onlyWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return onlyWarnings{h.Handler.WithAttrs(attrs)}
 }
+
 func (h onlyWarnings) WithGroup(name string) slog.Handler {
 	return onlyWarnings{h.Handler.WithGroup(name)}
 }

@@ -69,9 +69,9 @@ func quick() jobs.Config {
 	return cfg
 }
 
-func newBench(t testing.TB, cfg jobs.Config, c clock.Clock, work func(context.Context, *river.Job[step]) error) *bench {
-	t.Helper()
-	b := &bench{pool: database.Pool(t), spans: tracetest.NewInMemoryExporter(), metrics: sdkmetric.NewManualReader(), log: &lines{}}
+func newBench(tb testing.TB, cfg jobs.Config, c clock.Clock, work func(context.Context, *river.Job[step]) error) *bench {
+	tb.Helper()
+	b := &bench{pool: database.Pool(tb), spans: tracetest.NewInMemoryExporter(), metrics: sdkmetric.NewManualReader(), log: &lines{}}
 	b.traces = sdktrace.NewTracerProvider(sdktrace.WithSyncer(b.spans))
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(work))
@@ -82,21 +82,21 @@ func newBench(t testing.TB, cfg jobs.Config, c clock.Clock, work func(context.Co
 		Logger:        slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
 
-func (b *bench) start(t testing.TB) {
-	t.Helper()
-	if err := b.Start(t.Context()); err != nil {
-		t.Fatal(err)
+func (b *bench) start(tb testing.TB) {
+	tb.Helper()
+	if err := b.Start(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = b.Stop(context.WithoutCancel(t.Context())) })
+	tb.Cleanup(func() { _ = b.Stop(context.WithoutCancel(tb.Context())) })
 }
 
-func (b *bench) insert(t testing.TB, ctx context.Context, options *river.InsertOpts) *rivertype.JobRow {
-	t.Helper()
+func (b *bench) insert(ctx context.Context, tb testing.TB, options *river.InsertOpts) *rivertype.JobRow {
+	tb.Helper()
 	var row *rivertype.JobRow
 	err := pg.InTx(ctx, b.pool, func(ctx context.Context, tx pgx.Tx) error {
 		result, err := b.InsertTx(ctx, tx, step{}, options)
@@ -106,7 +106,7 @@ func (b *bench) insert(t testing.TB, ctx context.Context, options *river.InsertO
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return row
 }
@@ -114,36 +114,36 @@ func (b *bench) insert(t testing.TB, ctx context.Context, options *river.InsertO
 // patience is how long a test waits for what must happen; it is only ever used up by a failure.
 const patience = 20 * time.Second
 
-func receive[T any](t testing.TB, what string, from <-chan T) T {
-	t.Helper()
+func receive[T any](tb testing.TB, what string, from <-chan T) T {
+	tb.Helper()
 	select {
 	case got := <-from:
 		return got
 	case <-time.After(patience):
-		t.Fatalf("%s did not happen within %v", what, patience)
+		tb.Fatalf("%s did not happen within %v", what, patience)
 		panic("unreachable")
 	}
 }
 
 // eventually asks until the answer is yes.
-func eventually(t testing.TB, what string, ask func() bool) {
-	t.Helper()
+func eventually(tb testing.TB, what string, ask func() bool) {
+	tb.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !ask() {
 		select {
 		case <-deadline:
-			t.Fatalf("not within %v: %s", patience, what)
+			tb.Fatalf("not within %v: %s", patience, what)
 		case <-tick.C:
 		}
 	}
 }
 
-func (b *bench) state(t testing.TB, id int64) (state rivertype.JobState) {
-	t.Helper()
-	if err := b.pool.QueryRow(t.Context(), "SELECT state FROM river_job WHERE id = $1", id).Scan(&state); err != nil {
-		t.Fatal(err)
+func (b *bench) state(tb testing.TB, id int64) (state rivertype.JobState) {
+	tb.Helper()
+	if err := b.pool.QueryRow(tb.Context(), "SELECT state FROM river_job WHERE id = $1", id).Scan(&state); err != nil {
+		tb.Fatal(err)
 	}
 	return state
 }
@@ -189,10 +189,10 @@ func TestAScheduledJobRunsWhenTheClockSaysSoAndNotBefore(t *testing.T) {
 	})
 	b.start(t)
 	due := midsummer.Add(15 * 24 * time.Hour) // R106: silence closes after days
-	row := b.insert(t, t.Context(), &river.InsertOpts{ScheduledAt: due})
+	row := b.insert(t.Context(), t, &river.InsertOpts{ScheduledAt: due})
 
 	now.Set(due.Add(-time.Microsecond))
-	marker := b.insert(t, t.Context(), nil)
+	marker := b.insert(t.Context(), t, nil)
 	receive(t, "the marker, which proves that the queue was looked at", ran)
 	eventually(t, "marker completed", func() bool { return b.state(t, marker.ID) == rivertype.JobStateCompleted })
 	if state := b.state(t, row.ID); state != rivertype.JobStateScheduled {
@@ -216,7 +216,7 @@ func TestAFailedJobIsRetriedWhenTheClockReachesItsNextAttempt(t *testing.T) {
 		return errors.New("the receiver is away")
 	})
 	b.start(t)
-	row := b.insert(t, t.Context(), nil)
+	row := b.insert(t.Context(), t, nil)
 	receive(t, "the first attempt", attempts)
 	eventually(t, "waits for its retry", func() bool { return b.state(t, row.ID) == rivertype.JobStateRetryable })
 
@@ -225,7 +225,8 @@ func TestAFailedJobIsRetriedWhenTheClockReachesItsNextAttempt(t *testing.T) {
 		t.Errorf("attempt %d, want 2", got)
 	}
 	eventually(t, "is given up and kept", func() bool { return b.state(t, row.ID) == rivertype.JobStateDiscarded })
-	for _, want := range []string{`level=WARN msg="job failed"`, `level=ERROR msg="job given_up"`} {
+	for level, outcome := range map[string]string{"WARN": "failed", "ERROR": "given_up"} {
+		want := "level=" + level + ` msg="job attempt ended" outcome=` + outcome
 		if !strings.Contains(b.log.String(), want) {
 			t.Errorf("the log must say %s:\n%s", want, b.log)
 		}
@@ -245,7 +246,7 @@ func TestAJobDueWithinSecondsDoesNotWaitForTheLeader(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, quick(), clock.NewManual(midsummer), nothing)
-			row := b.insert(t, t.Context(), &river.InsertOpts{ScheduledAt: midsummer.Add(tt.in)})
+			row := b.insert(t.Context(), t, &river.InsertOpts{ScheduledAt: midsummer.Add(tt.in)})
 			if state := b.state(t, row.ID); state != tt.want {
 				t.Errorf("inserted as %s, want %s", state, tt.want)
 			}
@@ -264,7 +265,7 @@ func TestAJobIsNeverRunBeforeItIsDue(t *testing.T) {
 	})
 	b.start(t)
 	due := time.Now().Add(300 * time.Millisecond)
-	b.insert(t, t.Context(), &river.InsertOpts{ScheduledAt: due})
+	b.insert(t.Context(), t, &river.InsertOpts{ScheduledAt: due})
 	if at := receive(t, "the job", ran); at.Before(due) {
 		t.Errorf("ran %v before it was due", due.Sub(at))
 	}
@@ -302,7 +303,7 @@ func TestStopLetsARunningJobFinish(t *testing.T) {
 		return nil
 	})
 	b.start(t)
-	row := b.insert(t, t.Context(), nil)
+	row := b.insert(t.Context(), t, nil)
 	receive(t, "the job", running)
 	stopped := make(chan error, 1)
 	go func() { stopped <- b.Stop(t.Context()) }()
@@ -326,7 +327,7 @@ func TestStopInterruptsAJobThatTakesTooLongWithoutCostingAnAttempt(t *testing.T)
 		return fmt.Errorf("send: %w", ctx.Err())
 	})
 	b.start(t)
-	row := b.insert(t, t.Context(), nil)
+	row := b.insert(t.Context(), t, nil)
 	receive(t, "the job", running)
 	if err := b.Stop(t.Context()); err != nil {
 		t.Fatal(err)
@@ -352,7 +353,7 @@ func TestWorkGoesOnAfterTheStartsContextHasEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	signal() // servers still drain now, and what they insert is still done
-	b.insert(t, t.Context(), nil)
+	b.insert(t.Context(), t, nil)
 	receive(t, "the job", ran)
 	if err := b.Stop(t.Context()); err != nil {
 		t.Fatal(err)
@@ -380,7 +381,7 @@ func TestPollOnlyNeitherListensNorNotifies(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.start(t)
-			b.insert(t, t.Context(), nil)
+			b.insert(t.Context(), t, nil)
 			receive(t, "the job", ran)
 
 			// A NOTIFY of a committed transaction arrives with the next answer.
@@ -424,7 +425,8 @@ func TestReplicasMigrateTogether(t *testing.T) {
 	if err := jobs.SchemaCurrent(t.Context(), pool); err != nil {
 		t.Error(err)
 	}
-	if _, err := pool.Exec(t.Context(), "DELETE FROM river_migration WHERE version = (SELECT max(version) FROM river_migration)"); err != nil {
+	const forgetLast = "DELETE FROM river_migration WHERE version = (SELECT max(version) FROM river_migration)"
+	if _, err := pool.Exec(t.Context(), forgetLast); err != nil {
 		t.Fatal(err)
 	}
 	if err := jobs.SchemaCurrent(t.Context(), pool); err == nil {

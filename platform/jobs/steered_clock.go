@@ -49,8 +49,8 @@ func newSteeredScheduler(exec riverdriver.Executor, c clock.Clock, logger *slog.
 	return &steeredScheduler{exec: exec, clock: c, logger: logger}
 }
 
-func (s *steeredScheduler) start() {
-	ctx, cancel := context.WithCancel(context.Background())
+func (s *steeredScheduler) start(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
 	s.cancel, s.done = cancel, make(chan struct{})
 	go s.run(ctx)
 }

@@ -86,7 +86,8 @@ func remember(metadata []byte, o origin) ([]byte, error) {
 
 // Work is called by River around every attempt.
 func (t *tracing) Work(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
-	ctx, span := t.begin(ctx, job)
+	parent, options := t.attempt(ctx, job)
+	ctx, span := t.tracer.Start(parent, "process "+job.Kind, options...)
 	ctx = telemetry.WithAttrs(ctx, slog.String("job", job.Kind), slog.Int64("job_id", job.ID), slog.Int("attempt", job.Attempt))
 	begin := t.clock.Now()
 	t.lateness.Record(ctx, max(0, begin.Sub(job.ScheduledAt).Seconds()), metric.WithAttributes(kindKey.String(job.Kind)))
@@ -99,7 +100,7 @@ func (t *tracing) Work(ctx context.Context, job *rivertype.JobRow, work func(con
 		if result.level > slog.LevelInfo {
 			span.SetStatus(codes.Error, result.name) // the error's text is left to the log
 		}
-		t.logger.Log(ctx, result.level, "job "+result.name, slog.Any("error", result.err))
+		t.logger.LogAttrs(ctx, result.level, "job attempt ended", result.attrs()...)
 		span.End()
 	}()
 	err := work(ctx)
@@ -112,7 +113,8 @@ var (
 	outcomeKey = attribute.Key("bavn.job.outcome")
 )
 
-func (t *tracing) begin(ctx context.Context, job *rivertype.JobRow) (context.Context, trace.Span) {
+// attempt says how the attempt's span begins: where, and as what.
+func (t *tracing) attempt(ctx context.Context, job *rivertype.JobRow) (context.Context, []trace.SpanStartOption) {
 	var from origin
 	if err := json.Unmarshal(job.Metadata, &from); err != nil {
 		t.logger.WarnContext(ctx, "job does not know its origin", slog.Int64("job_id", job.ID), slog.Any("error", err))
@@ -125,13 +127,13 @@ func (t *tracing) begin(ctx context.Context, job *rivertype.JobRow) (context.Con
 	}
 	inserter := telemetry.ContextWithTraceparent(ctx, from.Traceparent)
 	if from.continues(job.Attempt) {
-		return t.tracer.Start(inserter, "process "+job.Kind, options...)
+		return inserter, options
 	}
 	options = append(options, trace.WithNewRoot())
 	if link := trace.LinkFromContext(inserter); link.SpanContext.IsValid() {
 		options = append(options, trace.WithLinks(link))
 	}
-	return t.tracer.Start(ctx, "process "+job.Kind, options...)
+	return ctx, options
 }
 
 // outcome is what became of an attempt.
@@ -139,6 +141,14 @@ type outcome struct {
 	name  string
 	level slog.Level
 	err   error
+}
+
+func (o outcome) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("outcome", o.name)}
+	if o.err != nil {
+		attrs = append(attrs, slog.Any("error", o.err))
+	}
+	return attrs
 }
 
 func outcomeOf(err error, job *rivertype.JobRow) outcome {

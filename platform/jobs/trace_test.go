@@ -53,7 +53,7 @@ func TestOnlyWorkThatFollowsAtOnceContinuesTheTrace(t *testing.T) {
 			})
 			b.start(t)
 			ctx, request := b.traces.Tracer("test").Start(t.Context(), "request")
-			row := b.insert(t, ctx, tt.options)
+			row := b.insert(ctx, t, tt.options)
 			request.End()
 			for range tt.want {
 				// The attempt before may still be on its way to the database: its next one is never due later than this.
@@ -91,10 +91,10 @@ func TestTheInsertersMetadataStays(t *testing.T) {
 	b := newBench(t, quick(), clock.NewManual(midsummer), nothing)
 	ctx, request := b.traces.Tracer("test").Start(t.Context(), "request")
 	defer request.End()
-	row := b.insert(t, ctx, &river.InsertOpts{Metadata: []byte(`{"desk":"nsp"}`)})
+	row := b.insert(ctx, t, &river.InsertOpts{Metadata: []byte(`{"desk":"nsp"}`)})
 	var desk, traceparent string
-	err := b.pool.QueryRow(t.Context(), "SELECT metadata->>'desk', metadata->>'bavn_traceparent' FROM river_job WHERE id = $1", row.ID).
-		Scan(&desk, &traceparent)
+	const stored = "SELECT metadata->>'desk', metadata->>'bavn_traceparent' FROM river_job WHERE id = $1"
+	err := b.pool.QueryRow(t.Context(), stored, row.ID).Scan(&desk, &traceparent)
 	if err != nil || desk != "nsp" || traceparent == "" {
 		t.Errorf("got desk %q, traceparent %q, %v", desk, traceparent, err)
 	}
@@ -108,7 +108,7 @@ func TestAPanicEndsTheSpanAndTheJobIsRetried(t *testing.T) {
 		panic("nil map")
 	})
 	b.start(t)
-	row := b.insert(t, t.Context(), nil)
+	row := b.insert(t.Context(), t, nil)
 	receive(t, "the job", ran)
 	eventually(t, "up for a retry", func() bool { return b.state(t, row.ID) == rivertype.JobStateAvailable })
 	if spans := b.processed(); len(spans) != 1 || spans[0].Status.Description != "panicked" {
@@ -125,7 +125,7 @@ func TestAnAttemptIsMeasuredByKindAndOutcome(t *testing.T) {
 		now.Advance(time.Second)
 		return river.JobCancel(errors.New("the ticket is closed"))
 	})
-	b.insert(t, t.Context(), &river.InsertOpts{ScheduledAt: midsummer})
+	b.insert(t.Context(), t, &river.InsertOpts{ScheduledAt: midsummer})
 	now.Advance(3 * time.Second)
 	b.start(t)
 	receive(t, "the job", done)

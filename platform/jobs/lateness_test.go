@@ -1,0 +1,72 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/pg"
+)
+
+// BenchmarkLateness measures how long after its due time a job starts, under the default configuration and the machine's
+// clock: 200 jobs due at even distances over fifteen seconds, so some are near when inserted and some wait for the leader.
+//
+//	go test -run '^$' -bench Lateness -benchtime 1x ./jobs
+func BenchmarkLateness(b *testing.B) {
+	for _, pollOnly := range []bool{false, true} {
+		b.Run(fmt.Sprintf("poll_only=%v", pollOnly), func(b *testing.B) {
+			cfg := jobs.DefaultConfig()
+			cfg.PollOnly = pollOnly
+			const count, span = 200, 15 * time.Second
+			late := make(chan time.Duration, count)
+			bench := newBench(b, cfg, clock.System(), func(_ context.Context, job *river.Job[step]) error {
+				late <- time.Since(job.ScheduledAt)
+				return nil
+			})
+			bench.start(b)
+			for b.Loop() {
+				begin := time.Now()
+				for i := range count {
+					bench.insert(b.Context(), b, &river.InsertOpts{ScheduledAt: begin.Add(span * time.Duration(i+1) / count)})
+				}
+				measured := make([]time.Duration, count)
+				for i := range measured {
+					measured[i] = receive(b, "a job", late)
+				}
+				slices.Sort(measured)
+				for name, at := range map[string]int{"p50-ms": count / 2, "p99-ms": count * 99 / 100, "max-ms": count - 1} {
+					b.ReportMetric(float64(measured[at].Microseconds())/1000, name)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkInsert measures what a job costs the transaction that inserts it, with and without NOTIFY.
+func BenchmarkInsert(b *testing.B) {
+	for _, pollOnly := range []bool{false, true} {
+		b.Run(fmt.Sprintf("poll_only=%v", pollOnly), func(b *testing.B) {
+			cfg := jobs.DefaultConfig()
+			cfg.PollOnly, cfg.Queues = pollOnly, map[string]int{}
+			bench := newBench(b, cfg, clock.System(), nothing)
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					err := pg.InTx(b.Context(), bench.pool, func(ctx context.Context, tx pgx.Tx) error {
+						_, err := bench.InsertTx(ctx, tx, step{}, nil)
+						return err
+					})
+					if err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
