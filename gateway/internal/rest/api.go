@@ -16,12 +16,12 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/bavn/bavn/gateway/internal/refusal"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
-	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/platform/fault"
 )
 

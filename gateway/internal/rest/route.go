@@ -163,6 +163,6 @@ type statusOnly struct {
 	status int
 }
 
-func (s *statusOnly) Header() http.Header           { return s.header }
-func (s *statusOnly) WriteHeader(status int)        { s.status = status }
+func (s *statusOnly) Header() http.Header            { return s.header }
+func (s *statusOnly) WriteHeader(status int)         { s.status = status }
 func (s *statusOnly) Write(body []byte) (int, error) { return len(body), nil }

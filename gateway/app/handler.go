@@ -1,0 +1,124 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/rs/cors"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"google.golang.org/grpc/codes"
+
+	"github.com/bavn/bavn/gateway/internal/refusal"
+	"github.com/bavn/bavn/gateway/internal/rest"
+	"github.com/bavn/bavn/gateway/internal/signin"
+	"github.com/bavn/bavn/gateway/web"
+	"github.com/bavn/bavn/gen/go/openapi"
+	"github.com/bavn/bavn/platform/fault"
+)
+
+// handler is the public door. From outside inwards: trace, headers, route; for the API also CORS, sign-in, contract.
+func (a *App) handler(draining context.Context, services rest.Services) (http.Handler, error) {
+	publicURL, err := url.Parse(a.cfg.HTTP.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the public URL: %w", err)
+	}
+	refusals, err := refusal.NewWriter(a.telemetry.Logger)
+	if err != nil {
+		return nil, err
+	}
+	api, err := rest.New(draining, services, rest.Limits{
+		BodyBytes:          a.cfg.HTTP.BodyBytes,
+		RequestTimeout:     a.cfg.HTTP.RequestTimeout,
+		StreamWriteTimeout: a.cfg.HTTP.StreamWriteTimeout,
+	}, refusals)
+	if err != nil {
+		return nil, fmt.Errorf("build the REST API: %w", err)
+	}
+	auth := signin.Unavailable(refusals)
+	if a.cfg.SignIn.Enabled() {
+		signIn, err := signin.New(a.cfg.SignIn, publicURL, signin.Deps{
+			Clock: a.deps.Clock, Log: a.telemetry.Logger, Refusals: refusals, Client: a.issuerClient(),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("build the sign-in: %w", err)
+		}
+		api, auth = signIn.Authorize(api), signIn.Handler()
+	}
+	nothing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refusals.Write(w, r, fault.New(codes.NotFound, refusal.NoSuchRoute))
+	})
+	site, err := web.New(nothing)
+	if err != nil {
+		return nil, err
+	}
+	if !site.Built() {
+		a.telemetry.Logger.Warn("the web page is not in this build: run make web and build again")
+	}
+
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", private(a.crossOrigin(api)))
+	mux.Handle("/auth/", auth)
+	mux.Handle("GET /openapi.yaml", a.crossOrigin(document(openapi.Document, "application/yaml")))
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.Handle("GET /", site)
+	mux.Handle("/", nothing)
+	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", mux), Service,
+		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
+		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
+		otelhttp.WithPropagators(a.telemetry.Propagator),
+		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != "/healthz" && r.URL.Path != "/readyz" }),
+		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return spanName(r) }),
+	), nil
+}
+
+// spanName is what a span is called until the API has found the route; r.Pattern is empty before the mux has matched.
+func spanName(r *http.Request) string {
+	if r.Pattern == "" || r.Pattern == "/v1/" {
+		return r.Method
+	}
+	return r.Method + " " + r.Pattern
+}
+
+// crossOrigin lets the pages of configured origins call the API with a token of their own, never with a cookie of ours.
+func (a *App) crossOrigin(next http.Handler) http.Handler {
+	if len(a.cfg.HTTP.CORSOrigins) == 0 {
+		return next
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: a.cfg.HTTP.CORSOrigins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPatch},
+		AllowedHeaders: []string{
+			"Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Traceparent",
+		},
+		ExposedHeaders: []string{"ETag", "Traceparent", "WWW-Authenticate"},
+		MaxAge:         int(time.Hour / time.Second),
+	}).Handler(next)
+}
+
+// document serves bytes that change only with the build.
+func document(content []byte, kind string) http.Handler {
+	sum := sha256.Sum256(content)
+	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", etag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+	})
+}
+
+// issuerClient calls the issuer with traces of its own.
+func (a *App) issuerClient() *http.Client {
+	return &http.Client{Transport: otelhttp.NewTransport(http.DefaultTransport.(*http.Transport).Clone(), //nolint:forcetypeassert // it is one
+		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
+		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
+		otelhttp.WithPropagators(a.telemetry.Propagator),
+	)}
+}
