@@ -59,8 +59,9 @@ test: postgres web ## every test: Go (race detector where it counts), then the w
 	@$(MAKE) test-web
 
 .PHONY: test-web
-test-web: web ## the web page's own tests
-	@[[ ! -e gateway/web/package.json ]] || npm test --prefix gateway/web
+test-web: web ## the web page's own tests, in a browser where there is one
+	@$(if $(WEB_DEPS),npm test --silent --prefix $(WEB))
+	@$(if $(wildcard $(WEB)/playwright.config.*),! scripts/chromium.sh || npm run --silent --prefix $(WEB) test:e2e)
 
 .PHONY: bench
 bench: build postgres ## throughput, latency and memory next to pgbench; table on screen and out/bench.json
@@ -77,12 +78,13 @@ soak: build postgres ## steady load for hours, watching memory and lag
 ## Check
 
 .PHONY: lint
-lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.package-lock.json web ## Go, protos, OpenAPI and shell scripts
+lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.package-lock.json $(WEB_DEPS) ## Go, protos, OpenAPI, web page and shell scripts
 	golangci-lint run $(call patterns,$(MODULES))
 	cd tools && GOWORK=off golangci-lint run --config ../.golangci.yml ./...
 	buf lint
 	buf format --diff --exit-code proto
 	npm run --silent --prefix tools/redocly lint
+	$(if $(WEB_DEPS),npm run --silent --prefix $(WEB) typecheck)
 	for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
 
 .PHONY: fmt
@@ -102,7 +104,7 @@ breaking: bin/.buf proto_deps/.stamp ## compare the contract with the last relea
 	@scripts/breaking.sh
 
 .PHONY: modules
-modules: web ## build every module alone and check its go.mod
+modules: ## build every module alone and check its go.mod
 	@scripts/modules.sh
 
 .PHONY: manifests
@@ -116,15 +118,14 @@ images: bin/.ko bin/.crane web ## build the OCI images into out/images
 ## Web: built before any Go that embeds it
 
 WEB_SOURCES := $(shell find $(WEB) -type d \( -name node_modules -o -name dist -o -name test-results -o -name playwright-report \) -prune \
-	-o -type f -print 2>/dev/null)
+	-o -type f ! -name '*.go' -print 2>/dev/null)
 
 .PHONY: web
-web: $(if $(WEB_DEPS),$(WEB)/dist/.stamp) ## build the web page if its sources changed
+web: $(if $(WEB_DEPS),$(WEB)/dist/index.html) ## build the web page if its sources changed
 
-$(WEB)/dist/.stamp: $(WEB_SOURCES) $(WEB_DEPS)
+$(WEB)/dist/index.html: $(WEB_SOURCES) $(WEB_DEPS)
 	@echo "web: building"
 	@npm run --silent --prefix $(WEB) build
-	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "npm: installing for $*"

