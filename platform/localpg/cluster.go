@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // superuser is the role that owns a private server.
@@ -36,30 +37,50 @@ func (c cluster) orphan() string {
 	return ""
 }
 
-// openCluster makes dir ready to be started: a new cluster in an empty folder, the old one in a folder that has one.
-func openCluster(ctx context.Context, dir, bin string, durable bool) (cluster, error) {
+// openCluster makes a folder ready to be started: a new cluster in an empty one, the old cluster where there is one.
+func openCluster(ctx context.Context, bin string, options Options) (cluster, error) {
 	owner, err := unprivilegedAccount()
 	if err != nil {
 		return cluster{}, err
 	}
-	c := cluster{dir: dir, bin: bin, account: owner}
-	if dir == "" {
+	c := cluster{bin: bin, account: owner}
+	if options.Dir == "" {
 		c.temporary = true
-		c.dir, err = os.MkdirTemp("/var/tmp", "bavn-pg-") // not TMPDIR: another account must reach it, too
+		c.dir, err = os.MkdirTemp(temporaryParent(options.Memory), "bavn-pg-")
 	} else {
-		c.dir, err = filepath.Abs(dir)
+		c.dir, err = filepath.Abs(options.Dir)
 		err = errors.Join(err, os.MkdirAll(c.dir, 0o700))
 	}
 	if err != nil {
 		return cluster{}, fmt.Errorf("make folder for PostgreSQL: %w", err)
 	}
-	if err := c.prepare(ctx, durable); err != nil {
+	if err := c.prepare(ctx, options.Durable); err != nil {
 		if c.temporary {
 			err = errors.Join(err, os.RemoveAll(c.dir))
 		}
 		return cluster{}, err
 	}
 	return c, nil
+}
+
+const (
+	disk   = "/var/tmp" // not TMPDIR: another account must reach it, too
+	memory = "/dev/shm"
+	// memoryNeeded is what must be free in memory before a server is put there; a container often has 64 MB.
+	memoryNeeded = 1 << 30
+	noExec       = 0x8 // ST_NOEXEC of statfs: programs cannot be run from there
+)
+
+// temporaryParent is where temporary folders are made.
+func temporaryParent(wantMemory bool) string {
+	var fs syscall.Statfs_t
+	if !wantMemory || syscall.Statfs(memory, &fs) != nil {
+		return disk
+	}
+	if fs.Bavail*uint64(fs.Bsize) < memoryNeeded || fs.Flags&noExec != 0 {
+		return disk
+	}
+	return memory
 }
 
 func (c *cluster) prepare(ctx context.Context, durable bool) error {

@@ -67,7 +67,8 @@ func TestOldReleaseLivesWithTheNextSchema(t *testing.T) {
 	if err := pg.Migrate(t.Context(), url, nil, triage); err != nil {
 		t.Fatal(err)
 	}
-	if err := pg.SchemaCurrent(t.Context(), pool, next); err == nil || !strings.Contains(err.Error(), "at version 2, this release needs 3") {
+	err := pg.SchemaCurrent(t.Context(), pool, next)
+	if err == nil || !strings.Contains(err.Error(), "triage is at version 2, this release needs 3") {
 		t.Errorf("the next release on the old schema: %v", err)
 	}
 	if err := pg.Migrate(t.Context(), url, nil, next); err != nil {
@@ -133,7 +134,8 @@ func TestMigrationsThatCannotBeAreRefused(t *testing.T) {
 			t.Errorf("%s: current", name)
 		}
 	}
-	if err := pg.Migrate(t.Context(), "postgres://bavn:hunter2@local host/", nil, feed); err == nil || strings.Contains(err.Error(), "hunter2") {
+	err := pg.Migrate(t.Context(), "postgres://bavn:hunter2@local host/", nil, feed)
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a bad URL: %v", err)
 	}
 }

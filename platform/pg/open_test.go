@@ -37,7 +37,9 @@ func TestConfigurationNamesEveryMistakeAndNoSecret(t *testing.T) {
 	if err := (pg.Config{URL: "postgres://bavn:hunter2@localhost/triage"}).Validate(); err != nil {
 		t.Errorf("a URL alone must do: %v", err)
 	}
-	err := pg.Config{URL: "postgres://bavn:hunter2@local host:port/", MaxConns: -1, LockTimeout: -time.Second, ConnectTimeout: 1}.Validate()
+	err := pg.Config{
+		URL: "postgres://bavn:hunter2@local host:port/", MaxConns: -1, LockTimeout: -time.Second, ConnectTimeout: 1,
+	}.Validate()
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -126,7 +128,8 @@ func TestSpansShowTheSQLAndNoValue(t *testing.T) {
 	const person = "Ane Andersen"
 	ctx, parent := provider.Tracer("test").Start(t.Context(), "command")
 	var name string
-	if err := pool.QueryRow(ctx, "-- name: FindTicket :one\nSELECT name FROM ticket WHERE holder <> $1 LIMIT 1", person).Scan(&name); err != nil {
+	const findTicket = "-- name: FindTicket :one\nSELECT name FROM ticket WHERE holder <> $1 LIMIT 1"
+	if err := pool.QueryRow(ctx, findTicket, person).Scan(&name); err != nil {
 		t.Fatal(err)
 	}
 	for _, provoke := range []func() error{

@@ -81,7 +81,9 @@ func TestUnansweredCommitIsUnavailableAndNeverRetried(t *testing.T) {
 			return pg.InTx(ctx, pool, func(ctx context.Context, tx pgx.Tx) error { return do(ctx, tx) })
 		},
 		"InIsolation": func(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, dbtx) error) error {
-			return pg.InIsolation(ctx, pool, pgx.RepeatableRead, pg.Retry{}, func(ctx context.Context, tx pgx.Tx) error { return do(ctx, tx) })
+			return pg.InIsolation(ctx, pool, pgx.RepeatableRead, pg.Retry{}, func(ctx context.Context, tx pgx.Tx) error {
+				return do(ctx, tx)
+			})
 		},
 		"InPipeline": func(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, dbtx) error) error {
 			return pg.InPipeline(ctx, pool, func(ctx context.Context, p *pg.Pipeline) error { return do(ctx, p) })

@@ -104,7 +104,8 @@ func TestWaitsEndInAFault(t *testing.T) {
 	url := database.URL(t)
 	holder := openPool(t, pg.Config{URL: url})
 	impatient := openPool(t, pg.Config{
-		URL: url, StatementTimeout: 200 * time.Millisecond, LockTimeout: 50 * time.Millisecond, IdleInTransactionTimeout: 50 * time.Millisecond,
+		URL: url, StatementTimeout: 200 * time.Millisecond, LockTimeout: 50 * time.Millisecond,
+		IdleInTransactionTimeout: 50 * time.Millisecond,
 	})
 	for name, c := range map[string]struct {
 		do   func(ctx context.Context, tx pgx.Tx) error

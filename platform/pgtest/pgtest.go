@@ -27,9 +27,12 @@ import (
 // server is the process's PostgreSQL. It has no Stop: localpg ends it, and removes its folder, when the process is gone,
 // which also holds for a test that panics or times out.
 var server = sync.OnceValues(func() (*localpg.Server, error) {
-	return localpg.Start(context.Background(), localpg.Options{Settings: map[string]string{
+	return localpg.Start(context.Background(), localpg.Options{Memory: true, Settings: map[string]string{
 		"max_connections": "300",
-		"shared_buffers":  "32MB", // many test processes run side by side
+		// Many test processes run side by side.
+		"shared_buffers": "32MB",
+		"min_wal_size":   "32MB",
+		"max_wal_size":   "64MB",
 	}})
 })
 
