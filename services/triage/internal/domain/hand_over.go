@@ -1,0 +1,76 @@
+package domain
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+)
+
+// OfferHandOver offers the work to another group or party. The giver stays holder, and its clock runs, until the receiver
+// accepts. The offer's generation is the revision that made it; it lapses after lapse.
+func (t Ticket) OfferHandOver(
+	party, group string, reason Text, by string, at time.Time, lapse time.Duration,
+) (Outcome, error) {
+	facts := t.facts()
+	facts.SameHolder = party == t.Facts.GetHolderParty() && group == t.Facts.GetHolderGroup()
+	facts.Reason = !reason.Blank()
+	if _, rejection := process.Permit(process.OfferHandOver, facts); rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	c.facts().HandOver = &triagev1.HandOverOffer{
+		Party: party, Group: group, OfferedBy: by, Generation: c.revision(),
+		OfferTime: timestamppb.New(at), ExpireTime: timestamppb.New(at.Add(lapse)),
+	}
+	return c.done("ticket.hand_over_offered", reason), nil
+}
+
+// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee the ticket lies in the
+// receiver's queue.
+func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
+	rule, rejection := process.Permit(process.AcceptHandOver, t.facts())
+	if rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	offer := t.Facts.GetHandOver()
+	c.facts().HandOver = nil
+	c.give(offer.GetParty(), offer.GetGroup(), assignee)
+	c.lead(rule, 0)
+	return c.done("ticket.handed_over"), nil
+}
+
+// DeclineHandOver ends the offer. Nothing moved, so nothing returns.
+func (t Ticket) DeclineHandOver(reason Text, at time.Time) (Outcome, error) {
+	return t.endOffer(process.DeclineHandOver, "ticket.hand_over_declined", reason, at)
+}
+
+// WithdrawHandOver takes an unanswered offer back.
+func (t Ticket) WithdrawHandOver(at time.Time) (Outcome, error) {
+	return t.endOffer(process.WithdrawHandOver, "ticket.hand_over_withdrawn", Text{}, at)
+}
+
+// ExpireHandOver ends the offer of this generation that nobody answered in time. ok is false where that offer is no longer there,
+// or its time has not come: a timer that is late, early or doubled does nothing.
+func (t Ticket) ExpireHandOver(generation int64, at time.Time) (outcome Outcome, ok bool) {
+	offer := t.Facts.GetHandOver()
+	if offer.GetGeneration() != generation || at.Before(offer.GetExpireTime().AsTime()) {
+		return Outcome{}, false
+	}
+	outcome, err := t.endOffer(process.ExpireHandOver, "ticket.hand_over_expired", Text{}, at)
+	return outcome, err == nil
+}
+
+func (t Ticket) endOffer(step process.Step, eventType string, reason Text, at time.Time) (Outcome, error) {
+	facts := t.facts()
+	facts.Reason = !reason.Blank()
+	if _, rejection := process.Permit(step, facts); rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	c.facts().HandOver = nil
+	return c.done(eventType, reason), nil
+}

@@ -1,0 +1,58 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bavn/bavn/process"
+)
+
+// MaxNotes is how many notes and work-log entries one ticket can have. An import may exceed it: it happened.
+const MaxNotes = 2000
+
+// TooManyNotes refuses a note to a ticket that has MaxNotes.
+type TooManyNotes struct{}
+
+func (TooManyNotes) Error() string {
+	return fmt.Sprintf("the ticket has %d notes, which is the limit", MaxNotes)
+}
+
+// AddNote writes a note. An internal one is for the parties only (R74).
+func (t Ticket) AddNote(note Text, internal bool, at time.Time) (Outcome, error) {
+	step, eventType := process.AddNote, "ticket.note_added"
+	if internal {
+		step, eventType = process.AddInternalNote, "ticket.internal_note_added"
+	}
+	outcome, err := t.note(step, eventType, note, 0, at)
+	if err == nil && internal {
+		outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+	}
+	return outcome, err
+}
+
+// LogWork records work done, for those who continue (R74, R76). It is internal.
+func (t Ticket) LogWork(text Text, minutes int32, at time.Time) (Outcome, error) {
+	outcome, err := t.note(process.LogWork, "ticket.work_logged", text, minutes, at)
+	if err == nil {
+		outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+	}
+	return outcome, err
+}
+
+func (t Ticket) note(step process.Step, eventType string, text Text, minutes int32, at time.Time) (Outcome, error) {
+	if _, rejection := process.Permit(step, t.facts()); rejection != nil {
+		return Outcome{}, rejection
+	}
+	if t.Notes >= MaxNotes {
+		return Outcome{}, TooManyNotes{}
+	}
+	c := t.change(at)
+	c.number(minutes)
+	return c.done(eventType, text), nil
+}
+
+// number gives a note its number on the ticket.
+func (c *change) number(minutes int32) {
+	c.after.Notes++
+	c.event.NoteNumber, c.event.Minutes = c.after.Notes, minutes
+}

@@ -1,0 +1,49 @@
+package domain
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+)
+
+// Opening is what a ticket is opened with. Names are full resource names.
+type Opening struct {
+	Name, Submission       string
+	Channel                commonv1.Channel
+	Title, Description     Text
+	Reporter, AffectedUser string
+	SubmitTime             time.Time
+	ExternalIDs            []*triagev1.ExternalId
+	// Importing is true when the ticket's history will be brought over: its clocks then begin with the source's time.
+	Importing bool
+	// JourneyTraceID is the trace that the ticket keeps for its life, 32 hex digits.
+	JourneyTraceID string
+}
+
+// Open makes the ticket of a submission. It begins in the common queue of the desk's contact party (R15).
+func Open(desk Desk, o Opening, at time.Time) Outcome {
+	if o.Importing {
+		at = o.SubmitTime
+	}
+	c := &change{at: at, event: &triagev1.TicketEvent{}, after: Ticket{
+		Desk: desk, Imported: o.Importing,
+		Clocks: process.StartClocks(desk.ContactParty, process.Registered, at),
+		Facts: &triagev1.Ticket{
+			Name: o.Name, Submission: o.Submission, Channel: o.Channel,
+			Reporter: o.Reporter, AffectedUser: o.AffectedUser, OwnerParty: desk.ContactParty,
+			ExternalIds: o.ExternalIDs, Importing: o.Importing, JourneyTraceId: o.JourneyTraceID,
+			SubmitTime: timestamppb.New(o.SubmitTime), CreateTime: timestamppb.New(at),
+			TextVersions: &triagev1.TextVersions{Title: 1},
+		},
+	}}
+	if !o.Description.Blank() {
+		c.facts().TextVersions.Description = 1
+	}
+	c.give(desk.ContactParty, "", "")
+	c.stand(process.Registered)
+	return c.done("ticket.opened", o.Title, o.Description)
+}

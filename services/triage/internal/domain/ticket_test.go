@@ -1,0 +1,378 @@
+package domain
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+)
+
+const (
+	mette = "desks/nsp/persons/mette" // at the service desk
+	jonas = "desks/nsp/persons/jonas" // at operations
+	karen = "desks/nsp/persons/karen" // reporter
+	bo    = "desks/nsp/persons/bo"    // affected user
+
+	spoc      = "desks/nsp/parties/spoc"
+	netic     = "desks/nsp/parties/netic"
+	drift     = netic + "/groups/drift"
+	authority = "desks/nsp/parties/sds"
+)
+
+var (
+	nsp   = Desk{Name: "desks/nsp", AuthorityParty: authority, ContactParty: spoc}
+	began = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	why   = Text{TextReason, "da", "fordi"}
+)
+
+func minute(n int) time.Time { return began.Add(time.Duration(n) * time.Minute) }
+
+func opened(importing bool) Ticket {
+	return Open(nsp, Opening{
+		Name: "desks/nsp/tickets/ASCP00000001", Submission: "desks/nsp/submissions/1", Channel: commonv1.Channel_CHANNEL_WEB,
+		Title: Text{TextTitle, "da", "Kan ikke logge ind"}, Description: Text{TextDescription, "da", "Siden i morges."},
+		Reporter: karen, AffectedUser: bo, SubmitTime: began, Importing: importing,
+	}, began).Ticket
+}
+
+// walk takes steps that must all succeed.
+type walk struct {
+	t      *testing.T
+	ticket Ticket
+	last   Event
+	minute int
+}
+
+func begin(t *testing.T) *walk {
+	t.Helper()
+	return &walk{t: t, ticket: opened(false)}
+}
+
+func (w *walk) step(do func(Ticket, time.Time) (Outcome, error)) *walk {
+	w.t.Helper()
+	w.minute++
+	outcome, err := do(w.ticket, minute(w.minute))
+	if err != nil {
+		w.t.Fatalf("step %d: %v", w.minute, err)
+	}
+	w.ticket, w.last = outcome.Ticket, outcome.Events[0]
+	checkInvariants(w.t, outcome)
+	return w
+}
+
+func take(by string) func(Ticket, time.Time) (Outcome, error) {
+	return func(t Ticket, at time.Time) (Outcome, error) { return t.Take(by, at) }
+}
+
+func start(by string) func(Ticket, time.Time) (Outcome, error) {
+	return func(t Ticket, at time.Time) (Outcome, error) { return t.StartWork(by, at) }
+}
+
+func offer(party, group string) func(Ticket, time.Time) (Outcome, error) {
+	return func(t Ticket, at time.Time) (Outcome, error) {
+		return t.OfferHandOver(party, group, why, mette, at, 4*time.Hour)
+	}
+}
+
+func accept(assignee string) func(Ticket, time.Time) (Outcome, error) {
+	return func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptHandOver(assignee, at) }
+}
+
+func resolve(by string) func(Ticket, time.Time) (Outcome, error) {
+	return func(t Ticket, at time.Time) (Outcome, error) {
+		return t.Resolve(Text{TextSolution, "da", "Genstartet."}, triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND, by, at)
+	}
+}
+
+// atOperations is a ticket that the service desk took and operations accepted and is working on.
+func atOperations(t *testing.T) *walk {
+	t.Helper()
+	return begin(t).step(take(mette)).step(offer(netic, drift)).step(accept(jonas)).step(start(jonas))
+}
+
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// checkInvariants are the rules that the database repeats as CHECKs, and those between a ticket and its events.
+func checkInvariants(t failer, o Outcome) {
+	t.Helper()
+	f, last := o.Ticket.Facts, o.Events[len(o.Events)-1]
+	status := f.GetStatus()
+	for what, broken := range map[string]bool{
+		"class":                       f.GetStatusClass() != process.ClassOf(status),
+		"assigned to nobody":          status == process.Assigned && f.GetAssignee() == "" && f.GetHolderGroup() == "",
+		"solved without a time":       (status == process.Resolved || status == process.Closed) && f.GetResolveTime() == nil,
+		"solved without a solution":   status == process.Resolved && !o.Ticket.Imported && f.GetTextVersions().GetSolution() == 0,
+		"finished without a time":     (f.GetStatusClass() == process.ClassClosed) != (f.GetCloseTime() != nil),
+		"open with a solve time":      process.ClassOf(status) <= process.ClassWaiting && f.GetResolveTime() != nil,
+		"holder never had it":         !slices.Contains(f.GetPastHolders(), f.GetHolderParty()),
+		"solved, not with its owner":  status == process.Resolved && !o.Ticket.Imported && f.GetHolderParty() != f.GetOwnerParty(),
+		"finished with an offer":      f.GetStatusClass() == process.ClassClosed && (f.GetHandOver() != nil || f.GetTransfer() != nil),
+		"event is not the ticket":     !proto.Equal(last.Payload.GetTicket(), f),
+		"holder cannot see it":        !slices.Contains(last.Audience, nsp.Key(f.GetHolderParty())),
+		"clock is not the holder's":   o.Ticket.Clocks.Running != process.PartyKey{Party: f.GetHolderParty(), Status: status},
+		"text or etag among facts":    f.GetTitle()+f.GetDescription()+f.GetSolution()+f.GetEtag() != "",
+		"event before the last":       last.At.After(f.GetUpdateTime().AsTime()),
+		"revision does not count on":  o.Ticket.Revision < int64(len(o.Events)),
+		"the past is without the now": f.GetUpdateTime().AsTime().Before(f.GetCreateTime().AsTime()),
+	} {
+		if broken {
+			t.Errorf("after %s: %s: %v", last.Type, what, f)
+		}
+	}
+}
+
+func TestATicketIsOpenedInTheCommonQueueOfTheContactParty(t *testing.T) {
+	t.Parallel()
+	outcome := Open(nsp, Opening{
+		Name: "desks/nsp/tickets/ASCP00000001", Title: Text{TextTitle, "da", "Nede"}, Reporter: karen, AffectedUser: bo, SubmitTime: began,
+	}, minute(3))
+	checkInvariants(t, outcome)
+	f := outcome.Ticket.Facts
+	if f.GetStatus() != process.Registered || f.GetHolderParty() != spoc || f.GetOwnerParty() != spoc || f.GetAssignee() != "" {
+		t.Errorf("opened as %v", f)
+	}
+	if f.GetTextVersions().GetTitle() != 1 || f.GetTextVersions().GetDescription() != 0 || len(outcome.Events[0].Texts) != 1 {
+		t.Errorf("a ticket without description has text versions %v and texts %v", f.GetTextVersions(), outcome.Events[0].Texts)
+	}
+	want := []string{"parties/sds", "parties/spoc", "persons/bo", "persons/karen"}
+	if diff := cmp.Diff(want, outcome.Events[0].Audience); diff != "" {
+		t.Errorf("who sees it (-want +got):\n%s", diff)
+	}
+	if !f.GetCreateTime().AsTime().Equal(minute(3)) {
+		t.Errorf("opened at %v, want now", f.GetCreateTime().AsTime())
+	}
+}
+
+func TestWhoFirstHasItAtTheOwningPartyBecomesTheOwner(t *testing.T) {
+	t.Parallel()
+	if f := begin(t).step(take(mette)).ticket.Facts; f.GetOwner() != mette || f.GetStatus() != process.Assigned {
+		t.Errorf("owner %q, status %v", f.GetOwner(), f.GetStatus())
+	}
+	if f := atOperations(t).ticket.Facts; f.GetOwner() != mette || f.GetOwnerParty() != spoc || f.GetAssignee() != jonas {
+		t.Errorf("the owner follows the work: %v", f)
+	}
+}
+
+func TestTheGiverStaysHolderAndItsClockRunsUntilTheReceiverAccepts(t *testing.T) {
+	t.Parallel()
+	w := begin(t).step(take(mette)).step(start(mette)).step(offer(netic, drift))
+	f := w.ticket.Facts
+	if f.GetHolderParty() != spoc || f.GetStatus() != process.InProgress || f.GetHandOver().GetGeneration() != 4 {
+		t.Errorf("an offer moved something: %v", f)
+	}
+	if !slices.Contains(w.last.Audience, "parties/netic") {
+		t.Error("the receiver cannot see what it is offered")
+	}
+	w.step(accept(""))
+	f = w.ticket.Facts
+	if f.GetHolderParty() != netic || f.GetHolderGroup() != drift || f.GetAssignee() != "" || f.GetStatus() != process.Assigned ||
+		f.GetHandOver() != nil {
+		t.Errorf("accepted: %v", f)
+	}
+	clocks := w.ticket.ClocksAt(minute(10))
+	want := []*triagev1.PartyClock{
+		{Party: spoc, Status: process.Registered, Elapsed: durationOf(1)},
+		{Party: spoc, Status: process.Assigned, Elapsed: durationOf(1)},
+		{Party: spoc, Status: process.InProgress, Elapsed: durationOf(2)},
+		{Party: netic, Status: process.Assigned, Elapsed: durationOf(6)},
+	}
+	if diff := cmp.Diff(want, clocks.GetClocks(), protocmp.Transform()); diff != "" {
+		t.Errorf("clocks (-want +got):\n%s", diff)
+	}
+	if clocks.GetTotal().AsDuration() != 10*time.Minute {
+		t.Errorf("total %v", clocks.GetTotal().AsDuration())
+	}
+}
+
+func TestWhoDeclinesHearsThatItsOfferEndedAndSeesNothingMore(t *testing.T) {
+	t.Parallel()
+	w := begin(t).step(take(mette)).step(offer(netic, "")).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.DeclineHandOver(why, at) })
+	if !slices.Contains(w.last.Audience, "parties/netic") {
+		t.Error("the decliner does not hear of its own answer")
+	}
+	if slices.Contains(Audience(nsp, w.ticket.Facts), "parties/netic") {
+		t.Error("the decliner still sees the ticket")
+	}
+	if f := w.ticket.Facts; f.GetHolderParty() != spoc || f.GetAssignee() != mette {
+		t.Errorf("a decline moved something: %v", f)
+	}
+}
+
+func TestATimerOfAnOlderOfferDoesNothing(t *testing.T) {
+	t.Parallel()
+	w := begin(t).step(take(mette)).step(offer(netic, ""))
+	first := w.ticket.Facts.GetHandOver().GetGeneration()
+	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.WithdrawHandOver(at) }).step(offer(netic, drift))
+	late := minute(24 * 60)
+	if _, ok := w.ticket.ExpireHandOver(first, late); ok {
+		t.Error("the timer of a withdrawn offer ended the next one")
+	}
+	second := w.ticket.Facts.GetHandOver().GetGeneration()
+	if _, ok := w.ticket.ExpireHandOver(second, minute(60)); ok {
+		t.Error("the offer ended before its time")
+	}
+	outcome, ok := w.ticket.ExpireHandOver(second, late)
+	if !ok || outcome.Ticket.Facts.GetHandOver() != nil || outcome.Events[0].Type != "ticket.hand_over_expired" {
+		t.Errorf("expired = %v, %v", ok, outcome.Events)
+	}
+	if _, ok := outcome.Ticket.ExpireHandOver(second, late); ok {
+		t.Error("an offer ended twice")
+	}
+}
+
+func TestASolvedTicketReturnsToItsOwnerAndTheSolversClockStops(t *testing.T) {
+	t.Parallel()
+	w := atOperations(t).step(resolve(jonas))
+	f := w.ticket.Facts
+	if f.GetHolderParty() != spoc || f.GetHolderGroup() != "" || f.GetAssignee() != mette || f.GetStatus() != process.Resolved {
+		t.Errorf("solved: %v", f)
+	}
+	if f.GetLastTechnician() != jonas || f.GetLastTechnicianGroup() != drift || f.GetLastTechnicianParty() != netic {
+		t.Errorf("the technician is not remembered: %v", f)
+	}
+	before := clockOf(w.ticket.ClocksAt(minute(6)), netic)
+	if after := clockOf(w.ticket.ClocksAt(minute(600)), netic); before != after {
+		t.Errorf("the solver's clock ran on from %v to %v", before, after)
+	}
+}
+
+func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string]func(Ticket, time.Time) (Outcome, error){
+		"ticket.returned":          func(t Ticket, at time.Time) (Outcome, error) { return t.ReturnToTechnician(why, at) },
+		"ticket.solution_rejected": func(t Ticket, at time.Time) (Outcome, error) { return t.RejectSolution(why, at) },
+	} {
+		w := atOperations(t).step(resolve(jonas)).step(back)
+		f := w.ticket.Facts
+		if f.GetHolderParty() != netic || f.GetHolderGroup() != drift || f.GetAssignee() != jonas || f.GetStatus() != process.InProgress {
+			t.Errorf("%s: %v", name, f)
+		}
+		if w.last.Type != name || f.GetResolveTime() != nil {
+			t.Errorf("%s: event %s, resolve time %v", name, w.last.Type, f.GetResolveTime())
+		}
+	}
+}
+
+func TestAReopenedTicketGoesToItsOwnersQueueAndItsClocksContinue(t *testing.T) {
+	t.Parallel()
+	w := atOperations(t).step(resolve(jonas)).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptSolution(at) }).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.Close(at) })
+	if until := w.ticket.ClocksAt(minute(900)).GetUntil().AsTime(); !until.Equal(minute(w.minute)) {
+		t.Errorf("a closed ticket counts until %v, want its last event", until)
+	}
+	w.minute = 1000
+	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.Reopen(why, at) })
+	f := w.ticket.Facts
+	if f.GetHolderParty() != spoc || f.GetAssignee() != "" || f.GetStatus() != process.Registered || f.GetReopenCount() != 1 ||
+		f.GetCloseTime() != nil || f.GetResolveTime() != nil || f.GetSolutionAccepted() {
+		t.Errorf("reopened: %v", f)
+	}
+	if total := w.ticket.ClocksAt(minute(1001)).GetTotal().AsDuration(); total != 1001*time.Minute {
+		t.Errorf("the clocks sum to %v", total)
+	}
+}
+
+func TestASolvedTicketMovesAlongWhenItsResponsibilityIsTransferred(t *testing.T) {
+	t.Parallel()
+	w := atOperations(t).step(resolve(jonas)).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.OfferResponsibility(authority, why, mette, at) }).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptResponsibility("", at) })
+	if f := w.ticket.Facts; f.GetOwnerParty() != authority || f.GetHolderParty() != authority || f.GetOwner() != "" {
+		t.Errorf("transferred: %v", f)
+	}
+	open := begin(t).step(take(mette)).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.OfferResponsibility(authority, why, mette, at) }).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptResponsibility("", at) })
+	if f := open.ticket.Facts; f.GetOwnerParty() != authority || f.GetHolderParty() != spoc || f.GetAssignee() != mette {
+		t.Errorf("the work of an open ticket stays where it is: %v", f)
+	}
+}
+
+func TestAReporterResumesIntoTheHandsOfWhoHadIt(t *testing.T) {
+	t.Parallel()
+	hold := func(t Ticket, at time.Time) (Outcome, error) { return t.Hold(process.AwaitingUser, why, at) }
+	resume := func(t Ticket, at time.Time) (Outcome, error) { return t.Resume(Text{TextNote, "da", "Her er den"}, at) }
+	if f := atOperations(t).step(hold).step(resume).ticket.Facts; f.GetStatus() != process.InProgress {
+		t.Errorf("with an assignee: %v", f.GetStatus())
+	}
+	if f := begin(t).step(hold).step(resume).ticket.Facts; f.GetStatus() != process.Registered {
+		t.Errorf("in the common queue: %v", f.GetStatus())
+	}
+}
+
+func TestReporterAndAffectedUserNeverSeeInternalNotesOrWork(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(Ticket, time.Time) (Outcome, error){
+		"internal": func(t Ticket, at time.Time) (Outcome, error) {
+			return t.AddNote(Text{TextNote, "da", "Igen ham"}, true, at)
+		},
+		"work": func(t Ticket, at time.Time) (Outcome, error) { return t.LogWork(Text{TextNote, "da", "Målt"}, 5, at) },
+	} {
+		w := begin(t).step(write)
+		for _, key := range w.last.Audience {
+			if key == "persons/karen" || key == "persons/bo" {
+				t.Errorf("%s note is shown to %s", name, key)
+			}
+		}
+	}
+	public := begin(t).step(func(t Ticket, at time.Time) (Outcome, error) { return t.AddNote(why, false, at) })
+	if !slices.Contains(public.last.Audience, "persons/karen") || public.last.Payload.GetNoteNumber() != 1 {
+		t.Errorf("public note: %v", public.last)
+	}
+}
+
+func TestATicketHasALimitOfNotes(t *testing.T) {
+	t.Parallel()
+	ticket := opened(false)
+	ticket.Notes = MaxNotes
+	if _, err := ticket.AddNote(why, false, minute(1)); !errors.As(err, &TooManyNotes{}) {
+		t.Errorf("note %d: %v", MaxNotes+1, err)
+	}
+}
+
+func TestARefusedStepSaysWhichRuleAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	ticket := opened(false)
+	before := proto.CloneOf(ticket.Facts)
+	_, err := ticket.Close(minute(1))
+	rejection, ok := errors.AsType[*process.Rejection](err)
+	if !ok || rejection.Reason != process.WrongStatus {
+		t.Errorf("closing an open ticket: %v", err)
+	}
+	if _, err := ticket.Take(mette, minute(1)); err != nil {
+		t.Fatal(err)
+	}
+	if !proto.Equal(before, ticket.Facts) {
+		t.Error("a decision changed the ticket it was about")
+	}
+}
+
+func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	impact, labels := triagev1.Impact_IMPACT_HIGH, map[string]string{"product": "PROD424"}
+	w := begin(t).step(func(t Ticket, at time.Time) (Outcome, error) {
+		return t.Update(Update{Impact: &impact, Labels: &labels}, at)
+	})
+	f := w.ticket.Facts
+	if f.GetImpact() != impact || f.GetLabels()["product"] != "PROD424" || f.GetPriority() != "" || f.GetTextVersions().GetTitle() != 1 {
+		t.Errorf("updated: %v", f)
+	}
+	title := Text{TextTitle, "da", "Ingen kan logge ind"}
+	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.Update(Update{Title: &title}, at) })
+	if got := w.ticket.Facts.GetTextVersions().GetTitle(); got != 3 || len(w.last.Texts) != 1 {
+		t.Errorf("the title is of revision %d, want 3 (%v)", got, w.last.Texts)
+	}
+}

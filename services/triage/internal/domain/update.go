@@ -1,0 +1,42 @@
+package domain
+
+import (
+	"maps"
+	"time"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+)
+
+// Update is what UpdateTicket changes; nil fields stay as they are.
+type Update struct {
+	Title    *Text
+	Impact   *triagev1.Impact
+	Priority *string
+	// Labels replaces all of them.
+	Labels *map[string]string
+}
+
+// Update changes the ticket's own facts.
+func (t Ticket) Update(u Update, at time.Time) (Outcome, error) {
+	if _, rejection := process.Permit(process.Update, t.facts()); rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	f := c.facts()
+	var texts []Text
+	if u.Title != nil {
+		f.TextVersions.Title = c.revision()
+		texts = append(texts, *u.Title)
+	}
+	if u.Impact != nil {
+		f.Impact = *u.Impact
+	}
+	if u.Priority != nil {
+		f.Priority = *u.Priority
+	}
+	if u.Labels != nil {
+		f.Labels = maps.Clone(*u.Labels)
+	}
+	return c.done("ticket.updated", texts...), nil
+}

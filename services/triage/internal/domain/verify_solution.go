@@ -1,0 +1,51 @@
+package domain
+
+import (
+	"time"
+
+	"github.com/bavn/bavn/process"
+)
+
+// AcceptSolution records that reporter or affected user says the fault is gone (R105).
+func (t Ticket) AcceptSolution(at time.Time) (Outcome, error) {
+	if _, rejection := process.Permit(process.AcceptSolution, t.facts()); rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	c.facts().SolutionAccepted = true
+	return c.done("ticket.solution_accepted"), nil
+}
+
+// RejectSolution records that reporter or affected user says the fault is still there (R107). The last technician has it again.
+func (t Ticket) RejectSolution(reason Text, at time.Time) (Outcome, error) {
+	return t.backToTechnician(process.RejectSolution, "ticket.solution_rejected", reason, at)
+}
+
+// ReturnToTechnician sends a solved but badly documented ticket back to the last technician (R102).
+func (t Ticket) ReturnToTechnician(reason Text, at time.Time) (Outcome, error) {
+	return t.backToTechnician(process.ReturnToTechnician, "ticket.returned", reason, at)
+}
+
+// backToTechnician finds who solved it; an imported ticket may not know, and stays with its holder's queue.
+func (t Ticket) backToTechnician(step process.Step, eventType string, reason Text, at time.Time) (Outcome, error) {
+	facts := t.facts()
+	facts.Reason = !reason.Blank()
+	rule, rejection := process.Permit(step, facts)
+	if rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	f := c.facts()
+	if f.GetLastTechnicianParty() != "" {
+		c.give(f.GetLastTechnicianParty(), f.GetLastTechnicianGroup(), f.GetLastTechnician())
+	}
+	c.unresolve()
+	c.lead(rule, 0)
+	return c.done(eventType, reason), nil
+}
+
+// unresolve takes back what resolving and closing said; the solution's text stays for those who continue.
+func (c *change) unresolve() {
+	f := c.facts()
+	f.ResolveTime, f.CloseTime, f.SolutionAccepted = nil, nil, false
+}
