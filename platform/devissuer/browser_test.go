@@ -1,6 +1,7 @@
 package devissuer_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -74,52 +75,71 @@ func (h *house) client(id, redirect string) *oauth2.Config {
 	}
 }
 
+// answer is what a browser or a client gets; its body is already read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // get opens a page without following redirects.
-func (h *house) get(address string) (*http.Response, string) {
+func (h *house) get(address string) answer {
 	h.t.Helper()
-	response, err := stayHere().Get(address)
-	return h.read(response, err)
-}
-
-func (h *house) post(path string, form url.Values) (*http.Response, string) {
-	h.t.Helper()
-	response, err := stayHere().PostForm(h.config.Issuer+path, form)
-	return h.read(response, err)
-}
-
-func (h *house) read(response *http.Response, err error) (*http.Response, string) {
-	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	return h.do(request)
+}
+
+func (h *house) post(address string, form url.Values) answer {
+	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return h.do(request)
+}
+
+// redeem asks the token endpoint.
+func (h *house) redeem(form url.Values) answer {
+	h.t.Helper()
+	return h.post(h.config.Issuer+"/token", form)
+}
+
+func (h *house) do(request *http.Request) answer {
+	h.t.Helper()
+	response, err := stayHere().Do(request)
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		h.t.Fatal(err)
 	}
-	return response, string(body)
+	return answer{status: response.StatusCode, header: response.Header, body: string(body)}
 }
 
-// pick opens the sign-in page, presses the person's button and returns where the browser is sent.
+// pick opens the sign-in page, presses the person's button and returns what the browser brings back to the client.
 func (h *house) pick(person, authURL string) url.Values {
 	h.t.Helper()
-	response, page := h.get(authURL)
-	if response.StatusCode != http.StatusOK {
-		h.t.Fatalf("the sign-in page answers %s: %s", response.Status, page)
+	page := h.get(authURL)
+	if page.status != http.StatusOK {
+		h.t.Fatalf("the sign-in page answers %d: %s", page.status, page.body)
 	}
-	action, form := formOf(h.t, page)
+	action, form := formOf(h.t, page.body)
 	form.Set("person", person)
-	response, err := stayHere().PostForm(action, form)
-	response, page = h.read(response, err)
-	if response.StatusCode != http.StatusSeeOther {
-		h.t.Fatalf("picking %s answers %s: %s", person, response.Status, page)
+	picked := h.post(action, form)
+	if picked.status != http.StatusSeeOther {
+		h.t.Fatalf("picking %s answers %d: %s", person, picked.status, picked.body)
 	}
-	return h.sentBack(response)
+	return h.sentBack(picked)
 }
 
-func (h *house) sentBack(response *http.Response) url.Values {
+func (h *house) sentBack(a answer) url.Values {
 	h.t.Helper()
-	target, err := response.Location()
+	target, err := url.Parse(a.header.Get("Location"))
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -63,9 +63,9 @@ func TestACodeIsGoodOnceForAMinuteAndOnlyForWhoeverAskedForIt(t *testing.T) {
 		"after a minute":        func(h *house, _ url.Values) { h.clock.Advance(time.Minute) },
 		"after a restart":       func(h *house, _ url.Values) { h.restart() },
 		"that nobody was given": func(_ *house, form url.Values) { form.Set("code", "guess") },
-		"a second time":         func(h *house, form url.Values) { h.post("/token", form) },
+		"a second time":         func(h *house, form url.Values) { h.redeem(form) },
 		"after a wrong attempt": func(h *house, form url.Values) {
-			h.post("/token", url.Values{"grant_type": {"authorization_code"}, "code": form["code"]})
+			h.redeem(url.Values{"grant_type": {"authorization_code"}, "code": form["code"]})
 		},
 	} {
 		t.Run(rule, func(t *testing.T) {
@@ -77,9 +77,9 @@ func TestACodeIsGoodOnceForAMinuteAndOnlyForWhoeverAskedForIt(t *testing.T) {
 				"redirect_uri": {webBack}, "code_verifier": {verifier},
 			}
 			breakIt(h, form)
-			if response, body := h.post("/token", form); response.StatusCode != http.StatusBadRequest ||
-				!strings.Contains(body, `"invalid_grant"`) {
-				t.Errorf("a code redeemed %s answers %s %s, want invalid_grant", rule, response.Status, body)
+			got := h.redeem(form)
+			if got.status != http.StatusBadRequest || !strings.Contains(got.body, `"invalid_grant"`) {
+				t.Errorf("a code redeemed %s answers %d %s, want invalid_grant", rule, got.status, got.body)
 			}
 		})
 	}
@@ -106,12 +106,12 @@ func TestNobodyIsSentToAnAddressThatIsNotOnTheList(t *testing.T) {
 		{"web", "", false},
 		{"nobody", webBack, false},
 	} {
-		response, page := h.get(h.client(c.client, c.redirect).AuthCodeURL("s", challenge))
-		if got := response.StatusCode == http.StatusOK; got != c.allowed {
-			t.Errorf("%s back to %q: %s, want allowed=%t", c.client, c.redirect, response.Status, c.allowed)
+		page := h.get(h.client(c.client, c.redirect).AuthCodeURL("s", challenge))
+		if got := page.status == http.StatusOK; got != c.allowed {
+			t.Errorf("%s back to %q: %d, want allowed=%t", c.client, c.redirect, page.status, c.allowed)
 		}
-		if !c.allowed && !strings.Contains(page, `role="alert"`) {
-			t.Errorf("%s back to %q: the refusal is not a page that says why: %s", c.client, c.redirect, page)
+		if !c.allowed && !strings.Contains(page.body, `role="alert"`) {
+			t.Errorf("%s back to %q: the refusal is not a page that says why: %s", c.client, c.redirect, page.body)
 		}
 	}
 }
@@ -128,8 +128,8 @@ func TestAClientThatAsksWronglyIsToldSoWithItsOwnState(t *testing.T) {
 		{"request", "eyJ", "request_not_supported"},
 	} {
 		challenge := oauth2.S256ChallengeOption(oauth2.GenerateVerifier())
-		response, _ := h.get(h.client("web", webBack).AuthCodeURL("mine", challenge, oauth2.SetAuthURLParam(c.parameter, c.value)))
-		back := h.sentBack(response)
+		wrong := oauth2.SetAuthURLParam(c.parameter, c.value)
+		back := h.sentBack(h.get(h.client("web", webBack).AuthCodeURL("mine", challenge, wrong)))
 		if back.Get("error") != c.code || back.Get("state") != "mine" || back.Has("code") {
 			t.Errorf("%s=%q is sent back with %v, want error %s and the state", c.parameter, c.value, back, c.code)
 		}
@@ -139,20 +139,20 @@ func TestAClientThatAsksWronglyIsToldSoWithItsOwnState(t *testing.T) {
 func TestThePageSaysThatItIsForDevelopmentAndShowsNamesAsText(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	response, page := h.get(h.client("web", webBack).AuthCodeURL("s", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
+	page := h.get(h.client("web", webBack).AuthCodeURL("s", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
 	for _, part := range []string{
 		`<html lang="en">`, "Development only", "Mette &lt;Holm&gt;", "Technician, supplier", `name="person" value="lars"`,
 	} {
-		if !strings.Contains(page, part) {
-			t.Errorf("the page lacks %s:\n%s", part, page)
+		if !strings.Contains(page.body, part) {
+			t.Errorf("the page lacks %s:\n%s", part, page.body)
 		}
 	}
-	policy := response.Header.Get("Content-Security-Policy")
+	policy := page.header.Get("Content-Security-Policy")
 	if !strings.Contains(policy, "form-action 'self' https://bavn.example") {
 		t.Errorf("the policy %q would stop the browser on its way back to the client", policy)
 	}
-	if response, _ := h.get(h.config.Issuer + "/sign_in.css"); response.StatusCode != http.StatusOK {
-		t.Errorf("the stylesheet answers %s", response.Status)
+	if style := h.get(h.config.Issuer + "/sign_in.css"); style.status != http.StatusOK {
+		t.Errorf("the stylesheet answers %d", style.status)
 	}
 }
 
@@ -164,8 +164,7 @@ func TestARequestAddressedToAnotherNameIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Host = "rebound.example"
-	response, err := stayHere().Do(request)
-	if response, _ = h.read(response, err); response.StatusCode != http.StatusMisdirectedRequest {
-		t.Errorf("a request for rebound.example answers %s, want 421", response.Status)
+	if got := h.do(request); got.status != http.StatusMisdirectedRequest {
+		t.Errorf("a request for rebound.example answers %d, want 421", got.status)
 	}
 }

@@ -88,7 +88,7 @@ func TestOneKindOfTokenDoesNotPassAsAnother(t *testing.T) {
 	}
 	for _, kind := range []string{"id_token", "access_token"} {
 		form := url.Values{"grant_type": {"refresh_token"}, "client_id": {"cli"}, "refresh_token": {tokens[kind]}}
-		if response, _ := h.post("/token", form); response.StatusCode != http.StatusBadRequest {
+		if h.redeem(form).status != http.StatusBadRequest {
 			t.Errorf("the %s passes as a refresh token", kind)
 		}
 	}
@@ -103,8 +103,8 @@ func TestTokensOutliveARestart(t *testing.T) {
 		t.Errorf("the access token from before the restart: %v", err)
 	}
 	form := url.Values{"grant_type": {"refresh_token"}, "client_id": {"cli"}, "refresh_token": {tokens["refresh_token"]}}
-	if response, body := h.post("/token", form); response.StatusCode != http.StatusOK {
-		t.Errorf("the refresh token from before the restart: %s %s", response.Status, body)
+	if got := h.redeem(form); got.status != http.StatusOK {
+		t.Errorf("the refresh token from before the restart: %d %s", got.status, got.body)
 	}
 }
 
@@ -114,8 +114,8 @@ func TestARefreshTokenWorksOnceForItsOwnClientUntilItExpires(t *testing.T) {
 	first := h.devGrant(url.Values{"person": {"mette"}, "client_id": {"cli"}, "scope": {"openid"}})
 	refresh := func(client, token string) (int, map[string]string) {
 		form := url.Values{"grant_type": {"refresh_token"}, "client_id": {client}, "refresh_token": {token}}
-		response, body := h.post("/token", form)
-		return response.StatusCode, texts(h.t, body)
+		got := h.redeem(form)
+		return got.status, texts(h.t, got.body)
 	}
 	if status, _ := refresh("web", first["refresh_token"]); status != http.StatusBadRequest {
 		t.Errorf("another client's refresh answers %d, want 400", status)
@@ -149,8 +149,8 @@ func TestTheDevGrantKnowsOnlyDemoPersonsAndKnownClients(t *testing.T) {
 		{"grant_type": {"urn:bavn:dev"}, "person": {"mette"}, "client_id": {"nobody"}},
 		{"grant_type": {"password"}, "person": {"mette"}},
 	} {
-		if response, body := h.post("/token", form); response.StatusCode != http.StatusBadRequest {
-			t.Errorf("%v answers %s %s, want 400", form, response.Status, body)
+		if got := h.redeem(form); got.status != http.StatusBadRequest {
+			t.Errorf("%v answers %d %s, want 400", form, got.status, got.body)
 		}
 	}
 	if _, err := h.issuer().Token("nobody", time.Hour); err == nil {
@@ -221,11 +221,11 @@ func TestABrokenKeyFileStopsTheStart(t *testing.T) {
 func (h *house) devGrant(form url.Values) map[string]string {
 	h.t.Helper()
 	form.Set("grant_type", "urn:bavn:dev")
-	response, body := h.post("/token", form)
-	if response.StatusCode != http.StatusOK {
-		h.t.Fatalf("dev grant: %s %s", response.Status, body)
+	got := h.redeem(form)
+	if got.status != http.StatusOK {
+		h.t.Fatalf("dev grant: %d %s", got.status, got.body)
 	}
-	return texts(h.t, body)
+	return texts(h.t, got.body)
 }
 
 func (h *house) userinfoStatus(token string) int {
@@ -235,9 +235,7 @@ func (h *house) userinfoStatus(token string) int {
 		h.t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := stayHere().Do(request)
-	response, _ = h.read(response, err)
-	return response.StatusCode
+	return h.do(request).status
 }
 
 // texts reads the string members of a JSON object.

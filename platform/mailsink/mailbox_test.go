@@ -84,7 +84,7 @@ func TestAFolderWithOtherMailInItStopsTheStart(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := mailsink.Start(mailsink.Config{Clock: clock.System(), Folder: folder})
+		_, err := mailsink.Start(t.Context(), mailsink.Config{Clock: clock.System(), Folder: folder})
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("started with a foreign %s: %v", name, err)
 		}

@@ -3,6 +3,7 @@
 package mailsink
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -46,8 +47,8 @@ type Sink struct {
 	config   Config
 }
 
-// Start binds the address, which must be on loopback, and serves SMTP until Close.
-func Start(cfg Config) (*Sink, error) {
+// Start binds the address, which must be on loopback, and serves SMTP until Close; ctx is for the binding only.
+func Start(ctx context.Context, cfg Config) (*Sink, error) {
 	cfg.Addr = orDefault(cfg.Addr, "127.0.0.1:0")
 	cfg.MaxMessages = orDefault(cfg.MaxMessages, defaultMaxMessages)
 	cfg.MaxBytes = orDefault(cfg.MaxBytes, defaultMaxBytes)
@@ -60,7 +61,7 @@ func Start(cfg Config) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail sink: %w", err)
 	}
-	listener, err := net.Listen("tcp", cfg.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("mail sink: %w", err)
 	}

@@ -21,7 +21,7 @@ func start(t *testing.T, adjust ...func(*mailsink.Config)) *mailsink.Sink {
 	for _, f := range adjust {
 		f(&config)
 	}
-	sink, err := mailsink.Start(config)
+	sink, err := mailsink.Start(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestAFailureThatCannotBeIsRefused(t *testing.T) {
 
 func TestTheSinkStaysOnLoopback(t *testing.T) {
 	t.Parallel()
-	sink, err := mailsink.Start(mailsink.Config{Clock: clock.System(), Addr: "0.0.0.0:0"})
+	sink, err := mailsink.Start(t.Context(), mailsink.Config{Clock: clock.System(), Addr: "0.0.0.0:0"})
 	if err == nil || !strings.Contains(err.Error(), "loopback") {
 		t.Errorf("started on every interface: %v, %v", sink, err)
 	}

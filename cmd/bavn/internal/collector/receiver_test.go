@@ -76,9 +76,8 @@ func TestATraceIsServedAsOTLPJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	var document struct {
@@ -127,7 +126,7 @@ func TestRejectedSpansAreAPartialSuccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	t.Cleanup(func() { _ = connection.Close() })
 	response, err := collectorpb.NewTraceServiceClient(connection).Export(t.Context(),
 		&collectorpb.ExportTraceServiceRequest{ResourceSpans: from("triage", span(id(1), 1, "good"), span(id(1), 0, "bad"))})
 	if err != nil || response.GetPartialSuccess().GetRejectedSpans() != 1 || response.GetPartialSuccess().GetErrorMessage() == "" {

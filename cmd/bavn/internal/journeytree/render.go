@@ -29,13 +29,14 @@ func Render(w io.Writer, j Journey, o Options) error {
 	o.Width = max(smallestWidth, cmp.Or(o.Width, defaultWidth))
 	o.Zone = cmp.Or(o.Zone, time.UTC)
 	out := bufio.NewWriter(w)
-	for _, line := range heading(j, o) {
-		fmt.Fprintln(out, line)
-	}
+	lines := heading(j, o)
 	rows := rowsOf(j)
 	layout := fit(rows, o.Width)
 	for _, r := range rows {
-		fmt.Fprintln(out, layout.line(r, o.Color))
+		lines = append(lines, layout.line(r, o.Color))
+	}
+	for _, line := range lines {
+		_, _ = out.WriteString(line + "\n") // Flush reports what went wrong
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("draw the journey: %w", err)
