@@ -91,8 +91,10 @@ type Deps struct {
 type Client struct {
 	*river.Client[pgx.Tx]
 
-	works   bool
-	steered *steeredScheduler // nil under the machine's clock
+	works       bool
+	steered     *steeredScheduler // nil under the machine's clock
+	maxAttempts int
+	inserting   []rivertype.JobInsertMiddleware
 }
 
 // New returns a client that is not started yet; inserting needs no start.
@@ -112,10 +114,11 @@ func New(cfg Config, deps Deps) (*Client, error) {
 	if queues == nil {
 		queues = map[string]int{river.QueueDefault: cfg.MaxWorkers}
 	}
-	c := &Client{works: len(queues) > 0}
+	soon := &dueSoon{clock: deps.Clock}
+	c := &Client{works: len(queues) > 0, maxAttempts: cfg.MaxAttempts, inserting: []rivertype.JobInsertMiddleware{soon, traced}}
 	settings := &river.Config{
 		Workers:                     deps.Workers,
-		Middleware:                  []rivertype.Middleware{traced, &dueSoon{clock: deps.Clock}},
+		Middleware:                  []rivertype.Middleware{traced, soon},
 		JobTimeout:                  cfg.JobTimeout,
 		RescueStuckJobsAfter:        cfg.RescueAfter,
 		SoftStopTimeout:             cfg.StopTimeout,

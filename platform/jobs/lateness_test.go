@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"github.com/bavn/bavn/platform/clock"
@@ -49,24 +48,53 @@ func BenchmarkLateness(b *testing.B) {
 	}
 }
 
-// BenchmarkInsert measures what a job costs the transaction that inserts it, with and without NOTIFY.
+// BenchmarkLatenessAfterALeaderDied measures the worst case: the leader's lease was renewed a moment before it died, and the
+// job needs a leader.
+func BenchmarkLatenessAfterALeaderDied(b *testing.B) {
+	late := make(chan time.Duration, 1)
+	bench := newBench(b, jobs.DefaultConfig(), clock.System(), func(_ context.Context, job *river.Job[step]) error {
+		late <- time.Since(job.ScheduledAt)
+		return nil
+	})
+	const dead = "INSERT INTO river_leader (elected_at, expires_at, leader_id) VALUES (now(), now() + interval '15 seconds', 'dead')"
+	if _, err := bench.pool.Exec(b.Context(), dead); err != nil {
+		b.Fatal(err)
+	}
+	bench.start(b)
+	for b.Loop() {
+		bench.insert(b.Context(), b, &river.InsertOpts{ScheduledAt: time.Now().Add(5100 * time.Millisecond)})
+		b.ReportMetric(receive(b, "the job", late).Seconds()+5.1, "s-without-leader")
+	}
+}
+
+// BenchmarkInsert measures a transaction that does nothing but insert a job, by River and by Keep, with and without NOTIFY.
 func BenchmarkInsert(b *testing.B) {
 	for _, pollOnly := range []bool{false, true} {
 		b.Run(fmt.Sprintf("poll_only=%v", pollOnly), func(b *testing.B) {
 			cfg := jobs.DefaultConfig()
 			cfg.PollOnly, cfg.Queues = pollOnly, map[string]int{}
 			bench := newBench(b, cfg, clock.System(), nothing)
-			b.RunParallel(func(p *testing.PB) {
-				for p.Next() {
-					err := pg.InTx(b.Context(), bench.pool, func(ctx context.Context, tx pgx.Tx) error {
-						_, err := bench.InsertTx(ctx, tx, step{}, nil)
-						return err
-					})
+			for name, insert := range map[string]func(context.Context, *pg.Pipeline) error{
+				"InsertTx": func(ctx context.Context, p *pg.Pipeline) error {
+					tx, err := p.Tx(ctx)
 					if err != nil {
-						b.Error(err)
+						return err
 					}
-				}
-			})
+					_, err = bench.InsertTx(ctx, tx, step{}, nil)
+					return err
+				},
+				"Keep": func(ctx context.Context, p *pg.Pipeline) error { return bench.Keep(ctx, p, step{}, time.Time{}) },
+			} {
+				b.Run(name, func(b *testing.B) {
+					b.RunParallel(func(p *testing.PB) {
+						for p.Next() {
+							if err := pg.InPipeline(b.Context(), bench.pool, insert); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				})
+			}
 		})
 	}
 }
