@@ -38,6 +38,8 @@ type Event struct {
 	Stored       []byte
 	Hash         []byte
 	PreviousHash []byte
+
+	broken error // why Record could not be brought up to date; a subscriber parks such an event
 }
 
 // Text returns the text of that name, and false when there is none or it was erased.
@@ -57,37 +59,47 @@ func (e *Event) Ref() string {
 
 // Decode makes the event of a row.
 func (r *Row) Decode(upcasters *Upcasters) (*Event, error) {
-	record, err := decodeRecord(r.Stored, upcasters)
-	if err != nil {
-		return nil, fmt.Errorf("decode event %s@%d: %w", r.Resource, r.Revision, err)
-	}
-	return &Event{
-		Position: r.Position, Shard: r.Shard, Record: record, Texts: r.Texts,
-		Stored: r.Stored, Hash: r.Hash, PreviousHash: r.PreviousHash,
-	}, nil
+	return current(r.event, upcasters)
 }
 
 // Received makes the event of what a service or an auditor was sent.
 func Received(e *eventv1.Event, upcasters *Upcasters) (*Event, error) {
-	record, err := decodeRecord(e.GetStored(), upcasters)
-	if err != nil {
-		return nil, fmt.Errorf("decode event at %s: %w", PositionOf(e.GetPosition()), err)
-	}
-	return &Event{
-		Position: PositionOf(e.GetPosition()), Shard: int(e.GetShard()), Record: record, Texts: e.GetTexts(),
-		Stored: e.GetStored(), Hash: e.GetHash(), PreviousHash: e.GetPreviousHash(),
-	}, nil
+	return current(func() (*Event, error) { return received(e) }, upcasters)
 }
 
-func decodeRecord(stored []byte, upcasters *Upcasters) (*eventv1.Record, error) {
-	record := new(eventv1.Record)
-	if err := proto.Unmarshal(stored, record); err != nil {
-		return nil, fmt.Errorf("unmarshal record: %w", err)
-	}
-	if err := upcasters.Apply(record); err != nil {
+func current(decode func() (*Event, error), upcasters *Upcasters) (*Event, error) {
+	event, err := decode()
+	if err != nil {
 		return nil, err
 	}
-	return record, nil
+	if err := upcasters.Apply(event.Record); err != nil {
+		return nil, fmt.Errorf("decode event %s: %w", event.Ref(), err)
+	}
+	return event, nil
+}
+
+// event decodes the row without bringing it up to date.
+func (r *Row) event() (*Event, error) {
+	e := &Event{
+		Position: r.Position, Shard: r.Shard, Record: new(eventv1.Record), Texts: r.Texts,
+		Stored: r.Stored, Hash: r.Hash, PreviousHash: r.PreviousHash,
+	}
+	return e, e.decode()
+}
+
+func received(sent *eventv1.Event) (*Event, error) {
+	e := &Event{
+		Position: PositionOf(sent.GetPosition()), Shard: int(sent.GetShard()), Record: new(eventv1.Record),
+		Texts: sent.GetTexts(), Stored: sent.GetStored(), Hash: sent.GetHash(), PreviousHash: sent.GetPreviousHash(),
+	}
+	return e, e.decode()
+}
+
+func (e *Event) decode() error {
+	if err := proto.Unmarshal(e.Stored, e.Record); err != nil {
+		return fmt.Errorf("decode event at %s: %w", e.Position, err)
+	}
+	return nil
 }
 
 // rowScan is where one row of a reading query is scanned to. Its fields stay nil where the edge stands alone.

@@ -17,7 +17,8 @@ import (
 
 const (
 	defaultMaxStreams = 64
-	bookmarkGap       = time.Second // the least time between two marks of events that were passed over
+	passedOverGap     = time.Second     // the least time between two marks of events that were passed over
+	quietGap          = 5 * time.Second // how often a stream with nothing to send says that it is alive and up to date
 )
 
 // Visibility says what the caller in ctx may see of a desk: events whose audience holds one of keys, relative to the desk
@@ -177,7 +178,8 @@ type sender struct {
 	marked   time.Time // when the last bookmark went
 }
 
-// page sends the events, and a bookmark when the stream first catches up and when it passed over others for a while.
+// page sends the events, and a bookmark when the stream first catches up, when it has passed over others for a while, and
+// when it has been quiet for long.
 func (s *sender) page(page Page) error {
 	for i := range page.Rows {
 		event, err := s.view.event(&page.Rows[i])
@@ -189,15 +191,25 @@ func (s *sender) page(page Page) error {
 		}
 		s.sent = page.Rows[i].Position
 	}
-	caughtUp := !page.More && !s.caughtUp
-	passedOver := page.Through.After(s.sent) && time.Since(s.marked) >= bookmarkGap
-	if !caughtUp && !passedOver {
+	if !s.markIsDue(page) {
 		return nil
 	}
 	mark := s.view.bookmark(page.Through)
 	if err := s.stream.Send(&eventv1.WatchResponse{Payload: &eventv1.WatchResponse_Bookmark{Bookmark: mark}}); err != nil {
 		return err
 	}
-	s.sent, s.caughtUp, s.marked = page.Through, s.caughtUp || caughtUp, time.Now()
+	s.sent, s.caughtUp, s.marked = page.Through, s.caughtUp || !page.More, time.Now()
 	return nil
+}
+
+func (s *sender) markIsDue(page Page) bool {
+	silent := time.Since(s.marked)
+	switch {
+	case !page.More && !s.caughtUp:
+		return true
+	case page.Through.After(s.sent):
+		return silent >= passedOverGap
+	default:
+		return len(page.Rows) == 0 && silent >= quietGap
+	}
 }

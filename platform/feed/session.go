@@ -1,0 +1,226 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bavn/bavn/platform/feed/internal/subscriptions"
+)
+
+// settleEvery is how often shards without events are moved to where the stream is, so that a later session does not begin
+// with what they have long passed.
+const settleEvery = 100 * time.Millisecond
+
+// errLost says that another replica has taken a shard: what was written for it is rolled back.
+var errLost = errors.New("a shard was taken by another replica")
+
+// session is one stream over the shards that a replica has, from the smallest of their positions.
+type session struct {
+	*Subscriber
+	owned  map[int]*shard
+	parked map[string]bool // resources with parked events: a hint, the table decides
+	at     Position        // everything up to here is applied, parked or not for these shards
+}
+
+// session runs until shards were taken (nil) or something fails. advanced says whether it moved any position, which tells a
+// source that works from one that does not.
+func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanced bool, err error) {
+	owned, err := s.ownedShards(ctx)
+	if err != nil {
+		return false, err
+	}
+	s.metrics.owned.Store(int64(len(owned)))
+	if len(owned) == 0 {
+		select {
+		case <-moved:
+		case <-ctx.Done():
+		}
+		return false, nil
+	}
+	c := &session{Subscriber: s, owned: owned}
+	if c.parked, err = c.parkedResources(ctx); err != nil {
+		return false, err
+	}
+	begin := c.start()
+	c.at = begin
+
+	streaming, cancel := context.WithCancel(ctx)
+	arrivals := make(chan Arrival, s.MaxBatch)
+	ended := make(chan struct{})
+	var whyEnded error
+	go func() {
+		defer close(ended)
+		whyEnded = s.Source.Follow(streaming, begin, c.filter(), s.Upcasters, func(a Arrival) error {
+			select {
+			case arrivals <- a:
+				return nil
+			case <-streaming.Done():
+				return streaming.Err()
+			}
+		})
+	}()
+	ours, err := c.consume(ctx, arrivals, ended, moved)
+	cancel()
+	<-ended
+	switch {
+	case errors.Is(err, errLost):
+		err = nil
+	case err == nil && !ours:
+		err = whyEnded
+	}
+	return c.at.After(begin), err
+}
+
+// start is the smallest position of the shards.
+func (c *session) start() Position {
+	var first *Position
+	for _, shard := range c.owned {
+		if first == nil || first.After(shard.at) {
+			first = &shard.at
+		}
+	}
+	return *first
+}
+
+func (c *session) filter() Filter {
+	filter := Filter{Types: c.Types}
+	if len(c.owned) < Shards {
+		for shard := range c.owned {
+			filter.Shards = append(filter.Shards, shard)
+		}
+	}
+	return filter
+}
+
+// consume applies what arrives, in batches. ours is false when it returns because the stream ended.
+func (c *session) consume(
+	ctx context.Context, arrivals <-chan Arrival, ended, moved <-chan struct{},
+) (ours bool, err error) {
+	settle := time.NewTicker(settleEvery)
+	defer settle.Stop()
+	for {
+		select {
+		case first := <-arrivals:
+			batch, through := c.gather(ctx, first, arrivals)
+			if err := c.apply(ctx, batch, through); err != nil {
+				return true, err
+			}
+		case <-settle.C:
+			if err := c.settle(ctx); err != nil {
+				return true, err
+			}
+		case <-ended:
+			return false, nil
+		case <-moved:
+			return true, nil
+		case <-ctx.Done():
+			return true, ctx.Err()
+		}
+	}
+}
+
+// gather collects what is available within the linger, at most MaxBatch events.
+func (c *session) gather(ctx context.Context, first Arrival, arrivals <-chan Arrival) (batch []*Event, through Position) {
+	linger := time.NewTimer(c.Linger)
+	defer linger.Stop()
+	add := func(a Arrival) {
+		through = a.Through
+		if a.Event != nil && c.wants(a.Event) {
+			batch = append(batch, a.Event)
+		}
+	}
+	add(first)
+	for len(batch) < c.MaxBatch {
+		select {
+		case a := <-arrivals:
+			add(a)
+		case <-linger.C:
+			return batch, through
+		case <-ctx.Done():
+			return batch, through
+		}
+	}
+	return batch, through
+}
+
+// wants drops what the event's shard has already seen: the stream began at the slowest of all shards.
+func (c *session) wants(e *Event) bool {
+	shard, mine := c.owned[e.Shard]
+	return mine && !shard.halted && e.Position.After(shard.at)
+}
+
+// apply handles a batch and moves the shards that it touches.
+func (c *session) apply(ctx context.Context, batch []*Event, through Position) error {
+	if err := c.applyOrSplit(ctx, batch); err != nil {
+		return err
+	}
+	c.at = through
+	c.metrics.heard(batch, c.Clock.Now())
+	return nil
+}
+
+// settle moves every shard that is behind the stream.
+func (c *session) settle(ctx context.Context) error {
+	behind := c.behind(nil)
+	if len(behind) == 0 {
+		return nil
+	}
+	err := pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error { return c.moveShards(ctx, tx, behind, c.at) })
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	c.movedTo(behind, c.at)
+	return nil
+}
+
+// behind lists the shards that may move to the stream's place: those of a batch, or all.
+func (c *session) behind(batch []*Event) []int16 {
+	var shards []int16
+	to := c.at
+	of := func(int) bool { return true }
+	if batch != nil {
+		touched := make(map[int]bool, len(batch))
+		for _, e := range batch {
+			touched[e.Shard] = true
+		}
+		to = batch[len(batch)-1].Position
+		of = func(shard int) bool { return touched[shard] }
+	}
+	for number, shard := range c.owned {
+		if of(number) && !shard.halted && to.After(shard.at) {
+			shards = append(shards, int16(number))
+		}
+	}
+	return shards
+}
+
+// moveShards is the fence of every transaction.
+func (c *session) moveShards(ctx context.Context, tx pgx.Tx, shards []int16, to Position) error {
+	generations := make([]int64, len(shards))
+	for i, number := range shards {
+		generations[i] = c.owned[int(number)].generation
+	}
+	n, err := subscriptions.New(tx).MoveShards(ctx, subscriptions.MoveShardsParams{
+		Subscriber: c.Name, Source: c.Source.Name(), Owner: c.replica, Shards: shards, Generations: generations,
+		Epoch: to.Epoch, Xid: to.XID, Position: to.Seq,
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("move shards: %w", err)
+	case n != int64(len(shards)):
+		return errLost
+	}
+	return nil
+}
+
+// movedTo remembers a committed move.
+func (c *session) movedTo(shards []int16, to Position) {
+	for _, number := range shards {
+		c.owned[int(number)].at = to
+	}
+	c.progress.Raise()
+}
