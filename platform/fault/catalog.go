@@ -48,7 +48,7 @@ type catalogFile struct {
 	Rules   map[string]texts `yaml:"rules"`
 }
 
-// NewCatalog reads the platform's texts and every *.yaml at the root of each given file system:
+// NewCatalog reads the platform's texts and the file errors.yaml of each given file system:
 //
 //	reasons:
 //	  TICKET_CLOSED: {en: "Ticket {ticket} is closed.", da: …, sv: …}
@@ -60,18 +60,9 @@ type catalogFile struct {
 func NewCatalog(services ...fs.FS) (*Catalog, error) {
 	c := &Catalog{reasons: map[string]texts{}, rules: map[string]texts{}}
 	var problems []error
-	for _, fsys := range append([]fs.FS{platformTexts}, services...) {
-		names, err := fs.Glob(fsys, "*.yaml")
-		if err != nil {
-			return nil, fmt.Errorf("list error texts: %w", err)
-		}
-		if len(names) == 0 {
-			problems = append(problems, errors.New("error texts: no *.yaml at the root of the given file system"))
-		}
-		for _, name := range names {
-			if err := c.add(fsys, name); err != nil {
-				problems = append(problems, fmt.Errorf("error texts %s: %w", name, err))
-			}
+	for i, fsys := range append([]fs.FS{platformTexts}, services...) {
+		if err := c.add(fsys); err != nil {
+			problems = append(problems, fmt.Errorf("error texts (file system %d of %d): %w", i, len(services), err))
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -80,8 +71,11 @@ func NewCatalog(services ...fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-func (c *Catalog) add(fsys fs.FS, name string) error {
-	raw, err := fs.ReadFile(fsys, name)
+func (c *Catalog) add(fsys fs.FS) error {
+	if fsys == nil {
+		return errors.New("no file system")
+	}
+	raw, err := fs.ReadFile(fsys, "errors.yaml")
 	if err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
@@ -148,6 +142,12 @@ func (c *Catalog) Check(e *Error) error {
 // Has reports whether reason has texts.
 func (c *Catalog) Has(reason string) bool {
 	_, ok := c.reasons[reason]
+	return ok
+}
+
+// HasRule reports whether a field rule has texts.
+func (c *Catalog) HasRule(rule string) bool {
+	_, ok := c.rules[rule]
 	return ok
 }
 

@@ -46,9 +46,8 @@ type house struct {
 type handlers struct {
 	grpc_testing.UnimplementedTestServiceServer
 	eventv1.UnimplementedFeedServer
-	unary  func(context.Context, *grpc_testing.SimpleRequest) (*grpc_testing.SimpleResponse, error)
-	watch  func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
-	duplex func(grpc.BidiStreamingServer[grpc_testing.StreamingOutputCallRequest, grpc_testing.StreamingOutputCallResponse]) error
+	unary func(context.Context, *grpc_testing.SimpleRequest) (*grpc_testing.SimpleResponse, error)
+	watch func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
 }
 
 func (h handlers) UnaryCall(ctx context.Context, r *grpc_testing.SimpleRequest) (*grpc_testing.SimpleResponse, error) {
@@ -60,12 +59,6 @@ func (h handlers) UnaryCall(ctx context.Context, r *grpc_testing.SimpleRequest) 
 
 func (h handlers) Watch(r *eventv1.WatchRequest, s grpc.ServerStreamingServer[eventv1.WatchResponse]) error {
 	return h.watch(r, s)
-}
-
-func (h handlers) FullDuplexCall(
-	s grpc.BidiStreamingServer[grpc_testing.StreamingOutputCallRequest, grpc_testing.StreamingOutputCallResponse],
-) error {
-	return h.duplex(s)
 }
 
 // options change what newHouse builds.

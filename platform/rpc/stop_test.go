@@ -58,22 +58,16 @@ func TestAWatchDoesNotHoldTheShutdownBack(t *testing.T) {
 	}
 }
 
-func TestAShutdownIsBounded(t *testing.T) {
+func TestACallThatOutlivesTheShutdownIsCutOff(t *testing.T) {
 	t.Parallel()
-	entered, never := make(chan struct{}), make(chan struct{})
+	entered := make(chan struct{})
 	b := newHouse(t, handlers{
 		unary: func(ctx context.Context, _ *grpc_testing.SimpleRequest) (*grpc_testing.SimpleResponse, error) {
 			close(entered)
 			<-ctx.Done() // heeds its context and nothing else
 			return nil, ctx.Err()
 		},
-		duplex: func(grpc.BidiStreamingServer[
-			grpc_testing.StreamingOutputCallRequest, grpc_testing.StreamingOutputCallResponse,
-		]) error {
-			<-never // heeds nothing
-			return nil
-		},
-	}, options{cfg: func(c *rpc.ServerConfig) { c.StopTimeout, c.DefaultDeadline = 50*time.Millisecond, time.Minute }})
+	}, options{cfg: func(c *rpc.ServerConfig) { c.StopTimeout = 50 * time.Millisecond }})
 	conn := b.dial("intake")
 	answered := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -84,5 +78,23 @@ func TestAShutdownIsBounded(t *testing.T) {
 	if err := <-answered; err == nil {
 		t.Error("a call that was cut off has succeeded")
 	}
-	close(never)
+}
+
+func TestAShutdownIsBoundedEvenIfAHandlerHeedsNothing(t *testing.T) {
+	t.Parallel()
+	entered, never := make(chan struct{}), make(chan struct{})
+	b := newHouse(t, handlers{
+		watch: func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error {
+			close(entered)
+			<-never
+			return nil
+		},
+	}, options{cfg: func(c *rpc.ServerConfig) { c.StopTimeout = 50 * time.Millisecond }})
+	_, err := eventv1.NewFeedClient(b.dial("notify")).Watch(t.Context(), &eventv1.WatchRequest{})
+	must(t, err)
+	<-entered
+	if err := b.server.Stop(context.Background()); err == nil {
+		t.Error("a handler is left behind and nobody hears of it")
+	}
+	close(never) // the house stops its server once more and must succeed
 }
