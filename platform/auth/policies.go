@@ -87,7 +87,7 @@ type vocabulary struct {
 }
 
 func newVocabulary(document []byte) (vocabulary, error) {
-	if document == nil {
+	if len(document) == 0 {
 		return vocabulary{}, nil
 	}
 	var s schema.Schema

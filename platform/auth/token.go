@@ -57,15 +57,20 @@ type TokenConfig struct {
 	Issuers []Issuer `koanf:"issuers"`
 	// Leeway is how far the issuer's clock may be from ours.
 	Leeway time.Duration `koanf:"leeway" usage:"how far the issuer's clock may be from ours"`
-	// CacheSize bounds the verified tokens kept in memory, about 500 bytes each.
+	// CacheSize bounds the verified tokens kept in memory, about 500 bytes each. Zero means 10,000.
 	CacheSize int `koanf:"cache_size" usage:"verified tokens kept in memory"`
 }
+
+const defaultCacheSize = 10_000
 
 // NewTokenVerifier checks the configuration. It does not talk to the issuers: keys are fetched when the first token
 // comes, so that services and issuer may start in any order. client is used for key sets and must have a time-out.
 func NewTokenVerifier(cfg TokenConfig, now clock.Clock, client *http.Client) (*TokenVerifier, error) {
-	if cfg.CacheSize <= 0 || cfg.Leeway < 0 {
-		return nil, errors.New("token cache size must be positive and leeway not negative")
+	if cfg.CacheSize < 0 || cfg.Leeway < 0 {
+		return nil, errors.New("token cache size and leeway must not be negative")
+	}
+	if cfg.CacheSize == 0 {
+		cfg.CacheSize = defaultCacheSize
 	}
 	v := &TokenVerifier{
 		issuers: make(map[string]*issuer, len(cfg.Issuers)), clock: now, leeway: cfg.Leeway, cache: newTokenCache(cfg.CacheSize),

@@ -196,10 +196,10 @@ func TestTheTokenCacheIsBounded(t *testing.T) {
 func TestAnIncompleteIssuerStopsTheProcess(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]auth.TokenConfig{
-		"no audience":   {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://issuer.example"}}},
-		"no url":        {CacheSize: 1, Issuers: []auth.Issuer{{Audience: "bavn"}}},
-		"twice":         {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://a", Audience: "b"}, {URL: "https://a", Audience: "c"}}},
-		"no cache size": {},
+		"no audience":    {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://issuer.example"}}},
+		"no url":         {CacheSize: 1, Issuers: []auth.Issuer{{Audience: "bavn"}}},
+		"twice":          {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://a", Audience: "b"}, {URL: "https://a", Audience: "c"}}},
+		"negative cache": {CacheSize: -1},
 	} {
 		if _, err := auth.NewTokenVerifier(cfg, clock.NewManual(start), http.DefaultClient); err == nil {
 			t.Errorf("%s: the process starts", name)
