@@ -14,6 +14,7 @@ import (
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/pg"
 )
 
 // Types of the events that carry a commonv1.Membership.
@@ -33,12 +34,12 @@ const (
 var migrations embed.FS
 
 // Migrations holds the schema of the projection.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
+func Migrations() pg.Migrations {
+	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return sub
+	return pg.Migrations{Name: "membership", Files: files}
 }
 
 // Store reads and keeps the memberships of one service's database.

@@ -16,7 +16,7 @@ import (
 )
 
 var database = pgtest.NewTemplate(func(ctx context.Context, url string) error {
-	return pg.Migrate(ctx, url, nil, pg.Migrations{Name: "membership", Files: membership.Migrations()})
+	return pg.Migrate(ctx, url, nil, membership.Migrations())
 })
 
 func grant(id, person, party, group string, roles ...string) *commonv1.Membership {

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/pg"
 )
 
 // Retention is how long a request id is remembered at least.
@@ -38,12 +39,12 @@ var (
 )
 
 // Migrations holds the schema of the requests table.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
+func Migrations() pg.Migrations {
+	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return sub
+	return pg.Migrations{Name: "request", Files: files}
 }
 
 // Request is one mutating call.

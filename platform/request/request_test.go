@@ -17,7 +17,7 @@ import (
 )
 
 var database = pgtest.NewTemplate(func(ctx context.Context, url string) error {
-	return pg.Migrate(ctx, url, nil, pg.Migrations{Name: "request", Files: request.Migrations()})
+	return pg.Migrate(ctx, url, nil, request.Migrations())
 })
 
 func TestTheFingerprintCoversEveryFieldAndOnlyTheRequestIDIsLeftOut(t *testing.T) {

@@ -14,9 +14,7 @@ import (
 // Schemas are all migrations of a service's database, in the order in which they are applied.
 func Schemas(spec Spec) []pg.Migrations {
 	return []pg.Migrations{
-		{Name: "feed", Files: feed.Migrations()},
-		{Name: "request", Files: request.Migrations()},
-		{Name: "membership", Files: membership.Migrations()},
+		feed.Migrations(), request.Migrations(), membership.Migrations(),
 		{Name: spec.Name, Files: spec.Migrations},
 	}
 }
