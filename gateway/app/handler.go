@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/rs/cors"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/gateway/internal/refusal"
@@ -67,23 +69,32 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 	mux.Handle("GET /openapi.yaml", a.crossOrigin(document(openapi.Document, "application/yaml")))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.Handle("GET /", site)
-	mux.Handle("/", nothing)
+	mux.Handle("/", site)
 	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", mux), Service,
 		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
 		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
 		otelhttp.WithPropagators(a.telemetry.Propagator),
 		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != "/healthz" && r.URL.Path != "/readyz" }),
+		// A stranger's trace is linked, never continued: its owner would choose our trace ids and what we keep.
+		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return spanName(r) }),
 	), nil
 }
 
-// spanName is what a span is called until the API has found the route; r.Pattern is empty before the mux has matched.
+// spanName is asked before and after the request. Afterwards the API has left its route as a label, which says more than the
+// pattern of our own mux.
 func spanName(r *http.Request) string {
-	if r.Pattern == "" || r.Pattern == "/v1/" {
-		return r.Method
+	if labels, ok := otelhttp.LabelerFromContext(r.Context()); ok {
+		for _, label := range labels.Get() {
+			if label.Key == semconv.HTTPRouteKey {
+				return r.Method + " " + label.Value.AsString()
+			}
+		}
 	}
-	return r.Method + " " + r.Pattern
+	if _, path, ok := strings.Cut(r.Pattern, " "); ok {
+		return r.Method + " " + path
+	}
+	return strings.TrimSpace(r.Method + " " + r.Pattern)
 }
 
 // crossOrigin lets the pages of configured origins call the API with a token of their own, never with a cookie of ours.

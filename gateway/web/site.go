@@ -47,7 +47,7 @@ type Site struct {
 	missing http.Handler
 }
 
-// New reads what was embedded. missing answers for a file that is not there.
+// New reads what was embedded. missing answers for what is not there.
 func New(missing http.Handler) (*Site, error) {
 	site := &Site{pages: map[string]page{}, missing: missing}
 	err := fs.WalkDir(files, "dist", func(name string, entry fs.DirEntry, err error) error {
@@ -100,13 +100,13 @@ func (s *Site) add(as, name string) error {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	p, ok := s.pages[name]
-	switch {
-	case ok:
-	case strings.HasPrefix(name, assetsFolder) || path.Ext(name) != "":
+	if !ok && !strings.HasPrefix(name, assetsFolder) && path.Ext(name) == "" {
+		name = indexFile
+		p, ok = s.pages[name]
+	}
+	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		s.missing.ServeHTTP(w, r)
 		return
-	default:
-		name, p = indexFile, s.pages[indexFile]
 	}
 	header := w.Header()
 	header.Set("Content-Type", p.kind)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
-	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/codes"
 
@@ -36,7 +36,7 @@ func callOf(ctx context.Context) *call {
 	return admitted
 }
 
-// admit is the door of every route: it names the span, bounds time and size, and refuses what no service should see.
+// admit is the door of every route: it names the route, bounds time and size, and refuses what no service should see.
 func (a *api) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, path map[string]string) {
 		rt, known := a.routes.of(r)
@@ -44,7 +44,7 @@ func (a *api) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			a.refuse(w, r, errors.New("a route that the contract does not have"))
 			return
 		}
-		nameSpan(r.Context(), rt)
+		nameRoute(r.Context(), rt)
 		admitted := &call{request: r, route: rt}
 		ctx := context.WithValue(r.Context(), callKey{}, admitted)
 		if err := a.check(w, r, admitted); err != nil {
@@ -63,13 +63,11 @@ func (a *api) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 	}
 }
 
-// nameSpan gives the request's span the route, which otelhttp could not know before the request was matched.
-func nameSpan(ctx context.Context, rt *route) {
-	span := trace.SpanFromContext(ctx)
-	span.SetName(rt.verb + " " + rt.template)
-	span.SetAttributes(attribute.String("http.route", rt.template))
+// nameRoute tells otelhttp the route, which it could not know before the request was matched.
+func nameRoute(ctx context.Context, rt *route) {
+	trace.SpanFromContext(ctx).SetAttributes(semconv.HTTPRoute(rt.template))
 	if labels, ok := otelhttp.LabelerFromContext(ctx); ok {
-		labels.Add(attribute.String("http.route", rt.template))
+		labels.Add(semconv.HTTPRoute(rt.template)) // the span's name and the metrics' label are made from it
 	}
 }
 

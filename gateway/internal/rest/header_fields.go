@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
@@ -83,20 +82,6 @@ func (f headerFields) fill(rt *route, request proto.Message) error {
 		part.path.set(message, part.value)
 	}
 	return nil
-}
-
-// connection is a connection to a service whose requests are completed from the headers of the HTTP request they come from.
-type connection struct{ grpc.ClientConnInterface }
-
-func (c connection) Invoke(ctx context.Context, method string, request, reply any, opts ...grpc.CallOption) error {
-	if message, ok := request.(proto.Message); ok {
-		if admitted := callOf(ctx); admitted != nil {
-			if err := admitted.headers.fill(admitted.route, message); err != nil {
-				return err
-			}
-		}
-	}
-	return c.ClientConnInterface.Invoke(ctx, method, request, reply, opts...)
 }
 
 // answerETag puts the etag of a resource where HTTP caches and clients look for it.
