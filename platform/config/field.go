@@ -55,6 +55,10 @@ func structFields(parent reflect.Value, path, prefix string) ([]field, error) {
 		switch {
 		case name == "-":
 			continue
+		case declared.Anonymous && name == "": // an embedded struct's settings are the parent's own
+			embedded, err := structFields(value, path, prefix)
+			list, problems = append(list, embedded...), append(problems, err)
+			continue
 		case name == "" || !declared.IsExported():
 			problems = append(problems, fmt.Errorf("%s.%s needs a koanf tag (\"-\" leaves it out)", parent.Type(), declared.Name))
 			continue
@@ -85,8 +89,11 @@ func structFields(parent reflect.Value, path, prefix string) ([]field, error) {
 }
 
 func join(path, name string) string {
-	if path == "" {
+	switch {
+	case path == "":
 		return name
+	case name == "":
+		return path
 	}
 	return path + "." + name
 }

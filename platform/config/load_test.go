@@ -113,7 +113,7 @@ func TestWhatCannotBeMeantIsRefusedByName(t *testing.T) {
 		"key without a value":           {file: "listen:\n", want: []string{"listen: has no value"}},
 		"text that YAML read as number": {file: "listen: 1.10\n", want: []string{"listen: is not text in YAML: put it in quotes"}},
 		"duration without a unit":       {file: "db:\n  timeout: 5\n", want: []string{`db.timeout: "5" is not of type duration`}},
-		"number that does not fit":      {env: []string{prefix + "DB_MAX_CONNS=3000000000"}, want: []string{"value out of range, from "}},
+		"number that does not fit":      {env: []string{prefix + "DB_MAX_CONNS=3000000000"}, want: []string{"value out of range"}},
 		"fraction of a connection":      {file: "db:\n  max_conns: 1.5\n", want: []string{`db.max_conns: "1.5" is not of type int`}},
 		"missing file":                  {args: []string{"--config", "/nowhere.yaml"}, want: []string{"/nowhere.yaml"}},
 		"broken YAML":                   {file: "db: [\n", want: []string{"read configuration file"}},
@@ -278,4 +278,19 @@ func ExampleDocument() {
 	// | `url` | `BAVN_TRIAGE_DB_URL` | `--url` |  | PostgreSQL connection URL (secret: others can see a command line) |
 	// | `max_conns` | `BAVN_TRIAGE_DB_MAX_CONNS` | `--max-conns` | `8` | connections in the pool |
 	// | `timeout` | `BAVN_TRIAGE_DB_TIMEOUT` | `--timeout` | `5s` | limit of one transaction |
+}
+
+func TestTheSettingsOfAnEmbeddedStructAreItsParentsOwn(t *testing.T) {
+	t.Parallel()
+	type Shared struct {
+		Listen string `koanf:"listen" usage:"where"`
+	}
+	var cfg struct {
+		Shared
+		Size int `koanf:"size" usage:"how many"`
+	}
+	err := config.Load(&cfg, config.Options{Env: []string{"T_LISTEN=here", "T_SIZE=3"}, Prefix: "T_"})
+	if err != nil || cfg.Listen != "here" || cfg.Size != 3 {
+		t.Errorf("loaded %+v (%v), want listen here and size 3", cfg, err)
+	}
 }
