@@ -16,25 +16,28 @@ import (
 	"github.com/bavn/bavn/platform/pgtest"
 )
 
-// things is an aggregate as services have them: one row per resource, with the head of its chain.
+// things is an aggregate as services have them, one row per resource with the head of its chain; effects is the read model
+// of a subscriber.
 const things = `CREATE TABLE things (
-	resource text PRIMARY KEY, revision bigint NOT NULL, hash bytea NOT NULL, time timestamptz NOT NULL)`
+	resource text PRIMARY KEY, revision bigint NOT NULL, hash bytea NOT NULL, time timestamptz NOT NULL);
+	CREATE TABLE effects (resource text NOT NULL, revision bigint NOT NULL, n bigint GENERATED ALWAYS AS IDENTITY,
+		PRIMARY KEY (resource, revision))`
 
 // database has the feed's tables, the aggregate, and a read model for subscribers.
 var database = pgtest.NewTemplate(
 	func(ctx context.Context, url string) error { return pg.Migrate(ctx, url, nil, feed.Migrations()) },
-	func(ctx context.Context, url string) error {
-		conn, err := pgx.Connect(ctx, url)
-		if err != nil {
-			return err
-		}
-		defer conn.Close(ctx)
-		_, err = conn.Exec(ctx, things+`;
-			CREATE TABLE effects (resource text NOT NULL, revision bigint NOT NULL, n bigint GENERATED ALWAYS AS IDENTITY,
-				PRIMARY KEY (resource, revision))`)
-		return err
-	},
+	createThings,
 )
+
+func createThings(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, things)
+	return err
+}
 
 // noon is when every test begins.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
