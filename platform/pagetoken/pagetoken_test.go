@@ -2,6 +2,8 @@ package pagetoken_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,16 +80,19 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := s.Seal(q, []byte("position 7"))
+	ourKeyID, theirs := decoded(t, token)[:4], decoded(t, resume.Seal(q, []byte("position 7")))[4:]
+	relabelled := base64.RawURLEncoding.EncodeToString(slices.Concat(ourKeyID, theirs))
 	for name, forged := range map[string]string{
-		"not base64":        "%%%",
-		"too short":         "AAAA",
-		"a bare key id":     token[:6],
-		"a cut token":       token[:len(token)-4],
-		"a long one":        strings.Repeat("A", 1<<20),
-		"another key":       sealer(t, testKey(2)).Seal(q, []byte("position 7")),
-		"a resume token":    resume.Seal(q, []byte("position 7")),
-		"a raw position":    "7",
-		"trailing bits set": token + "A",
+		"not base64":                      "%%%",
+		"too short":                       "AAAA",
+		"a bare key id":                   token[:6],
+		"a cut token":                     token[:len(token)-4],
+		"a long one":                      strings.Repeat("A", 1<<20),
+		"another key":                     sealer(t, testKey(2)).Seal(q, []byte("position 7")),
+		"a resume token":                  resume.Seal(q, []byte("position 7")),
+		"a resume token under our key id": relabelled,
+		"a raw position":                  "7",
+		"trailing bits set":               token + "A",
 	} {
 		if _, err := s.Open(q, forged); !fault.Is(err, fault.InvalidPageToken) {
 			t.Errorf("%s: error = %v, want INVALID_PAGE_TOKEN", name, err)
@@ -107,6 +112,15 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 			t.Fatalf("character %d changed and the token still opens: %q", i, got)
 		}
 	}
+}
+
+func decoded(t *testing.T, token string) []byte {
+	t.Helper()
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 func TestATokenSaysNothingAboutItsCursor(t *testing.T) {
