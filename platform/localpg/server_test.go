@@ -189,7 +189,7 @@ func TestLogReachesTheCaller(t *testing.T) {
 	}
 }
 
-func TestCancelledStartLeavesNoFolder(t *testing.T) {
+func TestCancelledStartCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -197,9 +197,38 @@ func TestCancelledStartLeavesNoFolder(t *testing.T) {
 	if _, err := localpg.Start(ctx, localpg.Options{Dir: dir}); err == nil {
 		t.Fatal("started under a cancelled context")
 	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); !os.IsNotExist(err) {
-		t.Errorf("a half-made cluster passes for a whole one: %v", err)
+	// What a start leaves that is killed in the middle of making a cluster.
+	if err := os.MkdirAll(filepath.Join(dir, "data.new", "base"), 0o700); err != nil {
+		t.Fatal(err)
 	}
+	if s := start(t, localpg.Options{Dir: dir}); s != nil && query(t, s.URL("postgres"), "SELECT 'works'") != "works" {
+		t.Error("the second start gave something else")
+	}
+}
+
+// A backend in the middle of its work does not notice that the postmaster is gone, and holds on to the data.
+func TestRestartWaitsForBackendsOfTheKilledServer(t *testing.T) {
+	t.Parallel()
+	s := start(t, localpg.Options{})
+	busy, err := pgx.Connect(t.Context(), s.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := make(chan error, 1)
+	go func() {
+		_, err := busy.Exec(t.Context(), "SELECT count(*) FROM generate_series(1, 10000000)")
+		work <- err
+	}()
+	eventually(t, "the backend does not start to work", func() bool {
+		return query(t, s.URL("postgres"), "SELECT count(*)::text FROM pg_stat_activity WHERE query LIKE '%10000000)'") != "0"
+	})
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Error(err)
+	}
+	<-work // ends either way, once the server is gone
 }
 
 func start(t *testing.T, options localpg.Options) *localpg.Server {

@@ -137,7 +137,7 @@ func TestSpansShowTheSQLAndNoValue(t *testing.T) {
 			return pool.QueryRow(ctx, "SELECT $1::text::uuid", person).Scan(new(string))
 		},
 		func() error { // pgx repeats the value
-			return pool.QueryRow(ctx, "SELECT $1::bigint", person).Scan(new(string))
+			return pool.QueryRow(ctx, "SELECT $1::bigint", []string{person}).Scan(new(string))
 		},
 		func() error {
 			return pg.InPipeline(ctx, pool, func(ctx context.Context, p *pg.Pipeline) error {

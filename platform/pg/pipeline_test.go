@@ -151,6 +151,11 @@ func TestFailedPipelineWritesNothing(t *testing.T) {
 			write(ctx, p)
 			return nil
 		}, codes.Internal},
+		"an error of the last query is swallowed": {func(ctx context.Context, p *pg.Pipeline) error {
+			write(ctx, p)
+			_ = p.QueryRow(ctx, "SELECT 1/0").Scan(new(int))
+			return nil
+		}, codes.Unknown},
 		"an error of the first query is swallowed, before BEGIN could run": {func(ctx context.Context, p *pg.Pipeline) error {
 			_ = p.QueryRow(ctx, "SELECT no_such_column").Scan(new(int))
 			write(ctx, p)
@@ -198,6 +203,27 @@ func TestFailedPipelineWritesNothing(t *testing.T) {
 				t.Errorf("the pool does not work any more: %v", err)
 			}
 		})
+	}
+}
+
+// A refusal is ordinary: it must not cost a connection, whose start takes longer than the command.
+func TestRefusedCommandsKeepTheirConnection(t *testing.T) {
+	t.Parallel()
+	pool := database.Pool(t)
+	refusal := errors.New("a domain rule said no")
+	for range 5 {
+		err := pg.InPipeline(t.Context(), pool, func(ctx context.Context, p *pg.Pipeline) error {
+			if err := move(ctx, p, "one"); err != nil {
+				return err
+			}
+			return refusal
+		})
+		if !errors.Is(err, refusal) {
+			t.Fatal(err)
+		}
+	}
+	if n := pool.Stat().NewConnsCount(); n != 1 {
+		t.Errorf("five refusals needed %d connections, want 1", n)
 	}
 }
 

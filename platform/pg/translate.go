@@ -69,7 +69,7 @@ func faultOf(err error) (*fault.Error, bool) {
 	refused, answered := errors.AsType[*pgconn.PgError](err)
 	_, connecting := errors.AsType[*pgconn.ConnectError](err)
 	switch {
-	case connecting: // before deadlines: the limit that passed is connect_timeout, not the caller's
+	case connecting: // whatever the reason, a wrong password included: the caller did nothing wrong
 		return unavailable, true
 	case answered:
 		return faultOfState(refused.Code), true

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -101,10 +103,10 @@ func TestCommandsRecogniseTheConstraintTheyProvoked(t *testing.T) {
 // What PostgreSQL really sends, from every way in which it can refuse to go on.
 func TestWaitsEndInAFault(t *testing.T) {
 	t.Parallel()
-	url := database.URL(t)
-	holder := openPool(t, pg.Config{URL: url})
+	address := database.URL(t)
+	holder := openPool(t, pg.Config{URL: address})
 	impatient := openPool(t, pg.Config{
-		URL: url, StatementTimeout: 200 * time.Millisecond, LockTimeout: 50 * time.Millisecond,
+		URL: address, StatementTimeout: 200 * time.Millisecond, LockTimeout: 50 * time.Millisecond,
 		IdleInTransactionTimeout: 50 * time.Millisecond,
 	})
 	for name, c := range map[string]struct {
@@ -153,6 +155,32 @@ func TestWaitsEndInAFault(t *testing.T) {
 			}
 			poolIsClean(t, impatient)
 		})
+	}
+}
+
+// Whatever stops a connection from being made, the caller may come again; only we can mend it.
+func TestConnectionThatCannotBeMadeIsUnavailable(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	wrong, err := url.Parse(database.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong.User = url.UserPassword("bavn", "guess")
+	for name, address := range map[string]string{
+		"nobody listens": "postgres://bavn@127.0.0.1:1/x",
+		"no answer":      "postgres://bavn@" + silent.Addr().String() + "/x",
+		"wrong password": wrong.String(),
+	} {
+		pool := openPool(t, pg.Config{URL: address, ConnectTimeout: 200 * time.Millisecond})
+		err := pg.InTx(t.Context(), pool, func(context.Context, pgx.Tx) error { return nil })
+		if status.Code(err) != codes.Unavailable {
+			t.Errorf("%s: returned %v, want UNAVAILABLE", name, err)
+		}
 	}
 }
 
