@@ -213,8 +213,9 @@ func (b *Base) Dial(service string, cfg rpc.ClientConfig, idempotent ...string) 
 	return conn, nil
 }
 
-// Jobs makes the River client that inserts and works the service's jobs.
+// Jobs makes the River client that inserts and works the service's jobs, and prunes old request ids.
 func (b *Base) Jobs(workers *river.Workers) (*jobs.Client, error) {
+	river.AddWorker(workers, &pruneRequestsWorker{pool: b.Pool, clock: b.Clock})
 	client, err := jobs.New(b.cfg.Jobs, jobs.Deps{
 		Pool: b.Pool, Clock: b.Clock, Workers: workers,
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider, Logger: b.Telemetry.Logger,
@@ -222,6 +223,7 @@ func (b *Base) Jobs(workers *river.Workers) (*jobs.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", b.spec.Name, err)
 	}
+	prunePeriodically(client)
 	b.Add(client.Part())
 	return client, nil
 }

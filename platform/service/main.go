@@ -1,0 +1,47 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/run"
+)
+
+// Runner is a service that is ready to run.
+type Runner interface {
+	Run(ctx context.Context) error
+}
+
+// Main is the whole of a service's main function: configure, build, run until a signal. It is the one place that ends the
+// process: status 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
+func Main(name string, cfg any, build func(ctx context.Context) (Runner, error)) {
+	os.Exit(execute(name, cfg, build))
+}
+
+func execute(name string, cfg any, build func(ctx context.Context) (Runner, error)) int {
+	err := config.Load(cfg, config.Options{
+		Program: name, Args: os.Args[1:], Env: os.Environ(), Prefix: "BAVN_" + strings.ToUpper(name) + "_",
+	})
+	if errors.Is(err, config.ErrPrinted) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s cannot start with this configuration:\n%v\n", name, err)
+		return 2
+	}
+	ctx, stop := run.UntilSignal(context.Background())
+	defer stop()
+	service, err := build(ctx)
+	if err == nil {
+		err = service.Run(ctx)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		return 1
+	}
+	return 0
+}

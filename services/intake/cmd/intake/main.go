@@ -1,0 +1,16 @@
+// Command intake runs the intake service.
+package main
+
+import (
+	"context"
+
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/intake/app"
+)
+
+func main() {
+	cfg := app.DefaultConfig()
+	service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
+		return app.New(ctx, cfg, service.Deps{})
+	})
+}

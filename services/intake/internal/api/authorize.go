@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+
+	"github.com/cedar-policy/cedar-go"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"google.golang.org/grpc/codes"
+
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/intake/internal/store"
+)
+
+var (
+	// Policies say who may do what.
+	//
+	//go:embed policy.cedar
+	Policies []byte
+	// PolicySchema is what they are checked against at start.
+	//
+	//go:embed policy.cedarschema
+	PolicySchema []byte
+)
+
+// Gate asks the policies about the caller of a context.
+type Gate struct {
+	Pool        *pgxpool.Pool
+	Memberships *membership.Store
+	Authorizer  *auth.Authorizer
+}
+
+var errNotFound = fault.New(codes.NotFound, fault.NotFound)
+
+// desk asks about something that concerns a whole desk. A desk that does not exist and one the caller has no part in look the
+// same.
+func (g *Gate) desk(ctx context.Context, action, id string, ask cedar.RecordMap) error {
+	desk, err := store.New(g.Pool).GetDesk(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errNotFound
+	}
+	if err != nil {
+		return pg.Translate(err)
+	}
+	set, err := g.caller(ctx, id)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("Desk", cedar.String(id)),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
+		}),
+	}, ask, !set.Member())
+}
+
+// submission asks about one submission.
+func (g *Gate) submission(ctx context.Context, action string, s store.Submission, audience []string) error {
+	set, err := g.caller(ctx, s.Desk)
+	if err != nil {
+		return err
+	}
+	keys := make([]cedar.Value, len(audience))
+	for i, key := range audience {
+		keys[i] = cedar.String(key)
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID:        cedar.NewEntityUID("Submission", cedar.String(s.Submission.String())),
+		Attributes: cedar.NewRecord(cedar.RecordMap{"audience": cedar.NewSet(keys...)}),
+	}, nil, true)
+}
+
+// contact asks about one person's contact data.
+func (g *Gate) contact(ctx context.Context, action, desk, person string) error {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID:        cedar.NewEntityUID("Contact", cedar.String(desk+"/"+person)),
+		Attributes: cedar.NewRecord(cedar.RecordMap{"key": cedar.String("persons/" + person)}),
+	}, nil, true)
+}
+
+// caller is what the caller is in a desk; nothing for a service that acts as itself.
+func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) {
+	principal, _ := auth.FromContext(ctx)
+	if principal.Person == "" {
+		return membership.Set{}, nil
+	}
+	set, err := g.Memberships.Of(ctx, desk, principal.Person)
+	return set, pg.Translate(err)
+}
+
+func (g *Gate) ask(
+	ctx context.Context, action string, set membership.Set, resource cedar.Entity, ask cedar.RecordMap, hidden bool,
+) error {
+	principal, _ := auth.FromContext(ctx)
+	uid := principal.Entity()
+	entities := cedar.EntityMap{resource.UID: resource}
+	if principal.Person != "" {
+		entities[uid] = cedar.Entity{UID: uid, Attributes: set.Attributes()}
+	} else {
+		entities[uid] = cedar.Entity{UID: uid}
+	}
+	return g.Authorizer.Authorize(ctx, auth.Request{
+		Principal: uid, Action: action, Resource: resource.UID, Entities: entities, Context: cedar.NewRecord(ask), Hidden: hidden,
+	})
+}
+
+// Sees says what a caller may see of intake's own feed.
+func (g *Gate) Sees(ctx context.Context, desk string) (keys []string, all bool, err error) {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return nil, false, err
+	}
+	return set.Keys(), set.HasAnywhere("auditor"), nil
+}

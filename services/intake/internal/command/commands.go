@@ -1,0 +1,54 @@
+// Package command holds what people and programs do with submissions and persons, one file each: load, decide, write, emit.
+package command
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/services/intake/internal/domain"
+	"google.golang.org/protobuf/proto"
+)
+
+// Commands change intake's data.
+type Commands struct {
+	Pool   *pgxpool.Pool
+	Clock  clock.Clock
+	Wake   *feed.Wake
+	Triage triagev1.TicketServiceClient
+	Jobs   *jobs.Client
+
+	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
+	InlineTimeout, RetryAfter time.Duration
+}
+
+// call is what every mutating call brings: who, and what makes its repetition recognisable.
+func (c *Commands) call(ctx context.Context, desk, method string, id string, message proto.Message) (request.Request, error) {
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return request.Request{}, err // the contract's own rule has refused it before
+	}
+	principal, _ := auth.FromContext(ctx)
+	return request.Request{
+		Desk: desk, Principal: principal.Entity().String(), Method: method, ID: parsed, Payload: request.Fingerprint(message),
+	}, nil
+}
+
+// actor is the caller as events name them.
+func actor(ctx context.Context, desk string) *eventv1.Actor {
+	principal, _ := auth.FromContext(ctx)
+	a := &eventv1.Actor{Service: principal.Service}
+	if principal.Person != "" {
+		a.Person = domain.PersonName(desk, principal.Person)
+	}
+	return a
+}

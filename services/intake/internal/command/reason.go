@@ -1,0 +1,18 @@
+package command
+
+import (
+	"embed"
+	"io/fs"
+)
+
+// Reasons of intake's own, with texts in errors.yaml.
+const (
+	reasonPersonExists  = "PERSON_EXISTS"
+	reasonNumbersUsedUp = "NUMBERS_USED_UP"
+)
+
+//go:embed errors.yaml
+var errorTexts embed.FS
+
+// ErrorTexts are the texts of intake's reasons and rules.
+func ErrorTexts() fs.FS { return errorTexts }
