@@ -1,0 +1,246 @@
+package feed_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/feed"
+)
+
+func seenBy(resource string, audience ...string) feed.Draft {
+	d := draft(resource, title("Printeren er død"))
+	d.Audience = audience
+	return d
+}
+
+func TestAServiceGetsStoredBytesAndRawPositions(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	mustWrite(t, s.pool, ticket(1), seenBy(ticket(1), "parties/sds"))
+	stream := s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{})
+	first := nextEvent(t, stream)
+	if first.GetRecord() != nil || first.GetResumeToken() != "" {
+		t.Error("a service got a decoded record or a sealed token, which it has no use for")
+	}
+	row := readAll(t, s.pool, feed.Filter{}, 10)[0]
+	if !bytes.Equal(first.GetStored(), row.Stored) || feed.PositionOf(first.GetPosition()) != row.Position {
+		t.Error("the event is not the stored one")
+	}
+	if len(first.GetTexts()) != 1 || len(first.GetTexts()[0].GetSalt()) == 0 {
+		t.Errorf("texts = %v, want the title with its salt", first.GetTexts())
+	}
+	if mark := nextMark(t, stream); feed.PositionOf(mark.GetPosition()) != row.Position {
+		t.Errorf("caught up at %v, want %s", mark, row.Position)
+	}
+	mustWrite(t, s.pool, ticket(1), seenBy(ticket(1)))
+	s.wake.Committed()
+	if live := nextEvent(t, stream); bytes.Equal(live.GetStored(), first.GetStored()) {
+		t.Error("the live event is the first one again")
+	}
+
+	again := s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{After: first.GetPosition()})
+	if e := nextEvent(t, again); bytes.Equal(e.GetStored(), first.GetStored()) {
+		t.Error("a stream after a position began with the event at it")
+	}
+}
+
+func TestAnOutsiderGetsOnlyWhatHisPartiesMaySeeAndNothingToCount(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	s.sight.set("mette", "parties/netic")
+	mustWrite(t, s.pool, ticket(1), seenBy(ticket(1), "parties/sds"))
+	mustWrite(t, s.pool, ticket(1), seenBy(ticket(1), "parties/netic", "parties/sds"))
+	mustWrite(t, s.pool, ticket(2), seenBy(ticket(2)))
+	mustWrite(t, s.pool, ticket(2), seenBy(ticket(2), "persons/mette"))
+
+	stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: "desks/nsp"})
+	events := untilMark(t, stream)
+	if len(events) != 1 || events[0].GetRecord().GetResource() != ticket(1) {
+		t.Fatalf("%d events, want the one that netic may see", len(events))
+	}
+	e := events[0]
+	if e.GetRecord().GetRevision() != 0 || e.GetPosition() != nil || e.GetShard() != 0 ||
+		len(e.GetStored())+len(e.GetHash())+len(e.GetPreviousHash()) > 0 || len(e.GetRecord().GetAudience()) > 0 {
+		t.Errorf("the event says what its reader may not know: %v", e)
+	}
+	if got := e.GetTexts(); len(got) != 1 || got[0].GetText() != "Printeren er død" || len(got[0].GetSalt()) > 0 {
+		t.Errorf("texts = %v, want the title without its salt", got)
+	}
+
+	// Membership changes while the stream is open.
+	s.sight.set("mette", "persons/mette")
+	mustWrite(t, s.pool, ticket(3), seenBy(ticket(3), "parties/netic"))
+	mustWrite(t, s.pool, ticket(4), seenBy(ticket(4), "persons/mette"))
+	s.wake.Committed()
+	if e := nextEvent(t, stream); e.GetRecord().GetResource() != ticket(4) {
+		t.Errorf("after leaving netic, mette still hears of %s", e.GetRecord().GetResource())
+	}
+}
+
+func TestAnAuditorGetsTheProof(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	s.sight.set("revisor", everything)
+	for range 3 {
+		mustWrite(t, s.pool, ticket(1), seenBy(ticket(1), "parties/sds"))
+	}
+	stream := s.watch(as(t.Context(), "person", "revisor"), t, &eventv1.WatchRequest{Parent: "desks/nsp"})
+	var chain []*feed.Event
+	for _, sent := range untilMark(t, stream) {
+		if sent.GetPosition() != nil {
+			t.Error("an auditor from outside got a raw position")
+		}
+		event, err := feed.Received(sent, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chain = append(chain, event)
+	}
+	if head, err := feed.VerifyChain(feed.Head{}, chain); err != nil || head.Revision != 3 {
+		t.Errorf("verified up to revision %d, %v; want 3", head.Revision, err)
+	}
+}
+
+func TestAnotherDesksEventsDoNotExist(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	s.sight.set("mette", everything)
+	other := seenBy("desks/au/tickets/AU1", "parties/netic")
+	other.Desk = "au"
+	mustWrite(t, s.pool, other.Resource, other)
+	mustWrite(t, s.pool, ticket(1), seenBy(ticket(1)))
+	for name, filter := range map[string]*eventv1.Filter{
+		"no filter":       nil,
+		"by its type":     {Types: []string{"ticket.noted"}},
+		"by its resource": {Resources: []string{other.Resource, ticket(1)}},
+	} {
+		stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: "desks/nsp", Filter: filter})
+		events := untilMark(t, stream)
+		if len(events) != 1 || events[0].GetRecord().GetDesk() != "desks/nsp" {
+			t.Errorf("%s: got %v, want the one event of nsp", name, events)
+		}
+	}
+}
+
+func TestAStreamResumesAfterItsToken(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	s.sight.set("mette", "parties/netic")
+	for n := range 5 {
+		mustWrite(t, s.pool, ticket(n), seenBy(ticket(n), "parties/netic"))
+	}
+	mustWrite(t, s.pool, ticket(9), seenBy(ticket(9), "parties/sds"))
+	ctx := as(t.Context(), "person", "mette")
+	open := func(token string) eventv1.Feed_WatchClient {
+		return s.watch(ctx, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: token})
+	}
+	stream := open("")
+	nextEvent(t, stream)
+	second := nextEvent(t, stream)
+	if rest := untilMark(t, open(second.GetResumeToken())); len(rest) != 3 || rest[0].GetRecord().GetResource() != ticket(2) {
+		t.Errorf("after the second of five came %d events", len(rest))
+	}
+	if rest := untilMark(t, open(nextMark(t, stream).GetResumeToken())); len(rest) != 0 {
+		t.Errorf("after the bookmark came %d events", len(rest))
+	}
+}
+
+func TestWhatNobodyMayAskForIsRefused(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	s := serve(t, pool)
+	intake := serve(t, pool, func(c *feed.ServerConfig) { c.Source = "intake" })
+	s.sight.set("mette", "parties/netic")
+	intake.sight.set("mette", "parties/netic")
+	mustWrite(t, pool, ticket(1), seenBy(ticket(1), "parties/netic"))
+	mette, notify := as(t.Context(), "person", "mette"), as(t.Context(), "service", "notify")
+	foreign := nextEvent(t, intake.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp"})).GetResumeToken()
+	own := nextEvent(t, s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp"})).GetResumeToken()
+
+	for name, c := range map[string]struct {
+		stream eventv1.Feed_WatchClient
+		code   codes.Code
+		reason string
+	}{
+		"nobody":                 {s.watch(t.Context(), t, &eventv1.WatchRequest{Parent: "desks/nsp"}), codes.Unauthenticated, fault.TokenMissing},
+		"all desks, by a person": {s.watch(mette, t, &eventv1.WatchRequest{}), codes.PermissionDenied, fault.PermissionDenied},
+		"all desks, by a person through the gateway": {
+			s.watch(as(mette, "service", "gateway"), t, &eventv1.WatchRequest{}), codes.PermissionDenied, fault.PermissionDenied},
+		"a raw position, by a person": {
+			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", After: &eventv1.Position{Epoch: 1, Xid: 1}}),
+			codes.InvalidArgument, fault.InvalidResumeToken},
+		"another service's token": {
+			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: foreign}),
+			codes.InvalidArgument, fault.InvalidResumeToken},
+		"another desk's token": {
+			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/au", ResumeToken: own}),
+			codes.InvalidArgument, fault.InvalidResumeToken},
+		"an altered token": {
+			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: "A" + own[1:]}),
+			codes.InvalidArgument, fault.InvalidResumeToken},
+		"a position from the future": {
+			s.watch(notify, t, &eventv1.WatchRequest{After: &eventv1.Position{Epoch: 1, Xid: 1 << 40, Position: 1}}),
+			codes.DataLoss, feed.PositionAhead},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			response, err := c.stream.Recv()
+			if status.Code(err) != c.code || !fault.Is(err, c.reason) {
+				t.Errorf("got %v, %v; want %s %s", response, err, c.code, c.reason)
+			}
+		})
+	}
+}
+
+func TestAProcessServesABoundedNumberOfStreams(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t), func(c *feed.ServerConfig) { c.MaxStreams = 2 })
+	notify := as(t.Context(), "service", "notify")
+	first := s.watch(notify, t, &eventv1.WatchRequest{})
+	nextMark(t, first)
+	nextMark(t, s.watch(notify, t, &eventv1.WatchRequest{}))
+	_, err := s.watch(notify, t, &eventv1.WatchRequest{}).Recv()
+	if status.Code(err) != codes.ResourceExhausted || !fault.Is(err, feed.TooManyStreams) {
+		t.Errorf("the third stream got %v, want RESOURCE_EXHAUSTED TOO_MANY_STREAMS", err)
+	}
+	mustWrite(t, s.pool, ticket(1), draft(ticket(1)))
+	nextEvent(t, first) // the refused one took nothing away
+}
+
+func TestStreamsEndWithUnavailableAtShutdown(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	stream := s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{})
+	nextMark(t, stream)
+	s.server.Stop()
+	if _, err := stream.Recv(); status.Code(err) != codes.Unavailable {
+		t.Errorf("got %v, want UNAVAILABLE", err)
+	}
+}
+
+func TestAnotherReplicasCommitIsHeard(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	s := serve(t, pool, func(c *feed.ServerConfig) { c.Pace = feed.Pace{Poll: time.Hour} })
+	stream := s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{})
+	nextMark(t, stream)
+	other := startWake(t, pool)
+	mustWrite(t, pool, ticket(1), draft(ticket(1)))
+	other.Committed()
+	nextEvent(t, stream)
+}
+
+func TestALostNotificationDelaysAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	stream := s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{})
+	nextMark(t, stream)
+	mustWrite(t, s.pool, ticket(1), draft(ticket(1))) // and nobody says so
+	nextEvent(t, stream)
+}
