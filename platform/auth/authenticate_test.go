@@ -58,21 +58,41 @@ func TestWhoCalls(t *testing.T) {
 		token  string
 		reason string
 	}{
-		"a person":                      {who: open, ctx: call("", "authorization", "Bearer "+good), want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good},
-		"the scheme in lower case":      {who: open, ctx: call("", "authorization", "bearer "+good), want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good},
-		"a service as itself":           {who: open, ctx: call("intake"), want: auth.Principal{Service: "intake"}},
-		"a service with a person":       {who: inner, ctx: call("gateway", "authorization", "Bearer "+good), want: auth.Principal{Person: "kim", Service: "gateway", Scopes: scopes, Expires: expires}, token: good},
-		"a service for a person":        {who: open, ctx: call("intake", "bavn-on-behalf-of", "bo"), want: auth.Principal{Service: "intake", OnBehalfOf: "bo"}},
-		"on behalf of nonsense":         {who: open, ctx: call("intake", "bavn-on-behalf-of", "B/o"), want: auth.Principal{Service: "intake"}},
-		"a person claims to be another": {who: open, ctx: call("", "authorization", "Bearer "+good, "bavn-on-behalf-of", "bo"), want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good},
-		"nobody":                        {who: open, ctx: call(""), reason: fault.TokenMissing},
-		"an expired token":              {who: open, ctx: call("", "authorization", "Bearer "+expired), reason: fault.TokenExpired},
-		"a service passes an expired":   {who: open, ctx: call("gateway", "authorization", "Bearer "+expired), reason: fault.TokenExpired},
-		"another scheme":                {who: open, ctx: call("", "authorization", "Basic a2ltOng="), reason: fault.TokenInvalid},
-		"an empty header":               {who: open, ctx: call("", "authorization", ""), reason: fault.TokenInvalid},
-		"two tokens":                    {who: open, ctx: call("", "authorization", "Bearer "+good, "authorization", "Bearer "+good), reason: fault.TokenInvalid},
-		"a person from outside":         {who: inner, ctx: call("", "authorization", "Bearer "+good), reason: fault.PermissionDenied},
-		"a foreign trust domain":        {who: open, ctx: call("x/../intake"), reason: fault.TokenMissing},
+		"a person": {
+			who: open, ctx: call("", "authorization", "Bearer "+good),
+			want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good,
+		},
+		"the scheme in lower case": {
+			who: open, ctx: call("", "authorization", "bearer "+good),
+			want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good,
+		},
+		"a service as itself": {who: open, ctx: call("intake"), want: auth.Principal{Service: "intake"}},
+		"a service with a person": {
+			who: inner, ctx: call("gateway", "authorization", "Bearer "+good),
+			want: auth.Principal{Person: "kim", Service: "gateway", Scopes: scopes, Expires: expires}, token: good,
+		},
+		"a service for a person": {
+			who: open, ctx: call("intake", "bavn-on-behalf-of", "bo"), want: auth.Principal{Service: "intake", OnBehalfOf: "bo"},
+		},
+		"on behalf of nonsense": {
+			who: open, ctx: call("intake", "bavn-on-behalf-of", "B/o"), want: auth.Principal{Service: "intake"},
+		},
+		"a person claims to be another": {
+			who: open, ctx: call("", "authorization", "Bearer "+good, "bavn-on-behalf-of", "bo"),
+			want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good,
+		},
+		"nobody":           {who: open, ctx: call(""), reason: fault.TokenMissing},
+		"an expired token": {who: open, ctx: call("", "authorization", "Bearer "+expired), reason: fault.TokenExpired},
+		"a service passes an expired": {
+			who: open, ctx: call("gateway", "authorization", "Bearer "+expired), reason: fault.TokenExpired,
+		},
+		"another scheme":  {who: open, ctx: call("", "authorization", "Basic a2ltOng="), reason: fault.TokenInvalid},
+		"an empty header": {who: open, ctx: call("", "authorization", ""), reason: fault.TokenInvalid},
+		"two tokens": {
+			who: open, ctx: call("", "authorization", "Bearer "+good, "authorization", "Bearer "+good), reason: fault.TokenInvalid,
+		},
+		"a person from outside":  {who: inner, ctx: call("", "authorization", "Bearer "+good), reason: fault.PermissionDenied},
+		"a foreign trust domain": {who: open, ctx: call("x/../intake"), reason: fault.TokenMissing},
 	} {
 		got, token, _, err := ask(tc.ctx, tc.who, "/bavn.triage.v1.Triage/GetTicket")
 		if fault.ReasonOf(err) != tc.reason {
@@ -117,7 +137,8 @@ func TestAStreamEndsWhenItsTokenExpires(t *testing.T) {
 	issuer := newTestIssuer(t, now)
 	a := auth.NewAuthenticator(verifier(t, now, issuer), auth.Policy{}, now)
 	token := issuer.token(nil)
-	if _, _, _, err := ask(call("", "authorization", "Bearer "+token), a, "/x/y"); err != nil { // into the cache, outside of the bubble
+	// The token goes into the cache outside of the bubble, in which there is no network.
+	if _, _, _, err := ask(call("", "authorization", "Bearer "+token), a, "/x/y"); err != nil {
 		t.Fatal(err)
 	}
 	info := &grpc.StreamServerInfo{FullMethod: "/bavn.event.v1.Feed/Watch"}

@@ -35,6 +35,7 @@ type testIssuer struct {
 }
 
 func newTestIssuer(t testing.TB, now *clock.Manual) *testIssuer {
+	t.Helper()
 	i := &testIssuer{t: t, clock: now}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {

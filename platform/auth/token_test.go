@@ -59,7 +59,9 @@ func TestABadTokenIsRefusedWithoutSayingWhy(t *testing.T) {
 		"no audience":               {ours.token(map[string]any{"aud": nil}), fault.TokenInvalid},
 		"unknown issuer":            {stranger.token(nil), fault.TokenInvalid},
 		"forged: key of a stranger": {stranger.token(map[string]any{"iss": ours.server.URL}), fault.TokenInvalid},
-		"forged: shared secret":     {sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: secret}, ours.claims(nil)), fault.TokenInvalid},
+		"forged: shared secret": {
+			sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: secret}, ours.claims(nil)), fault.TokenInvalid,
+		},
 		"forged: payload exchanged": {parts[0] + "." + otherPayload + "." + parts[2], fault.TokenInvalid},
 		"forged: no signature":      {"eyJhbGciOiJub25lIn0." + parts[1] + ".", fault.TokenInvalid},
 		"cut":                       {good[:len(good)-9], fault.TokenInvalid},
@@ -93,7 +95,13 @@ func TestATokenStopsCountingWhenItExpiresAlsoFromTheCache(t *testing.T) {
 	for _, step := range []struct {
 		after  time.Duration
 		reason string
-	}{{0, ""}, {60 * time.Second, ""}, {89 * time.Second, ""}, {90 * time.Second, fault.TokenExpired}, {time.Hour, fault.TokenExpired}} {
+	}{
+		{0, ""},
+		{60 * time.Second, ""},
+		{89 * time.Second, ""},
+		{90 * time.Second, fault.TokenExpired},
+		{time.Hour, fault.TokenExpired},
+	} {
 		now.Set(start.Add(step.after))
 		if _, err := v.Verify(context.Background(), token); fault.ReasonOf(err) != step.reason {
 			t.Errorf("after %v (60 s of life, 30 s of leeway): error = %v, want %q", step.after, err, step.reason)
@@ -196,9 +204,11 @@ func TestTheTokenCacheIsBounded(t *testing.T) {
 func TestAnIncompleteIssuerStopsTheProcess(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]auth.TokenConfig{
-		"no audience":    {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://issuer.example"}}},
-		"no url":         {CacheSize: 1, Issuers: []auth.Issuer{{Audience: "bavn"}}},
-		"twice":          {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://a", Audience: "b"}, {URL: "https://a", Audience: "c"}}},
+		"no audience": {CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://issuer.example"}}},
+		"no url":      {CacheSize: 1, Issuers: []auth.Issuer{{Audience: "bavn"}}},
+		"twice": {
+			CacheSize: 1, Issuers: []auth.Issuer{{URL: "https://a", Audience: "b"}, {URL: "https://a", Audience: "c"}},
+		},
 		"negative cache": {CacheSize: -1},
 	} {
 		if _, err := auth.NewTokenVerifier(cfg, clock.NewManual(start), http.DefaultClient); err == nil {

@@ -96,13 +96,19 @@ func TestNothingOfAForeignErrorLeavesTheService(t *testing.T) {
 		code   codes.Code
 		reason string
 	}{
-		"plain error":              {errors.New(secret), codes.Internal, fault.Internal},
-		"cause of a refusal":       {fault.New(codes.NotFound, fault.NotFound).Cause(errors.New(secret)), codes.NotFound, fault.NotFound},
-		"failed dial":              {status.Error(codes.Unavailable, secret), codes.Unavailable, fault.Unavailable},
-		"wrapped status":           {fmt.Errorf("%s: %w", secret, status.Error(codes.NotFound, secret)), codes.NotFound, fault.NotFound},
+		"plain error": {errors.New(secret), codes.Internal, fault.Internal},
+		"cause of a refusal": {
+			fault.New(codes.NotFound, fault.NotFound).Cause(errors.New(secret)), codes.NotFound, fault.NotFound,
+		},
+		"failed dial": {status.Error(codes.Unavailable, secret), codes.Unavailable, fault.Unavailable},
+		"wrapped status": {
+			fmt.Errorf("%s: %w", secret, status.Error(codes.NotFound, secret)), codes.NotFound, fault.NotFound,
+		},
 		"another's internal error": {status.Error(codes.Unknown, secret), codes.Internal, fault.Internal},
-		"deadline":                 {fmt.Errorf("%s: %w", secret, context.DeadlineExceeded), codes.DeadlineExceeded, fault.DeadlineExceeded},
-		"client gone":              {fmt.Errorf("%s: %w", secret, context.Canceled), codes.Canceled, fault.Canceled},
+		"deadline": {
+			fmt.Errorf("%s: %w", secret, context.DeadlineExceeded), codes.DeadlineExceeded, fault.DeadlineExceeded,
+		},
+		"client gone": {fmt.Errorf("%s: %w", secret, context.Canceled), codes.Canceled, fault.Canceled},
 	} {
 		st := fault.ToStatus(context.Background(), tc.err, c)
 		if st.Code() != tc.code || fault.ReasonOf(st.Err()) != tc.reason {

@@ -195,7 +195,7 @@ func writeAtomically(dir, name string, content []byte, place func(from, to strin
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // after a rename there is nothing left to remove
+	defer os.Remove(tmp.Name()) // after a rename there is nothing left to remove
 	if _, err := tmp.Write(content); err != nil {
 		return errors.Join(err, tmp.Close())
 	}

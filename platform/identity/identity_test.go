@@ -50,7 +50,7 @@ func handshake(t *testing.T, server *tls.Config, client credentials.TransportCre
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close() //nolint:errcheck // a test listener
+	defer listener.Close()
 
 	type result struct {
 		ctx context.Context
@@ -141,9 +141,13 @@ func TestAHandshakeIsRefused(t *testing.T) {
 		client     credentials.TransportCredentials
 		host, want string
 	}{
-		"client of a foreign CA":          {triage.ServerTLS(), forged, "localhost", "unknown certificate authority"},
-		"server of a foreign CA":          {issue(t, theirs, "triage").ServerTLS(), intake.Client("triage"), "localhost", "unknown authority"},
-		"server that is another service":  {issue(t, ours, "notify").ServerTLS(), intake.Client("triage"), "localhost", `"notify", not "triage"`},
+		"client of a foreign CA": {triage.ServerTLS(), forged, "localhost", "unknown certificate authority"},
+		"server of a foreign CA": {
+			issue(t, theirs, "triage").ServerTLS(), intake.Client("triage"), "localhost", "unknown authority",
+		},
+		"server that is another service": {
+			issue(t, ours, "notify").ServerTLS(), intake.Client("triage"), "localhost", `"notify", not "triage"`,
+		},
 		"server under another host name":  {triage.ServerTLS(), intake.Client("triage"), "evil.example", "evil.example"},
 		"client that speaks only TLS 1.2": {triage.ServerTLS(), old, "localhost", "protocol version"},
 	} {

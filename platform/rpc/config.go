@@ -49,8 +49,10 @@ func (c ServerConfig) Validate() error {
 		key   string
 		value time.Duration
 	}{
-		{"default_deadline", c.DefaultDeadline}, {"stop_timeout", c.StopTimeout},
-		{"probe_interval", c.ProbeInterval}, {"probe_timeout", c.ProbeTimeout},
+		{"default_deadline", c.DefaultDeadline},
+		{"stop_timeout", c.StopTimeout},
+		{"probe_interval", c.ProbeInterval},
+		{"probe_timeout", c.ProbeTimeout},
 	} {
 		if d.value <= 0 {
 			errs = append(errs, config.Invalid(d.key, "must be more than 0, is %v", d.value))

@@ -30,7 +30,7 @@ var order = []string{
 	"validate",     // the contract's rules
 }
 
-func interceptors(cfg ServerConfig, deps Deps, validator protovalidate.Validator, serving context.Context) []interceptor {
+func interceptors(serving context.Context, cfg ServerConfig, deps Deps, validator protovalidate.Validator) []interceptor {
 	recovered := recovery.WithRecoveryHandlerContext(reportPanic(deps))
 	log := callLog{logger: deps.Logger, clock: deps.Clock}
 	translate := translator{catalog: deps.Catalog, logger: deps.Logger}

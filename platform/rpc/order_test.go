@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"log/slog"
 	"slices"
 	"testing"
 
@@ -8,7 +9,6 @@ import (
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
-	"log/slog"
 )
 
 // The order is written down twice on purpose: whoever changes it must mean it.
@@ -59,5 +59,5 @@ func testChain(t *testing.T) []interceptor {
 		Authenticator: auth.NewAuthenticator(nil, auth.Policy{}, clock.System()),
 		Logger:        slog.New(slog.DiscardHandler), Clock: clock.System(),
 	}
-	return interceptors(DefaultServerConfig(), deps, validator, t.Context())
+	return interceptors(t.Context(), DefaultServerConfig(), deps, validator)
 }

@@ -90,21 +90,48 @@ func TestBadInputIsRefusedWithCodeReasonAndField(t *testing.T) {
 		body                       []byte
 		code                       codes.Code
 	}{
-		"unknown field":                {unaryCall, "99", "UNKNOWN_FIELD", fault.UnknownField, field(99, "x"), codes.InvalidArgument},
-		"unknown field, deep":          {unaryCall, "response_status.3", "UNKNOWN_FIELD", fault.UnknownField, deepUnknown, codes.InvalidArgument},
-		"NUL":                          {unaryCall, "response_status.message", "NUL_BYTE", fault.NULByte, field(7, string(field(2, "a\x00b"))), codes.InvalidArgument},
-		"not UTF-8":                    {unaryCall, "response_status.message", "INVALID_UTF8", fault.InvalidUTF8, field(7, string(field(2, "a\xffb"))), codes.InvalidArgument},
-		"not protobuf":                 {unaryCall, "", "", fault.MalformedMessage, []byte{0xff, 0xff, 0xff}, codes.InvalidArgument},
-		"too large":                    {unaryCall, "", "", fault.MessageTooLarge, field(3, strings.Repeat("x", 70<<10)), codes.ResourceExhausted},
-		"the codec's own mark, forged": {unaryCall, "", "", fault.MalformedMessage, field(protowire.MaxValidNumber, "x"), codes.InvalidArgument},
+		"unknown field": {unaryCall, "99", "UNKNOWN_FIELD", fault.UnknownField, field(99, "x"), codes.InvalidArgument},
+		"unknown field, deep": {
+			unaryCall, "response_status.3", "UNKNOWN_FIELD", fault.UnknownField, deepUnknown, codes.InvalidArgument,
+		},
+		"NUL": {
+			unaryCall, "response_status.message", "NUL_BYTE", fault.NULByte, field(7, string(field(2, "a\x00b"))), codes.InvalidArgument,
+		},
+		"not UTF-8": {
+			unaryCall, "response_status.message", "INVALID_UTF8", fault.InvalidUTF8,
+			field(7, string(field(2, "a\xffb"))), codes.InvalidArgument,
+		},
+		"not protobuf": {unaryCall, "", "", fault.MalformedMessage, []byte{0xff, 0xff, 0xff}, codes.InvalidArgument},
+		"too large": {
+			unaryCall, "", "", fault.MessageTooLarge, field(3, strings.Repeat("x", 70<<10)), codes.ResourceExhausted,
+		},
+		"the codec's own mark, forged": {
+			unaryCall, "", "", fault.MalformedMessage, field(protowire.MaxValidNumber, "x"), codes.InvalidArgument,
+		},
 
-		"stream: unknown field":   {watchCall, "99", "UNKNOWN_FIELD", fault.UnknownField, field(99, "x"), codes.InvalidArgument},
-		"stream: NUL in a list":   {watchCall, "filter.types[1]", "NUL_BYTE", fault.NULByte, field(4, string(field(1, "a"))+string(field(1, "b\x00"))), codes.InvalidArgument},
-		"stream: not UTF-8, list": {watchCall, "filter.types[1]", "INVALID_UTF8", fault.InvalidUTF8, field(4, string(field(1, "a"))+string(field(1, "b\xff"))), codes.InvalidArgument},
-		"stream: too large":       {watchCall, "", "", fault.MessageTooLarge, field(2, strings.Repeat("x", 70<<10)), codes.ResourceExhausted},
-		"stream: breaks a rule":   {watchCall, "parent", "STRING_PATTERN", fault.InvalidArgument, field(1, "desk/nsp"), codes.InvalidArgument},
-		"stream: rule on an item": {watchCall, "filter.types[0]", "STRING_PATTERN", fault.InvalidArgument, field(4, string(field(1, "X"))), codes.InvalidArgument},
-		"stream: text too long":   {watchCall, "resume_token", "STRING_MAX_LEN", fault.InvalidArgument, field(2, strings.Repeat("x", 1025)), codes.InvalidArgument},
+		"stream: unknown field": {watchCall, "99", "UNKNOWN_FIELD", fault.UnknownField, field(99, "x"), codes.InvalidArgument},
+		"stream: NUL in a list": {
+			watchCall, "filter.types[1]", "NUL_BYTE", fault.NULByte,
+			field(4, string(field(1, "a"))+string(field(1, "b\x00"))), codes.InvalidArgument,
+		},
+		"stream: not UTF-8, list": {
+			watchCall, "filter.types[1]", "INVALID_UTF8", fault.InvalidUTF8,
+			field(4, string(field(1, "a"))+string(field(1, "b\xff"))), codes.InvalidArgument,
+		},
+		"stream: too large": {
+			watchCall, "", "", fault.MessageTooLarge, field(2, strings.Repeat("x", 70<<10)), codes.ResourceExhausted,
+		},
+		"stream: breaks a rule": {
+			watchCall, "parent", "STRING_PATTERN", fault.InvalidArgument, field(1, "desk/nsp"), codes.InvalidArgument,
+		},
+		"stream: rule on an item": {
+			watchCall, "filter.types[0]", "STRING_PATTERN", fault.InvalidArgument,
+			field(4, string(field(1, "X"))), codes.InvalidArgument,
+		},
+		"stream: text too long": {
+			watchCall, "resume_token", "STRING_MAX_LEN", fault.InvalidArgument,
+			field(2, strings.Repeat("x", 1025)), codes.InvalidArgument,
+		},
 	} {
 		err := send(t.Context(), conn, tc.method, tc.body)
 		path, rule := firstField(t, err)
@@ -171,7 +198,8 @@ func TestAStrangerIsAskedForATokenFirst(t *testing.T) {
 		"bad token":       {calling(t.Context(), "authorization", "Bearer x"), unaryCall, fault.TokenInvalid},
 		"expired token":   {calling(t.Context(), "authorization", "Bearer "+b.token(-time.Minute)), unaryCall, fault.TokenExpired},
 		"good token, but no such method": {
-			calling(t.Context(), "authorization", "Bearer "+b.token(time.Hour)), "/bavn.triage.v1.Triage/NoSuchMethod", fault.Unimplemented,
+			calling(t.Context(), "authorization", "Bearer "+b.token(time.Hour)),
+			"/bavn.triage.v1.Triage/NoSuchMethod", fault.Unimplemented,
 		},
 	} {
 		if err := send(tc.ctx, stranger, tc.method, field(99, "bad as well")); fault.ReasonOf(err) != tc.reason {

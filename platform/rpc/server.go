@@ -86,7 +86,7 @@ func NewServer(cfg ServerConfig, deps Deps) (*Server, error) {
 		return nil, fmt.Errorf("build gRPC server: make validator: %w", err)
 	}
 	serving, endStreams := context.WithCancel(context.Background())
-	chain := interceptors(cfg, deps, validator, serving)
+	chain := interceptors(serving, cfg, deps, validator)
 	if err := checkOrder(chain); err != nil {
 		endStreams()
 		return nil, fmt.Errorf("build gRPC server: %w", err)

@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"strings"
@@ -16,8 +17,6 @@ import (
 	reflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
-
-	"crypto/tls"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/auth"
@@ -108,7 +107,7 @@ func TestAHandlerAlwaysHasADeadline(t *testing.T) {
 	plain, err := grpc.NewClient("passthrough:///localhost", grpc.WithContextDialer(b.dialer),
 		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: b.ca.Roots(), ServerName: "localhost"})))
 	must(t, err)
-	defer plain.Close() //nolint:errcheck // a test connection
+	defer plain.Close()
 	ctx := calling(t.Context(), "authorization", "Bearer "+b.token(time.Hour))
 	must(t, send(ctx, plain, unaryCall, nil))
 	if d := <-left; d > 3*time.Second {

@@ -126,8 +126,10 @@ func checkValue(field protoreflect.FieldDescriptor, value protoreflect.Value, pa
 		if strings.IndexByte(value.String(), 0) >= 0 {
 			return fault.New(codes.InvalidArgument, fault.NULByte).Meta("field", path).Field(path, "nul_byte")
 		}
+		return nil
+	default:
+		return nil
 	}
-	return nil
 }
 
 func holdsText(field protoreflect.FieldDescriptor) bool {
