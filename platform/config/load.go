@@ -3,7 +3,9 @@
 // The struct is the single source of truth: a field tagged `koanf:"max_conns" usage:"…"` in a struct tagged `koanf:"db"` is
 // the file key db.max_conns, the variable <PREFIX>DB_MAX_CONNS and the flag --db-max-conns. Defaults are the values that are
 // already in the struct. A later source wins: file, environment, flags. Anything a source names that the struct does not have
-// is an error, so that a misspelt setting can never be silently without effect; all errors are reported together.
+// is an error, so that a misspelt setting can never be silently without effect; all errors are reported together. (Kubernetes
+// puts variables named after its Services into every pod: a Service called bavn-triage would bring unknown ones such as
+// BAVN_TRIAGE_PORT. The manifests set enableServiceLinks: false.)
 //
 // Field types: string, bool, integers, floats, time.Duration, lists of strings (a comma separates them outside YAML) and
 // anything that marshals to and from text, such as slog.Level. A field tagged secret:"true" is never printed.

@@ -233,6 +233,33 @@ func TestAFailedJobIsRetriedWhenTheClockReachesItsNextAttempt(t *testing.T) {
 	}
 }
 
+func TestTheWaitDoublesWithEveryFailureUpToItsLimit(t *testing.T) {
+	t.Parallel()
+	now := clock.NewManual(midsummer)
+	cfg := quick()
+	cfg.RetryBase, cfg.RetryMax = time.Hour, 3*time.Hour
+	attempts := make(chan int, 1)
+	b := newBench(t, cfg, now, func(_ context.Context, job *river.Job[step]) error {
+		attempts <- job.Attempt
+		return errors.New("away")
+	})
+	b.start(t)
+	row := b.insert(t.Context(), t, nil)
+	for _, want := range []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour, 3 * time.Hour} {
+		attempt := receive(t, "the attempt", attempts)
+		eventually(t, "waits", func() bool { return b.state(t, row.ID) == rivertype.JobStateRetryable })
+		var next time.Time
+		if err := b.pool.QueryRow(t.Context(), "SELECT scheduled_at FROM river_job WHERE id = $1", row.ID).Scan(&next); err != nil {
+			t.Fatal(err)
+		}
+		if wait := next.Sub(now.Now()); wait < want || wait > want+want/10 {
+			t.Errorf("after attempt %d the wait is %v, want %v and at most a tenth more", attempt, wait, want)
+		}
+		now.Set(next)
+	}
+	receive(t, "the last attempt", attempts)
+}
+
 func TestAJobDueWithinSecondsDoesNotWaitForTheLeader(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -348,11 +375,13 @@ func TestWorkGoesOnAfterTheStartsContextHasEnded(t *testing.T) {
 		close(ran)
 		return nil
 	})
+	// The signal that ends the start's context may come at any time. Servers drain for a while then, and what they insert is
+	// still done; here it has come already, because that is the same each time.
 	ctx, signal := context.WithCancel(t.Context())
+	signal()
 	if err := b.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	signal() // servers still drain now, and what they insert is still done
 	b.insert(t.Context(), t, nil)
 	receive(t, "the job", ran)
 	if err := b.Stop(t.Context()); err != nil {
