@@ -1,0 +1,123 @@
+// Package client calls the services directly over gRPC and TLS, as a program of a partner would: with a token, a request id for
+// every change, and the same id again when a service does not answer.
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+)
+
+// Config says where the services are and how to talk to them.
+type Config struct {
+	Intake, Triage, Notify, Reporting string // host:port
+
+	Roots    *x509.CertPool
+	Tokens   TokenSource
+	Language string        // of refusals: da, sv or en
+	Patience time.Duration // how long a call that a service did not answer is tried again; 0 tries once
+	// Retried is told of every attempt that failed and is made again; may be nil.
+	Retried func(method string, err error)
+}
+
+// Client is connected to the four services. It connects when the first call needs it.
+type Client struct {
+	Submissions   intakev1.SubmissionServiceClient
+	Persons       intakev1.PersonServiceClient
+	Tickets       triagev1.TicketServiceClient
+	Directory     triagev1.DirectoryServiceClient
+	TicketFeed    eventv1.FeedClient
+	Notifications notifyv1.NotificationServiceClient
+	Reporting     reportingv1.ReportingServiceClient
+
+	conns []*grpc.ClientConn
+}
+
+// maxAnswerBytes lets a journey with all its events through.
+const maxAnswerBytes = 32 << 20
+
+// Open makes the connections.
+func Open(cfg Config) (*Client, error) {
+	c := &Client{}
+	dialed := map[string]*grpc.ClientConn{}
+	for _, service := range []struct{ name, target string }{
+		{"intake", cfg.Intake}, {"triage", cfg.Triage}, {"notify", cfg.Notify}, {"reporting", cfg.Reporting},
+	} {
+		conn, err := dial(service.target, cfg)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("connect to %s at %q: %w", service.name, service.target, err), c.Close())
+		}
+		c.conns = append(c.conns, conn)
+		dialed[service.name] = conn
+	}
+	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
+	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
+	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
+	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
+	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
+	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
+	return c, nil
+}
+
+// Close ends the connections.
+func (c *Client) Close() error {
+	var errs []error
+	for _, conn := range c.conns {
+		errs = append(errs, conn.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func dial(target string, cfg Config) (*grpc.ClientConn, error) {
+	if target == "" {
+		return nil, errors.New("no address is given")
+	}
+	return grpc.NewClient(target,
+		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS13})),
+		grpc.WithPerRPCCredentials(bearer{cfg.Tokens}),
+		grpc.WithChainUnaryInterceptor(inLanguage(cfg.Language), tryAgain(cfg.Patience, cfg.Retried)),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswerBytes)),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 5 * time.Second}),
+	)
+}
+
+func inLanguage(language string) grpc.UnaryClientInterceptor {
+	return func(
+		ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
+		opts ...grpc.CallOption,
+	) error {
+		if language != "" {
+			ctx = metadata.AppendToOutgoingContext(ctx, "accept-language", language)
+		}
+		return invoke(ctx, method, req, reply, conn, opts...)
+	}
+}
+
+// Roots reads the certificates that servers must be signed by.
+func Roots(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the services' CA: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read the services' CA: %s holds no certificate", file)
+	}
+	return pool, nil
+}
