@@ -163,6 +163,7 @@ func TestREDMetricsAreKeptPerMethod(t *testing.T) {
 	b := newHouse(t, handlers{}, options{})
 	must(t, send(t.Context(), b.dial("intake"), unaryCall, nil))
 	_ = send(t.Context(), b.dial("intake"), unaryCall, field(99, "x"))
+	must(t, b.server.Stop(context.Background())) // durations are recorded after the answer
 	var got metricdata.ResourceMetrics
 	must(t, b.metrics.Collect(context.Background(), &got))
 	var points, exemplars int
