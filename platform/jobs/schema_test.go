@@ -1,0 +1,43 @@
+package jobs_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/pgtest"
+)
+
+func TestReplicasMigrateTogether(t *testing.T) {
+	t.Parallel()
+	empty := pgtest.NewTemplate()
+	url := empty.URL(t)
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	if err := jobs.SchemaCurrent(t.Context(), pool); err == nil {
+		t.Error("an empty database has no job tables")
+	}
+	results := make(chan error, 4)
+	for range cap(results) {
+		go func() { results <- jobs.Migrate(t.Context(), url) }()
+	}
+	for range cap(results) {
+		if err := receive(t, "migration", results); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := jobs.SchemaCurrent(t.Context(), pool); err != nil {
+		t.Error(err)
+	}
+	const forgetLast = "DELETE FROM river_migration WHERE version = (SELECT max(version) FROM river_migration)"
+	if _, err := pool.Exec(t.Context(), forgetLast); err != nil {
+		t.Fatal(err)
+	}
+	if err := jobs.SchemaCurrent(t.Context(), pool); err == nil {
+		t.Error("a database restored from before the last migration is not current")
+	}
+}
