@@ -174,29 +174,3 @@ func (s *Subscriber) Reached(ctx context.Context, position Position) error {
 		timer.Stop()
 	}
 }
-
-// Reset puts every shard back to the start of the feed, forgets what is parked, and lets clear empty the read model, in one
-// transaction. It may be called while replicas run: what they are writing is rolled back, and they begin again.
-func (s *Subscriber) Reset(ctx context.Context, clear func(ctx context.Context, tx pgx.Tx) error) error {
-	key := subscriptions.ResetShardsParams{Subscriber: s.Name, Source: s.Source.Name()}
-	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		q := subscriptions.New(tx)
-		// First the shards: a replica's transaction that has moved a position ends before this goes on, and a later one
-		// finds its generation gone.
-		if err := q.ResetShards(ctx, key); err != nil {
-			return err
-		}
-		if err := q.DeleteParked(ctx, subscriptions.DeleteParkedParams(key)); err != nil {
-			return err
-		}
-		if err := q.DeleteHeads(ctx, subscriptions.DeleteHeadsParams(key)); err != nil {
-			return err
-		}
-		return clear(ctx, tx)
-	})
-	if err != nil {
-		return fmt.Errorf("subscriber %s: reset: %w", s.Name, err)
-	}
-	s.moved.Raise()
-	return nil
-}
