@@ -84,12 +84,18 @@ func (g *Group) Run(ctx context.Context) error {
 	serving, failed := errgroup.WithContext(ctx)
 	started, err := g.start(failed, serving)
 	if err == nil {
+		g.logger.Info("all parts started", slog.Int("parts", len(started)))
 		close(g.ready)
 		<-failed.Done()
 		err = context.Cause(failed) // what the part said that ended first
 	}
 	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		err = nil // told to stop, perhaps while still starting
+	}
+	if err != nil {
+		g.logger.Error("a part failed, all are stopped", slog.Any("error", err))
+	} else {
+		g.logger.Info("told to stop", slog.Duration("longest", g.Grace()))
 	}
 	// serving.Wait is not called: a Serve that ignores its end is given up after its part's timeout.
 	return errors.Join(err, g.stop(context.WithoutCancel(ctx), started))
