@@ -52,7 +52,8 @@ func supervise(c command) (*child, error) {
 	}
 	defer listen.Close()
 
-	cmd := exec.Command("/bin/sh", append([]string{"-c", supervisor, "bavn-supervisor", c.orphan}, c.argv...)...)
+	argv := append([]string{"-c", supervisor, "bavn-supervisor", c.orphan}, c.argv...)
+	cmd := exec.Command("/bin/sh", argv...) //nolint:noctx // a server outlives the context of its start
 	cmd.Dir = c.workDir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"} // none of our PG* variables
 	cmd.Stdout, cmd.Stderr = c.output, c.output
