@@ -55,7 +55,7 @@ func structFields(parent reflect.Value, path, prefix string) ([]field, error) {
 		switch {
 		case name == "-":
 			continue
-		case declared.Anonymous && name == "": // an embedded struct's settings are the parent's own
+		case isEmbedded(declared): // its settings are the parent's own
 			embedded, err := structFields(value, path, prefix)
 			list, problems = append(list, embedded...), append(problems, err)
 			continue
@@ -86,6 +86,10 @@ func structFields(parent reflect.Value, path, prefix string) ([]field, error) {
 		list = append(list, f)
 	}
 	return list, errors.Join(problems...)
+}
+
+func isEmbedded(declared reflect.StructField) bool {
+	return declared.Anonymous && declared.IsExported() && declared.Type.Kind() == reflect.Struct && declared.Tag.Get("koanf") == ""
 }
 
 func join(path, name string) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,13 @@ func validate(v reflect.Value, path string, byKey map[string]field) []error {
 			problems = append(problems, locate(err, path, byKey))
 		}
 	}
+	// An embedded struct's Validate is its parent's too unless the parent has one, and was then asked twice.
+	said := map[string]bool{}
+	problems = slices.DeleteFunc(problems, func(err error) bool {
+		again := said[err.Error()]
+		said[err.Error()] = true
+		return again
+	})
 	return problems
 }
 

@@ -280,6 +280,19 @@ func ExampleDocument() {
 	// | `timeout` | `BAVN_TRIAGE_DB_TIMEOUT` | `--timeout` | `5s` | limit of one transaction |
 }
 
+func TestAnEmbeddedStructsMistakesAreSaidOnce(t *testing.T) {
+	t.Parallel()
+	type Database = database
+	err := load(&struct{ Database }{}, nil, nil)
+	if err == nil || strings.Count(err.Error(), "url: must be set") != 1 {
+		t.Errorf("got %v, want one line per mistake", err)
+	}
+	err = load(&struct{ *plain }{}, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "needs a koanf tag") {
+		t.Errorf("got %v, want an embedded pointer refused", err)
+	}
+}
+
 func TestTheSettingsOfAnEmbeddedStructAreItsParentsOwn(t *testing.T) {
 	t.Parallel()
 	type Shared struct {
