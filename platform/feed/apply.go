@@ -21,7 +21,9 @@ func (e *handlerError) Unwrap() error { return e.err }
 // applyOrSplit handles a batch in one transaction. If that fails, it takes the halves by themselves, in order, until the
 // failing event stands alone: that one is tried again and then parked, and all the others have their effect.
 func (c *session) applyOrSplit(ctx context.Context, batch []*Event) error {
-	batch = slices.DeleteFunc(batch, func(e *Event) bool { return !c.wants(e) }) // a shard may have halted meanwhile
+	if halted := func(e *Event) bool { return c.owned[e.Shard].halted }; slices.ContainsFunc(batch, halted) {
+		batch = slices.DeleteFunc(slices.Clone(batch), halted)
+	}
 	if len(batch) == 0 {
 		return nil
 	}
@@ -40,18 +42,17 @@ func (c *session) applyOrSplit(ctx context.Context, batch []*Event) error {
 		return c.tryAgain(ctx, batch[0], err)
 	}
 	half := len(batch) / 2
-	second := slices.Clone(batch[half:])
 	if err := c.applyOrSplit(ctx, batch[:half]); err != nil {
 		return err
 	}
-	return c.applyOrSplit(ctx, second)
+	return c.applyOrSplit(ctx, batch[half:])
 }
 
 // commit handles a batch in one transaction, which also moves the shards that it touches.
 func (c *session) commit(ctx context.Context, batch []*Event) error {
 	var fresh []*Event
 	shards, to := c.behind(batch), batch[len(batch)-1].Position
-	err := pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error {
+	err := c.applying(ctx, func(tx pgx.Tx) error {
 		var waiting []*Event
 		var err error
 		if fresh, waiting, err = c.separate(ctx, tx, batch); err != nil {

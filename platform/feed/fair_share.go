@@ -20,12 +20,17 @@ func fairShare(owners, live []string, me string) []int16 {
 	most := (len(owners) + len(live) - 1) / len(live)
 
 	take := free[:min(len(free), max(most-len(held[me]), 0))]
-	for _, replica := range live {
-		missing := max(least-len(held[me])-len(take), 0)
-		above := max(len(held[replica])-least, 0)
-		if replica != me {
-			take = append(take, held[replica][:min(missing, above)]...)
+	takeAbove := func(theirs, mine int) {
+		for _, replica := range live {
+			missing := max(mine-len(held[me])-len(take), 0)
+			above := max(len(held[replica])-theirs, 0)
+			if n := min(missing, above); replica != me && n > 0 {
+				take = append(take, held[replica][:n]...)
+				held[replica] = held[replica][n:]
+			}
 		}
 	}
+	takeAbove(most, most)
+	takeAbove(least, least)
 	return take
 }

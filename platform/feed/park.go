@@ -128,7 +128,7 @@ func (c *session) park(ctx context.Context, tx pgx.Tx, e *Event, failure error, 
 func (c *session) parkFailing(ctx context.Context, e *Event, failure error) error {
 	batch := []*Event{e}
 	shards := c.behind(batch)
-	err := pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error {
+	err := c.applying(ctx, func(tx pgx.Tx) error {
 		if _, err := c.stillParked(ctx, subscriptions.New(tx), e.Record.GetResource()); err != nil {
 			return err
 		}

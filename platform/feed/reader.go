@@ -27,6 +27,8 @@ var (
 	readResourcesSQL string
 	//go:embed sql/read_history.sql
 	readHistorySQL string
+	//go:embed sql/read_last.sql
+	readLastSQL string
 )
 
 // Filter says which events to read. Empty fields do not restrict.
@@ -96,6 +98,17 @@ func (r *Reader) History(ctx context.Context, desk, resource string, after int64
 		return nil, fmt.Errorf("read history of %s: %w", resource, err)
 	}
 	return history, nil
+}
+
+// Last returns the position of the last committed event, the zero Position without one: what to wait for with
+// Subscriber.Reached. An event of a transaction that is still open may yet come before it.
+func (r *Reader) Last(ctx context.Context) (Position, error) {
+	var p Position
+	err := r.pool.QueryRow(ctx, readLastSQL).Scan(&p.Epoch, &p.XID, &p.Seq)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Position{}, fmt.Errorf("read last position: %w", err)
+	}
+	return p, nil
 }
 
 // query picks the statement whose plan suits the filter.

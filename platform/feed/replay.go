@@ -59,7 +59,7 @@ func (s *Subscriber) moreParked(ctx context.Context, resource string) error {
 // replayOne handles the event if it is the first that is parked.
 func (s *Subscriber) replayOne(ctx context.Context, resource string, e *Event) error {
 	key := s.firstParked(resource)
-	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+	err := s.applying(ctx, func(tx pgx.Tx) error {
 		q := subscriptions.New(tx)
 		if err := q.LockParkedResource(ctx, subscriptions.LockParkedResourceParams(key)); err != nil {
 			return err

@@ -169,7 +169,7 @@ func (c *session) settle(ctx context.Context) error {
 	if len(behind) == 0 {
 		return nil
 	}
-	err := pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error { return c.moveShards(ctx, tx, behind, c.at) })
+	err := c.applying(ctx, func(tx pgx.Tx) error { return c.moveShards(ctx, tx, behind, c.at) })
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}

@@ -3,6 +3,10 @@ INSERT INTO feed_subscriptions (subscriber, source, shard)
 SELECT @subscriber::text, @source::text, s FROM generate_series(0, 63) s
 ON CONFLICT DO NOTHING;
 
+-- name: LockAgainstApplying :exec
+-- Waits for every transaction that applies events, and keeps new ones out; see sql/begin_applying.sql.
+SELECT pg_advisory_xact_lock(hashtextextended('bavn.feed.apply/' || @subscriber::text || '/' || @source::text, 0));
+
 -- name: LockLeases :exec
 -- One replica at a time decides who has what.
 SELECT pg_advisory_xact_lock(hashtextextended('bavn.feed.leases/' || @subscriber::text || '/' || @source::text, 0));
@@ -29,9 +33,15 @@ ORDER BY shard;
 
 -- name: TakeShards :execrows
 -- Waits for a transaction of the former owner that has already moved the position; one that has not yet will find its
--- generation gone.
-UPDATE feed_subscriptions SET owner = @owner::text, generation = generation + 1
-WHERE subscriber = @subscriber AND source = @source AND shard = ANY (@shards::smallint[]);
+-- generation gone. Rows of several shards are always locked in their order, so that nobody waits in a circle.
+WITH mine AS (
+    SELECT shard FROM feed_subscriptions
+    WHERE subscriber = @subscriber AND source = @source AND shard = ANY (@shards::smallint[])
+    ORDER BY shard FOR UPDATE
+)
+UPDATE feed_subscriptions s SET owner = @owner::text, generation = generation + 1
+FROM mine
+WHERE s.subscriber = @subscriber AND s.source = @source AND s.shard = mine.shard;
 
 -- name: OwnedShards :many
 SELECT shard, generation, epoch, xid, position FROM feed_subscriptions
@@ -40,16 +50,23 @@ ORDER BY shard;
 
 -- name: MoveShards :execrows
 -- The fence: what does not match is no longer ours, and the whole transaction goes back.
+WITH mine AS (
+    SELECT l.shard FROM feed_subscriptions l
+    JOIN (SELECT unnest(@shards::smallint[]) AS shard, unnest(@generations::bigint[]) AS generation) w
+        ON w.shard = l.shard AND w.generation = l.generation
+    WHERE l.subscriber = @subscriber AND l.source = @source AND l.owner = @owner::text
+    ORDER BY l.shard FOR UPDATE OF l
+)
 UPDATE feed_subscriptions s SET epoch = @epoch::bigint, xid = @xid::xid8, position = @position::bigint
-FROM (SELECT unnest(@shards::smallint[]) AS shard, unnest(@generations::bigint[]) AS generation) mine
-WHERE s.subscriber = @subscriber AND s.source = @source AND s.owner = @owner::text
-  AND s.shard = mine.shard AND s.generation = mine.generation;
+FROM mine
+WHERE s.subscriber = @subscriber AND s.source = @source AND s.shard = mine.shard;
 
 -- name: ResetShards :exec
 UPDATE feed_subscriptions SET epoch = 0, xid = '0', position = 0, generation = generation + 1
 WHERE subscriber = @subscriber AND source = @source;
 
 -- name: ShardsBehind :one
-SELECT count(*) FROM feed_subscriptions
+-- Counted from those that have come so far, because a subscriber that has never run has no shards yet.
+SELECT (64 - count(*))::bigint FROM feed_subscriptions
 WHERE subscriber = @subscriber AND source = @source
-  AND (epoch, xid, position) < (@epoch::bigint, @xid::xid8, @position::bigint);
+  AND (epoch, xid, position) >= (@epoch::bigint, @xid::xid8, @position::bigint);

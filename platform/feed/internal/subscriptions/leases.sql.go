@@ -54,6 +54,21 @@ func (q *Queries) ForgetReplicas(ctx context.Context, arg ForgetReplicasParams) 
 	return err
 }
 
+const lockAgainstApplying = `-- name: LockAgainstApplying :exec
+SELECT pg_advisory_xact_lock(hashtextextended('bavn.feed.apply/' || $1::text || '/' || $2::text, 0))
+`
+
+type LockAgainstApplyingParams struct {
+	Subscriber string
+	Source     string
+}
+
+// Waits for every transaction that applies events, and keeps new ones out; see sql/begin_applying.sql.
+func (q *Queries) LockAgainstApplying(ctx context.Context, arg LockAgainstApplyingParams) error {
+	_, err := q.db.Exec(ctx, lockAgainstApplying, arg.Subscriber, arg.Source)
+	return err
+}
+
 const lockLeases = `-- name: LockLeases :exec
 SELECT pg_advisory_xact_lock(hashtextextended('bavn.feed.leases/' || $1::text || '/' || $2::text, 0))
 `
@@ -70,10 +85,16 @@ func (q *Queries) LockLeases(ctx context.Context, arg LockLeasesParams) error {
 }
 
 const moveShards = `-- name: MoveShards :execrows
+WITH mine AS (
+    SELECT l.shard FROM feed_subscriptions l
+    JOIN (SELECT unnest($6::smallint[]) AS shard, unnest($7::bigint[]) AS generation) w
+        ON w.shard = l.shard AND w.generation = l.generation
+    WHERE l.subscriber = $4 AND l.source = $5 AND l.owner = $8::text
+    ORDER BY l.shard FOR UPDATE OF l
+)
 UPDATE feed_subscriptions s SET epoch = $1::bigint, xid = $2::xid8, position = $3::bigint
-FROM (SELECT unnest($7::smallint[]) AS shard, unnest($8::bigint[]) AS generation) mine
-WHERE s.subscriber = $4 AND s.source = $5 AND s.owner = $6::text
-  AND s.shard = mine.shard AND s.generation = mine.generation
+FROM mine
+WHERE s.subscriber = $4 AND s.source = $5 AND s.shard = mine.shard
 `
 
 type MoveShardsParams struct {
@@ -82,9 +103,9 @@ type MoveShardsParams struct {
 	Position    int64
 	Subscriber  string
 	Source      string
-	Owner       string
 	Shards      []int16
 	Generations []int64
+	Owner       string
 }
 
 // The fence: what does not match is no longer ours, and the whole transaction goes back.
@@ -95,9 +116,9 @@ func (q *Queries) MoveShards(ctx context.Context, arg MoveShardsParams) (int64, 
 		arg.Position,
 		arg.Subscriber,
 		arg.Source,
-		arg.Owner,
 		arg.Shards,
 		arg.Generations,
+		arg.Owner,
 	)
 	if err != nil {
 		return 0, err
@@ -251,9 +272,9 @@ func (q *Queries) ResetShards(ctx context.Context, arg ResetShardsParams) error 
 }
 
 const shardsBehind = `-- name: ShardsBehind :one
-SELECT count(*) FROM feed_subscriptions
+SELECT (64 - count(*))::bigint FROM feed_subscriptions
 WHERE subscriber = $1 AND source = $2
-  AND (epoch, xid, position) < ($3::bigint, $4::xid8, $5::bigint)
+  AND (epoch, xid, position) >= ($3::bigint, $4::xid8, $5::bigint)
 `
 
 type ShardsBehindParams struct {
@@ -264,6 +285,7 @@ type ShardsBehindParams struct {
 	Position   int64
 }
 
+// Counted from those that have come so far, because a subscriber that has never run has no shards yet.
 func (q *Queries) ShardsBehind(ctx context.Context, arg ShardsBehindParams) (int64, error) {
 	row := q.db.QueryRow(ctx, shardsBehind,
 		arg.Subscriber,
@@ -272,14 +294,20 @@ func (q *Queries) ShardsBehind(ctx context.Context, arg ShardsBehindParams) (int
 		arg.Xid,
 		arg.Position,
 	)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const takeShards = `-- name: TakeShards :execrows
-UPDATE feed_subscriptions SET owner = $1::text, generation = generation + 1
-WHERE subscriber = $2 AND source = $3 AND shard = ANY ($4::smallint[])
+WITH mine AS (
+    SELECT shard FROM feed_subscriptions
+    WHERE subscriber = $2 AND source = $3 AND shard = ANY ($4::smallint[])
+    ORDER BY shard FOR UPDATE
+)
+UPDATE feed_subscriptions s SET owner = $1::text, generation = generation + 1
+FROM mine
+WHERE s.subscriber = $2 AND s.source = $3 AND s.shard = mine.shard
 `
 
 type TakeShardsParams struct {
@@ -290,7 +318,7 @@ type TakeShardsParams struct {
 }
 
 // Waits for a transaction of the former owner that has already moved the position; one that has not yet will find its
-// generation gone.
+// generation gone. Rows of several shards are always locked in their order, so that nobody waits in a circle.
 func (q *Queries) TakeShards(ctx context.Context, arg TakeShardsParams) (int64, error) {
 	result, err := q.db.Exec(ctx, takeShards,
 		arg.Owner,
