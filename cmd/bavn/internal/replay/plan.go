@@ -23,7 +23,9 @@ func (m *Mapping) requestID(desk string, about ...string) string {
 }
 
 // sourceRow names a row by its case and its place in it, which a later export of the same log keeps.
-func (m *Mapping) sourceRow(c Case, row int) string { return fmt.Sprintf("%s:%s#%d", m.Source, c.ID, row+1) }
+func (m *Mapping) sourceRow(c Case, row int) string {
+	return fmt.Sprintf("%s:%s#%d", m.Source, c.ID, row+1)
+}
 
 // Submission is the request that brings a case in.
 func (m *Mapping) Submission(desk string, c Case) *intakev1.SubmitTicketRequest {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -20,13 +21,13 @@ import (
 
 // Submitter is what a run needs of intake.
 type Submitter interface {
-	SubmitTicket(context.Context, *intakev1.SubmitTicketRequest) (*intakev1.Submission, error)
+	SubmitTicket(context.Context, *intakev1.SubmitTicketRequest, ...grpc.CallOption) (*intakev1.Submission, error)
 }
 
 // Importer is what a run needs of triage.
 type Importer interface {
-	ImportTicketStep(context.Context, *triagev1.ImportTicketStepRequest) (*triagev1.Ticket, error)
-	FinishImport(context.Context, *triagev1.FinishImportRequest) (*triagev1.Ticket, error)
+	ImportTicketStep(context.Context, *triagev1.ImportTicketStepRequest, ...grpc.CallOption) (*triagev1.Ticket, error)
+	FinishImport(context.Context, *triagev1.FinishImportRequest, ...grpc.CallOption) (*triagev1.Ticket, error)
 }
 
 // Run is one replay of a log. Its services are expected to try again by themselves when nobody answers.
@@ -49,11 +50,11 @@ type Run struct {
 
 // Result is what became of a log.
 type Result struct {
-	Cases, Rows       int // done in this run
-	EarlierCases      int // done in an earlier one
-	EarlierRows       int
-	Failures          []Failure // in the order of the log's lines
-	Elapsed           time.Duration
+	Cases, Rows  int // done in this run
+	EarlierCases int // done in an earlier one
+	EarlierRows  int
+	Failures     []Failure // in the order of the log's lines
+	Elapsed      time.Duration
 }
 
 // Failure is a row, or the begin or end of a case, that could not be applied.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -43,7 +44,7 @@ func (h *house) admit(id string) error {
 	return nil
 }
 
-func (h *house) SubmitTicket(_ context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
+func (h *house) SubmitTicket(_ context.Context, r *intakev1.SubmitTicketRequest, _ ...grpc.CallOption) (*intakev1.Submission, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.admit("submit " + r.GetImport().GetSourceRow()); err != nil {
@@ -55,7 +56,7 @@ func (h *house) SubmitTicket(_ context.Context, r *intakev1.SubmitTicketRequest)
 	return &intakev1.Submission{Ticket: h.tickets[r.GetRequestId()]}, nil
 }
 
-func (h *house) ImportTicketStep(_ context.Context, r *triagev1.ImportTicketStepRequest) (*triagev1.Ticket, error) {
+func (h *house) ImportTicketStep(_ context.Context, r *triagev1.ImportTicketStepRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.admit(r.GetSourceRow()); err != nil {
@@ -68,7 +69,7 @@ func (h *house) ImportTicketStep(_ context.Context, r *triagev1.ImportTicketStep
 	return &triagev1.Ticket{Name: r.GetName()}, nil
 }
 
-func (h *house) FinishImport(_ context.Context, r *triagev1.FinishImportRequest) (*triagev1.Ticket, error) {
+func (h *house) FinishImport(_ context.Context, r *triagev1.FinishImportRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ended[r.GetName()] = true
@@ -168,15 +169,13 @@ func TestAJournalOfAnotherInstallationIsNotBelieved(t *testing.T) {
 	if err := errors.Join(first.Finish("8-1"), first.Close()); err != nil {
 		t.Fatal(err)
 	}
-	for belongsTo, want := range map[string]bool{"desks/vinst@2030": true, "desks/vinst@2031": false} {
-		j, err := replay.OpenJournal(path, belongsTo)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = j.Close()
-		if belongsTo == "desks/vinst@2030" && j.Done("8-1") != want {
-			t.Errorf("%s: done = %v", belongsTo, j.Done("8-1"))
-		}
+	same, err := replay.OpenJournal(path, "desks/vinst@2030")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = same.Close() })
+	if !same.Done("8-1") {
+		t.Error("a finished case is not remembered")
 	}
 	fresh, err := replay.OpenJournal(path, "desks/vinst@2032")
 	if err != nil {
