@@ -1,0 +1,51 @@
+/** What a refused call says: google.rpc.Status, with what HTTP knows besides. */
+export interface Problem {
+  httpStatus: number
+  /** ErrorInfo's reason, such as NOT_FOUND; empty when the answer did not come from Bavn. */
+  reason: string
+  /** In the reader's language; empty when the answer did not come from Bavn. */
+  text: string
+  /** To be quoted to support; empty if unknown. */
+  traceId: string
+}
+
+interface Detail {
+  '@type'?: string
+  reason?: string
+  message?: string
+}
+
+/** Replaces the body of a refusal by a Problem, because what is thrown later has only the body. */
+export async function withProblem(response: Response): Promise<Response | undefined> {
+  if (response.ok) return undefined
+  const details = await detailsOf(response)
+  const find = (type: string) => details.find((detail) => detail['@type']?.endsWith(type))
+  const problem: Problem = {
+    httpStatus: response.status,
+    reason: find('ErrorInfo')?.reason ?? '',
+    text: find('LocalizedMessage')?.message ?? '',
+    traceId: response.headers.get('Traceparent')?.split('-')[1] ?? '',
+  }
+  return Response.json(problem, { status: response.status })
+}
+
+async function detailsOf(response: Response): Promise<Detail[]> {
+  try {
+    const body = (await response.clone().json()) as { details?: Detail[] }
+    return body.details ?? []
+  } catch {
+    return [] // a proxy's page
+  }
+}
+
+/** The problem behind anything that a query throws; no answer at all has the HTTP status 0. */
+export function problemOf(error: unknown): Problem {
+  if (typeof error === 'object' && error !== null && 'httpStatus' in error) return error as Problem
+  return { httpStatus: 0, reason: '', text: '', traceId: '' }
+}
+
+/** A refusal stays one, however often it is asked; a service that is away may come back. */
+export function retryOnlyWhatMayPass(failures: number, error: unknown): boolean {
+  const { httpStatus } = problemOf(error)
+  return failures < 2 && (httpStatus === 0 || httpStatus >= 500)
+}

@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client'
+import { Waiting } from '../layout/Waiting'
+import { WentWrong } from '../layout/WentWrong'
+import { useTitle } from '../layout/useTitle'
+import { TicketList } from './TicketList'
+import { TicketSearch } from './TicketSearch'
+
+export function DeskPage({ desk }: { desk: string }) {
+  const { t } = useTranslation()
+  const about = api.useQuery('get', '/v1/desks/{desk}', { params: { path: { desk } } })
+  useTitle(about.data?.displayName ?? desk)
+  if (about.isPending) return <Waiting />
+  if (about.isError) return <WentWrong error={about.error} retry={() => void about.refetch()} />
+  return (
+    <>
+      <h1>{about.data.displayName}</h1>
+      <TicketSearch desk={desk} />
+      <h2>{t('desk.tickets')}</h2>
+      <p className="bavn-quiet">{t('desk.ticketsLead')}</p>
+      <TicketList desk={desk} about={about.data} />
+    </>
+  )
+}

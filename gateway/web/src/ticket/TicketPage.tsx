@@ -1,0 +1,118 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { api, type Journey, type Ticket } from '../api/client'
+import { Icon } from '../layout/Icon'
+import { JourneySection } from '../journey/JourneySection'
+import { StatusBadge } from '../layout/StatusBadge'
+import { Alert } from '../layout/Alert'
+import { Waiting } from '../layout/Waiting'
+import { WentWrong } from '../layout/WentWrong'
+import { useTitle } from '../layout/useTitle'
+import { useNames } from '../names/useNames'
+import { useDeskTime } from '../time/useDeskTime'
+import { Timeline } from '../timeline/Timeline'
+import { Facts } from './Facts'
+import { NextSteps } from './NextSteps'
+import { Told } from './Told'
+import { Trace } from './Trace'
+import { WhoHasIt } from './WhoHasIt'
+
+/** Others work on the ticket while one looks at it. */
+const live = { refetchInterval: 15_000 }
+
+export function TicketPage({ desk, number }: { desk: string; number: string }) {
+  const { t } = useTranslation()
+  const path = { desk, ticket: number }
+  const about = api.useQuery('get', '/v1/desks/{desk}', { params: { path: { desk } } })
+  const ticket = api.useQuery('get', '/v1/desks/{desk}/tickets/{ticket}', { params: { path } }, live)
+  const journey = api.useQuery('get', '/v1/desks/{desk}/tickets/{ticket}/journey', { params: { path } }, live)
+  const names = useNames(desk, partiesIn(ticket.data, journey.data), personsIn(ticket.data, journey.data))
+  const time = useDeskTime(about.data?.timeZone)
+  useTitle(ticket.data ? `${number} ${ticket.data.title ?? ''}` : number)
+
+  if (ticket.isPending) return <Waiting />
+  if (ticket.isError) {
+    return (
+      <>
+        <h1>{number}</h1>
+        <WentWrong error={ticket.error} retry={() => void ticket.refetch()} />
+      </>
+    )
+  }
+  const it = ticket.data
+  return (
+    <article>
+      <Link className="back-link" to="/desks/$desk" params={{ desk }}>
+        <Icon name="arrow-back" />
+        {about.data?.displayName ?? t('ticket.crumb')}
+      </Link>
+      <div className="bavn-ticket-head">
+        <p className="bavn-ticket-number">{number}</p>
+        <h1>{it.title || number}</h1>
+        <ul className="bavn-badges">
+          <li>
+            <StatusBadge status={it.status} />
+          </li>
+          {it.subStatus && <li className="badge">{it.subStatus}</li>}
+          <li className="badge bavn-badge-plain">
+            {it.priority ? t('ticket.priority', { priority: it.priority }) : t('ticket.noPriority')}
+          </li>
+          <li className="badge bavn-badge-plain">
+            {t('ticket.impact', { impact: t(`impact.${it.impact ?? 'IMPACT_UNSPECIFIED'}`) })}
+          </li>
+        </ul>
+      </div>
+      {it.importing && <Alert kind="info">{t('ticket.importing')}</Alert>}
+      <div className="bavn-columns">
+        <WhoHasIt ticket={it} names={names} />
+        <NextSteps ticket={it} names={names} time={time} />
+      </div>
+      {journey.isPending && <Waiting />}
+      {journey.isError && <WentWrong error={journey.error} retry={() => void journey.refetch()} />}
+      {journey.data && <JourneySection journey={journey.data} names={names} time={time} />}
+      <div className="bavn-columns bavn-columns-wide">
+        <div>
+          <Description ticket={it} />
+          {journey.data && <Timeline events={journey.data.events ?? []} names={names} time={time} />}
+        </div>
+        <div>
+          <Facts ticket={it} names={names} time={time} />
+          <Told desk={desk} ticket={it} names={names} time={time} />
+          <Trace id={it.journeyTraceId || journey.data?.traceId || ''} />
+        </div>
+      </div>
+      {about.data?.timeZone && <p className="bavn-quiet">{t('ticket.zone', { zone: about.data.timeZone })}</p>}
+    </article>
+  )
+}
+
+function Description({ ticket }: { ticket: Ticket }) {
+  const { t } = useTranslation()
+  return (
+    <section aria-labelledby="description">
+      <h2 id="description">{t('ticket.description')}</h2>
+      <p className="bavn-text">{ticket.description || t('ticket.noDescription')}</p>
+      {ticket.solution && (
+        <div className="bavn-solution">
+          <h3>
+            {t('ticket.solution')}
+            {ticket.solutionKind === 'SOLUTION_KIND_WORKAROUND' && ` · ${t('ticket.workaround')}`}
+            {ticket.solutionKind === 'SOLUTION_KIND_PERMANENT' && ` · ${t('ticket.permanent')}`}
+          </h3>
+          <p className="bavn-text">{ticket.solution}</p>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function partiesIn(ticket: Ticket | undefined, journey: Journey | undefined): string[] {
+  const held = journey?.intervals?.filter((interval) => interval.group).map((interval) => interval.party ?? '') ?? []
+  return [ticket?.holderGroup ? (ticket.holderParty ?? '') : '', ticket?.handOver?.group ? (ticket.handOver.party ?? '') : '', ...held]
+}
+
+function personsIn(ticket: Ticket | undefined, journey: Journey | undefined): string[] {
+  const acted = journey?.events?.flatMap(({ record }) => [record?.actor?.person, record?.actor?.onBehalfOf]) ?? []
+  const named = [ticket?.reporter, ticket?.affectedUser, ticket?.assignee, ticket?.owner, ticket?.handOver?.offeredBy]
+  return [...named, ...acted].filter((name): name is string => name?.includes('/persons/') ?? false)
+}

@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next'
+import { api, type Ticket } from '../api/client'
+import { Waiting } from '../layout/Waiting'
+import { WentWrong } from '../layout/WentWrong'
+import type { Names } from '../names/useNames'
+import type { DeskTime } from '../time/useDeskTime'
+
+/** The messages about the ticket, from notify's ledger. */
+export function Told({ desk, ticket, names, time }: { desk: string; ticket: Ticket; names: Names; time: DeskTime }) {
+  const { t, i18n } = useTranslation()
+  const told = api.useQuery('get', '/v1/desks/{desk}/notifications', {
+    params: { path: { desk }, query: { ticket: ticket.name ?? '', pageSize: 100 } },
+  })
+  const about = (template: string | undefined) =>
+    template && i18n.exists(`template.${template}`) ? i18n.t(`template.${template}` as 'template.held') : (template ?? '')
+  return (
+    <section aria-labelledby="told">
+      <h2 id="told">{t('told.title')}</h2>
+      {told.isPending && <Waiting />}
+      {told.isError && <WentWrong error={told.error} retry={() => void told.refetch()} />}
+      {told.data && !told.data.notifications?.length && <p>{t('told.empty')}</p>}
+      <ul className="bavn-told">
+        {told.data?.notifications?.map((message) => (
+          <li key={message.name}>
+            <strong>{names(message.recipient)}</strong>
+            <span>{about(message.template)}</span>
+            <span className="bavn-quiet">
+              {t(`told.${message.delivery ?? 'DELIVERY_UNSPECIFIED'}`)}
+              {message.reason && ` (${message.reason})`} ·{' '}
+              <time dateTime={message.settleTime ?? message.createTime}>{time.full(message.settleTime ?? message.createTime)}</time>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
