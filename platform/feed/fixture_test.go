@@ -80,11 +80,19 @@ func write(ctx context.Context, pool *pgxpool.Pool, resource string, drafts ...f
 	})
 }
 
-type reader interface {
+type execQueryer interface {
+	feed.Execer
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func lock(ctx context.Context, db reader, resource string) (feed.Head, error) {
+func lock(ctx context.Context, db execQueryer, resource string) (feed.Head, error) {
+	if err := feed.Lock(ctx, db, resource); err != nil {
+		return feed.Head{}, err
+	}
+	return lockRow(ctx, db, resource)
+}
+
+func lockRow(ctx context.Context, db execQueryer, resource string) (feed.Head, error) {
 	var head feed.Head
 	err := db.QueryRow(ctx, "SELECT revision, hash, time FROM things WHERE resource = $1 FOR UPDATE", resource).
 		Scan(&head.Revision, &head.Hash, &head.Time)
@@ -112,6 +120,15 @@ func mustWrite(t testing.TB, pool *pgxpool.Pool, resource string, drafts ...feed
 	if err := write(t.Context(), pool, resource, drafts...); err != nil {
 		t.Fatalf("write %s: %v", resource, err)
 	}
+}
+
+func last(ctx context.Context, t testing.TB, pool *pgxpool.Pool) feed.Position {
+	t.Helper()
+	position, err := feed.NewReader(pool).Last(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return position
 }
 
 // readAll reads everything that the filter lets through, page by page.

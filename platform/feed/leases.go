@@ -24,7 +24,7 @@ func (s *Subscriber) keepLeases(ctx context.Context) {
 		if taken > 0 {
 			s.moved.Raise()
 		}
-		if parked, err := s.countParked(ctx); err == nil { // else the database is gone, which the line above said
+		if parked, err := s.CountParked(ctx); err == nil { // else the database is gone, which the line above said
 			s.metrics.parked.Store(parked)
 		}
 		if !pause(ctx, s.Lease/3) {

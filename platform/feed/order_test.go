@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"pgregory.net/rapid"
 
@@ -15,7 +16,7 @@ import (
 // TestNoGapAndNoReorder is the promise of the feed, under every interleaving that the script can draw.
 func TestNoGapAndNoReorder(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, practice{})
+	st := newStage(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		s := scripts.Draw(rt, "script")
 		if err := st.perform(t.Context(), s); err != nil {
@@ -28,39 +29,78 @@ func TestNoGapAndNoReorder(t *testing.T) {
 // would have let one of them pass.
 func TestTheOrderTestNoticesWhatIsBroken(t *testing.T) {
 	t.Parallel()
-	flawed := func(flaw feed.Flaw) func(t testing.TB, pool *pgxpool.Pool) practice {
-		return func(t testing.TB, pool *pgxpool.Pool) practice {
-			return practice{read: func(ctx context.Context, after feed.Position, limit int) (feed.Page, error) {
-				return feed.ReadFlawed(ctx, t, pool, flaw, after, limit)
-			}}
+	misread := func(flaw feed.Flaw) func(t testing.TB, st *stage) {
+		return func(t testing.TB, st *stage) {
+			st.practice.read = func(ctx context.Context, after feed.Position, limit int) (feed.Page, error) {
+				return feed.ReadFlawed(ctx, t, st.pool, flaw, after, limit)
+			}
 		}
 	}
-	for name, broken := range map[string]func(t testing.TB, pool *pgxpool.Pool) practice{
-		"the transaction id is taken before the lock": func(testing.TB, *pgxpool.Pool) practice { return practice{xidFirst: true} },
-		"rows above xmin are read":                    flawed(feed.WithoutXmin),
-		"the bound ignores the epoch":                 flawed(feed.EpochOnlyInTheBound),
-		"the order ignores the epoch":                 flawed(feed.EpochNotInTheOrder),
+	for name, spoil := range map[string]func(t testing.TB, st *stage){
+		"the transaction id is taken before the lock": func(t testing.TB, st *stage) {
+			dropGuard(t, st)
+			st.practice.lock = xidFirst
+		},
+		"the row is the only lock": func(t testing.TB, st *stage) {
+			dropGuard(t, st)
+			st.practice.lock = rowOnly
+		},
+		"rows above xmin are read":    misread(feed.WithoutXmin),
+		"the bound ignores the epoch": misread(feed.EpochOnlyInTheBound),
+		"the order ignores the epoch": misread(feed.EpochNotInTheOrder),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := newStage(t, practice{})
-			st.practice = broken(t, st.pool)
-			if st.practice.read == nil {
-				st.practice.read = reading(st.pool)
-			}
-			for seed := range 300 {
+			st := newStage(t)
+			spoil(t, st)
+			for seed := range 1000 {
 				if err := st.perform(t.Context(), scripts.Example(seed)); err != nil {
 					t.Logf("noticed in script %d: %v", seed, err)
 					return
 				}
 			}
-			t.Error("300 scripts ran and nothing was noticed")
+			t.Error("1000 scripts ran and nothing was noticed")
 		})
 	}
 }
 
+// TestTheEventsTableRefusesWhatWouldBeReadTooEarly: with its guard in place, commands that take their transaction id too early
+// are refused, and what is stored is in order.
+func TestTheEventsTableRefusesWhatWouldBeReadTooEarly(t *testing.T) {
+	t.Parallel()
+	for name, lock := range map[string]lockFunc{"transaction id first": xidFirst, "row lock only": rowOnly} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t)
+			st.practice.lock = lock
+			rapid.Check(t, func(rt *rapid.T) {
+				s := scripts.Draw(rt, "script")
+				if err := st.perform(t.Context(), s); err != nil {
+					rt.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+func xidFirst(ctx context.Context, tx pgx.Tx, ticket string) (feed.Head, error) {
+	if _, err := tx.Exec(ctx, "SELECT pg_current_xact_id()"); err != nil {
+		return feed.Head{}, err
+	}
+	return lock(ctx, tx, ticket)
+}
+
+func rowOnly(ctx context.Context, tx pgx.Tx, ticket string) (feed.Head, error) { return lockRow(ctx, tx, ticket) }
+
+func dropGuard(t testing.TB, st *stage) {
+	t.Helper()
+	if _, err := st.pool.Exec(t.Context(), "ALTER TABLE events DISABLE TRIGGER event_follows"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // newStage has a server of its own, because every open transaction of a server holds back its feeds.
-func newStage(t *testing.T, p practice) *stage {
+func newStage(t *testing.T) *stage {
 	t.Helper()
 	server, err := localpg.Start(t.Context(), localpg.Options{Settings: map[string]string{"autovacuum": "off"}})
 	if err != nil {
@@ -68,11 +108,10 @@ func newStage(t *testing.T, p practice) *stage {
 	}
 	t.Cleanup(func() { stopServer(t, server) })
 	pool := openPool(t, migrated(t, server))
-	if p.read == nil {
-		p.read = reading(pool)
-	}
-	return &stage{t: t, pool: pool, practice: p}
+	return &stage{t: t, pool: pool, practice: practice{read: reading(pool), lock: rightly}}
 }
+
+func rightly(ctx context.Context, tx pgx.Tx, ticket string) (feed.Head, error) { return lock(ctx, tx, ticket) }
 
 func reading(pool *pgxpool.Pool) func(context.Context, feed.Position, int) (feed.Page, error) {
 	reader := feed.NewReader(pool)

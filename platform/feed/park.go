@@ -42,7 +42,8 @@ func (s *Subscriber) Parked(ctx context.Context, limit int) ([]Parked, error) {
 	return parked, nil
 }
 
-func (s *Subscriber) countParked(ctx context.Context) (int64, error) {
+// CountParked is how many events are put aside, on all replicas.
+func (s *Subscriber) CountParked(ctx context.Context) (int64, error) {
 	return subscriptions.New(s.Pool).CountParked(ctx, subscriptions.CountParkedParams{
 		Subscriber: s.Name, Source: s.Source.Name(),
 	})

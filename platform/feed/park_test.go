@@ -141,7 +141,7 @@ func TestALostDatabaseConnectionParksNothing(t *testing.T) {
 	s, into := serve(t, newPool(t)), newPool(t)
 	var lost atomic.Int64
 	subscriber := s.subscriber(t, into, func(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
-		if lost.Add(1) <= 10 {
+		if lost.Add(1) <= 4 {
 			if _, err := tx.Exec(ctx, "SELECT pg_terminate_backend(pg_backend_pid())"); err != nil {
 				return err
 			}

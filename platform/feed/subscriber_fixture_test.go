@@ -92,13 +92,9 @@ func countEffects(ctx context.Context, t testing.TB, pool *pgxpool.Pool, resourc
 
 func reached(t testing.TB, s *served, subscriber *feed.Subscriber) {
 	t.Helper()
-	last, err := feed.NewReader(s.pool).Last(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := subscriber.Reached(ctx, last); err != nil {
+	if err := subscriber.Reached(ctx, last(ctx, t, s.pool)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -35,6 +35,31 @@ CREATE TABLE events (
 -- The order of the feed. Unique, so that a position names one event.
 CREATE UNIQUE INDEX events_order ON events (epoch, xid, position);
 
+-- An event that does not follow the one before it cannot be stored: not after a gap, not on another chain, and not under a
+-- transaction id that was taken before its resource was locked, because it would be read before the one it follows. The
+-- last is nobody's mistake but an encounter, so it is reported as one that a retry resolves.
+-- +goose StatementBegin
+CREATE FUNCTION event_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    previous record;
+BEGIN
+    SELECT epoch, xid, hash INTO previous FROM events
+    WHERE desk = NEW.desk AND resource = NEW.resource AND revision = NEW.revision - 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'revision % of % has none before it', NEW.revision, NEW.resource USING ERRCODE = 'check_violation';
+    ELSIF previous.hash <> NEW.previous_hash THEN
+        RAISE EXCEPTION 'revision % of % is of another chain', NEW.revision, NEW.resource USING ERRCODE = 'check_violation';
+    ELSIF (previous.epoch, previous.xid) > (NEW.epoch, NEW.xid) THEN
+        RAISE EXCEPTION 'the transaction id for revision % of % was taken before its lock', NEW.revision, NEW.resource
+            USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NEW;
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER event_follows BEFORE INSERT ON events
+    FOR EACH ROW WHEN (NEW.revision > 1) EXECUTE FUNCTION event_follows();
+
 -- Texts of events while they exist. Erasure leaves the row, so that a reader sees that something was erased (R147).
 CREATE TABLE event_texts (
     desk          text     NOT NULL,
@@ -54,4 +79,5 @@ CREATE TABLE event_texts (
 -- +goose Down
 DROP TABLE event_texts;
 DROP TABLE events;
+DROP FUNCTION event_follows;
 DROP TABLE feed_epochs;

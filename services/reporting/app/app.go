@@ -1,0 +1,79 @@
+// Package app is reporting as a whole: what it is made of and how it runs.
+package app
+
+import (
+	"context"
+	"fmt"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/rpc"
+	"github.com/bavn/bavn/platform/run"
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/reporting/internal/api"
+	"github.com/bavn/bavn/services/reporting/internal/command"
+	"github.com/bavn/bavn/services/reporting/internal/project"
+	"github.com/bavn/bavn/services/reporting/migrations"
+)
+
+// Name of the service, as in its certificate and its telemetry.
+const Name = "reporting"
+
+// App is reporting, ready to run.
+type App struct {
+	*run.Group
+	base *service.Base
+}
+
+// Addr is where reporting listens, once it runs.
+func (a *App) Addr() string { return a.base.Server.Addr() }
+
+// New puts reporting together. Nothing is connected before Run.
+func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
+	base, err := service.New(ctx, cfg.Config, service.Spec{
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: api.Policies, PolicySchema: api.PolicySchema,
+	}, deps)
+	if err != nil {
+		return nil, err
+	}
+	memberships := membership.NewStore(base.Pool, base.Clock)
+	var subscribers []*feed.Subscriber
+	for _, source := range []struct {
+		name   string
+		client rpc.ClientConfig
+	}{{"triage", cfg.Triage}, {"intake", cfg.Intake}, {"notify", cfg.Notify}} {
+		subscriber, err := hear(base, source.name, source.client, memberships)
+		if err != nil {
+			return nil, err
+		}
+		subscribers = append(subscribers, subscriber)
+	}
+	reportingv1.RegisterReportingServiceServer(base.Server, &api.Reporting{
+		Pool: base.Pool, Clock: base.Clock, Pages: base.PageTokens,
+		Commands: &command.Commands{Clock: base.Clock, Subscribers: subscribers},
+		Gate:     &api.Gate{Memberships: memberships, Authorizer: base.Authorizer, Admins: cfg.Admins},
+	})
+	return &App{Group: base.Group(), base: base}, nil
+}
+
+// hear follows the feed of one service.
+func hear(
+	base *service.Base, source string, client rpc.ClientConfig, memberships *membership.Store,
+) (*feed.Subscriber, error) {
+	conn, err := base.Dial(source, client)
+	if err != nil {
+		return nil, err
+	}
+	projection := &project.Projection{Source: source, Memberships: memberships}
+	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
+		Name: Name, Source: feed.Remote(source, eventv1.NewFeedClient(conn)), Pool: base.Pool, Handler: projection,
+		Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider, AfterCommit: projection.AfterCommit,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", Name, err)
+	}
+	base.Add(run.Part{Name: "feed of " + source, Stage: run.Workers, Serve: subscriber.Run})
+	return subscriber, nil
+}

@@ -1,0 +1,118 @@
+// Package project turns the feeds of the other services into reporting's own tables. It is the only writer there, but for a
+// rebuild.
+package project
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/services/reporting/internal/domain"
+	"github.com/bavn/bavn/services/reporting/internal/store"
+)
+
+// Projection applies the events of one source.
+type Projection struct {
+	Source      string
+	Memberships *membership.Store
+}
+
+// Handle keeps a batch: every event as it was stored, and what is derived from it.
+func (p *Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
+	q := store.New(tx)
+	if err := keep(ctx, q, p.Source, batch); err != nil {
+		return err
+	}
+	tickets := newTicketBatch()
+	for _, event := range batch {
+		if err := derive(ctx, tx, event, tickets); err != nil {
+			return fmt.Errorf("derive from %s: %w", event.Ref(), err)
+		}
+	}
+	return tickets.write(ctx, q)
+}
+
+// AfterCommit lets new memberships count at once.
+func (p *Projection) AfterCommit(_ context.Context, batch []*feed.Event) {
+	for _, event := range batch {
+		if strings.HasPrefix(event.Record.GetType(), "membership.") {
+			p.Memberships.Changed()
+			return
+		}
+	}
+}
+
+// keep copies events and texts. An event that comes twice fails: the feed's promise would be broken, and that must show.
+func keep(ctx context.Context, q *store.Queries, source string, batch []*feed.Event) error {
+	events := make([]store.AddHistoryParams, len(batch))
+	var texts []store.AddTextsParams
+	for i, e := range batch {
+		desk := domain.Desk(e.Record.GetDesk())
+		events[i] = store.AddHistoryParams{
+			Desk: desk, Resource: e.Record.GetResource(), Revision: e.Record.GetRevision(), Source: source,
+			Type: e.Record.GetType(), Audience: append([]string{}, e.Record.GetAudience()...),
+			Stored: e.Stored, Hash: e.Hash, PreviousHash: append([]byte{}, e.PreviousHash...),
+			RecordedAt: e.Record.GetRecordedAt().AsTime(),
+		}
+		for _, t := range e.Texts {
+			row := store.AddTextsParams{
+				Desk: desk, Resource: e.Record.GetResource(), Revision: e.Record.GetRevision(),
+				Name: t.GetName(), LanguageCode: t.GetLanguageCode(),
+			}
+			if !t.GetErased() {
+				text := t.GetText()
+				row.Salt, row.Text = t.GetSalt(), &text
+			}
+			texts = append(texts, row)
+		}
+	}
+	if _, err := q.AddHistory(ctx, events); err != nil {
+		return fmt.Errorf("keep events: %w", err)
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	if _, err := q.AddTexts(ctx, texts); err != nil {
+		return fmt.Errorf("keep texts: %w", err)
+	}
+	return nil
+}
+
+// derive updates what an event says about tickets, groups and memberships. Other events are history only.
+func derive(ctx context.Context, tx pgx.Tx, event *feed.Event, tickets *ticketBatch) error {
+	kind, _, _ := strings.Cut(event.Record.GetType(), ".")
+	if kind != "ticket" && kind != "group" && kind != "membership" {
+		return nil
+	}
+	desk := domain.Desk(event.Record.GetDesk())
+	payload, err := event.Record.GetPayload().UnmarshalNew()
+	if err != nil {
+		return err
+	}
+	switch p := payload.(type) {
+	case *triagev1.TicketEvent:
+		tickets.add(event, p)
+		return nil
+	case *triagev1.GroupEvent:
+		return putGroup(ctx, tx, desk, p.GetGroup())
+	case *commonv1.Membership:
+		if event.Record.GetType() == membership.Revoked {
+			return membership.Revoke(ctx, tx, desk, p)
+		}
+		return membership.Grant(ctx, tx, desk, p)
+	}
+	return fmt.Errorf("payload %T of %s is not known", payload, event.Record.GetType())
+}
+
+func putGroup(ctx context.Context, tx pgx.Tx, desk string, g *triagev1.Group) error {
+	party, id, _ := strings.Cut(strings.TrimPrefix(g.GetName(), "desks/"+desk+"/parties/"), "/groups/")
+	return store.New(tx).PutGroup(ctx, store.PutGroupParams{
+		Desk: desk, Party: party, Grp: id, DisplayName: g.GetDisplayName(), Level: int16(g.GetLevel()),
+	})
+}
