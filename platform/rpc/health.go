@@ -125,6 +125,13 @@ func (h *health) watch(ctx context.Context) error {
 	}
 }
 
+// serving is what the health service says of the whole server.
+func (h *health) serving() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state == grpc_health_v1.HealthCheckResponse_SERVING && !h.stopped
+}
+
 // stop says NOT_SERVING for good, before the server stops.
 func (h *health) stop(context.Context) error {
 	h.mu.Lock()

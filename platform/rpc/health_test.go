@@ -84,16 +84,25 @@ func TestHealthFollowsTheDatabaseDownAndUpAgain(t *testing.T) {
 	whole, feed := observe(t, conn, ""), observe(t, conn, "bavn.event.v1.Feed")
 	expect(t, "all is well", whole(), serving)
 	expect(t, "all is well, feed", feed(), serving)
+	if !b.server.Serving() {
+		t.Error("health says SERVING, but the server says that it is not")
+	}
 	for range 2 {
 		down.Store(true)
 		expect(t, "the database is down", whole(), notServing)
 		expect(t, "the database is down, feed", feed(), notServing)
+		if b.server.Serving() {
+			t.Error("the database is down, but the server says that it is serving")
+		}
 		down.Store(false)
 		expect(t, "the database is back", whole(), serving)
 		expect(t, "the database is back, feed", feed(), serving)
 	}
 	stop()
 	expect(t, "shutting down", whole(), notServing)
+	if b.server.Serving() {
+		t.Error("shutting down, but the server says that it is serving")
+	}
 	if failures := strings.Count(b.log.String(), "health probe fails"); failures != 2 {
 		t.Errorf("two outages make %d lines: one each is wanted, not one for every check", failures)
 	}

@@ -164,6 +164,9 @@ func (s *Server) Addr() string {
 	return s.listener.Addr().String()
 }
 
+// Serving is what the health service says of the whole server, for those who cannot ask over mutual TLS, such as a kubelet.
+func (s *Server) Serving() bool { return s.health.serving() }
+
 // Serve answers calls until Stop.
 func (s *Server) Serve(context.Context) error {
 	if err := s.grpc.Serve(s.listener); err != nil {

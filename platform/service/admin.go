@@ -11,12 +11,10 @@ import (
 	"github.com/bavn/bavn/platform/run"
 )
 
-// adminPart serves metrics from before the database is opened until after it is closed, so that a start that hangs can be seen.
-func adminPart(listen string, metrics http.Handler) run.Part {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics)
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+// adminPart serves metrics and probes from before the database is opened until after it is closed, so that a start that hangs
+// can be seen.
+func adminPart(listen string, handler http.Handler) run.Part {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
 	var listener net.Listener
 	return run.Part{
 		Name: "admin", Stage: run.Telemetry,
@@ -34,4 +32,20 @@ func adminPart(listen string, metrics http.Handler) run.Part {
 		},
 		Stop: server.Shutdown,
 	}
+}
+
+// adminHandler answers /livez as long as the process can answer at all: a database that is away is no reason to restart.
+// /readyz says what gRPC health says, for a kubelet, whose gRPC probe speaks no TLS.
+func adminHandler(metrics http.Handler, ready func() bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if !ready() {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
 }

@@ -103,7 +103,7 @@ func (b *Base) openTelemetry(ctx context.Context, deps Deps) (err error) {
 	}
 	b.Add(run.Part{Name: "telemetry", Stage: run.Telemetry, Stop: b.Telemetry.Shutdown})
 	if b.cfg.Admin.Listen != "" {
-		b.Add(adminPart(b.cfg.Admin.Listen, b.Telemetry.MetricsHandler))
+		b.Add(adminPart(b.cfg.Admin.Listen, adminHandler(b.Telemetry.MetricsHandler, func() bool { return b.Server.Serving() })))
 	}
 	return nil
 }

@@ -30,9 +30,9 @@ type Config struct {
 	Feed      FeedConfig       `koanf:"feed"`
 }
 
-// AdminConfig is the port for platform people: metrics and a liveness answer. It carries no tickets.
+// AdminConfig is the port for platform people: metrics, and answers for probes that speak no mutual TLS. It carries no tickets.
 type AdminConfig struct {
-	Listen string `koanf:"listen" usage:"host:port of /metrics and /livez; empty serves neither"`
+	Listen string `koanf:"listen" usage:"host:port of /metrics, /livez and /readyz; empty serves none of them"`
 }
 
 // TLSConfig says where the service's certificate comes from: files in production, a folder with a CA in development.
