@@ -2479,7 +2479,7 @@ var File_bavn_triage_v1_ticket_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\n" +
-	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\a\n" +
+	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\a\n" +
 	"\x11OpenTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12`\n" +
 	"\n" +
@@ -2491,12 +2491,13 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\breporter\x18\x06 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\breporter\x12k\n" +
 	"\raffected_user\x18\a \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\faffectedUser\x12F\n" +
 	"\vsubmit_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
-	"submitTime\x12G\n" +
-	"\fexternal_ids\x18\t \x03(\v2\x1a.bavn.triage.v1.ExternalIdB\b\xbaH\x05\x92\x01\x02\x10\bR\vexternalIds\x12\x1c\n" +
+	"submitTime\x12J\n" +
+	"\fexternal_ids\x18\t \x03(\v2\x1a.bavn.triage.v1.ExternalIdB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\vexternalIds\x12!\n" +
 	"\timporting\x18\n" +
-	" \x01(\bR\timporting\x12g\n" +
-	"\tsubmitter\x18\v \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\tsubmitter\x12)\n" +
-	"\vtraceparent\x18\f \x01(\tB\a\xbaH\x04r\x02\x187R\vtraceparent\x12*\n" +
+	" \x01(\bB\x03\xe0A\x01R\timporting\x12g\n" +
+	"\tsubmitter\x18\v \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\tsubmitter\x12,\n" +
+	"\vtraceparent\x18\f \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x187R\vtraceparent\x12*\n" +
 	"\n" +
 	"request_id\x18\r \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"n\n" +
 	"\x10GetTicketRequest\x12Z\n" +
@@ -2534,7 +2535,7 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\x06clocks\x18\x02 \x03(\v2\x1a.bavn.triage.v1.PartyClockR\x06clocks\x12/\n" +
 	"\x05total\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x05total\x120\n" +
-	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\xad\a\n" +
+	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\xd8\a\n" +
 	"\x17ImportTicketStepRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2542,17 +2543,17 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\voccurred_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
 	"occurredAt\x12+\n" +
 	"\n" +
-	"source_row\x18\x04 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\tsourceRow\x12>\n" +
-	"\x06status\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12)\n" +
+	"source_row\x18\x04 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\tsourceRow\x12A\n" +
+	"\x06status\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12)\n" +
 	"\n" +
 	"sub_status\x18\x06 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\tsubStatus\x12i\n" +
 	"\fholder_party\x18\a \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}$R\vholderParty\x12\x8b\x01\n" +
 	"\fholder_group\x18\b \x01(\tBh\xe0A\x01\xbaHb\xd8\x01\x01r]2[^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}/groups/[a-z0-9][a-z0-9-]{0,62}$R\vholderGroup\x12e\n" +
-	"\bassignee\x18\t \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\bassignee\x128\n" +
+	"\bassignee\x18\t \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\bassignee\x12;\n" +
 	"\x06impact\x18\n" +
-	" \x01(\x0e2\x16.bavn.triage.v1.ImpactB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12U\n" +
-	"\x06labels\x18\v \x03(\v23.bavn.triage.v1.ImportTicketStepRequest.LabelsEntryB\b\xbaH\x05\x9a\x01\x02\x10\x10R\x06labels\x1a9\n" +
+	" \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12z\n" +
+	"\x06labels\x18\v \x03(\v23.bavn.triage.v1.ImportTicketStepRequest.LabelsEntryB-\xe0A\x01\xbaH'\x9a\x01$\x10\x10\"\x1ar\x182\x16^[a-z][a-z0-9_]{0,30}$*\x04r\x02\x18xR\x06labels\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9d\x01\n" +
