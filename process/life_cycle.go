@@ -30,6 +30,7 @@ const (
 	AddNote               Step = "add_note"
 	AddInternalNote       Step = "add_internal_note"
 	LogWork               Step = "log_work"
+	ImportRow             Step = "import_row"
 	FinishImport          Step = "finish_import"
 )
 
@@ -102,6 +103,7 @@ var lifeCycle = []Rule{
 	{AddNote, anyStatus, Stay, by(PartyMember, Reporter, AffectedUser), nil, "R74"},
 	{AddInternalNote, anyStatus, Stay, by(PartyMember), nil, "R74"},
 	{LogWork, anyStatus, Stay, by(HolderAgent, PastAgent), nil, "R74, R76"},
+	{ImportRow, anyStatus, Stay, by(Importer), nil, "R34: by the steps that lead there, whatever they are"},
 	{FinishImport, anyStatus, Stay, by(Importer), nil, "R34"},
 }
 

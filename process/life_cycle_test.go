@@ -82,6 +82,7 @@ func TestWhereEachStepLeads(t *testing.T) {
 		AddNote:               "R A I S U P H V C X",
 		AddInternalNote:       "R A I S U P H V C X",
 		LogWork:               "R A I S U P H V C X",
+		ImportRow:             "R A I S U P H V C X",
 		FinishImport:          "R A I S U P H V C X",
 	}
 	letters := map[string]Status{

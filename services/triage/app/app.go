@@ -1,0 +1,85 @@
+// Package app is triage as a whole: what it is made of and how it runs.
+package app
+
+import (
+	"context"
+	"fmt"
+	_ "time/tzdata" // desks have time zones, and a small image has none
+
+	"github.com/riverqueue/river"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/run"
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/triage/internal/access"
+	"github.com/bavn/bavn/services/triage/internal/api"
+	"github.com/bavn/bavn/services/triage/internal/command"
+	"github.com/bavn/bavn/services/triage/internal/store"
+	"github.com/bavn/bavn/services/triage/migrations"
+)
+
+// Name of the service, as in its certificate and its telemetry.
+const Name = "triage"
+
+// App is triage, ready to run.
+type App struct {
+	*run.Group
+	base *service.Base
+}
+
+// Addr is where triage listens, once it runs.
+func (a *App) Addr() string { return a.base.Server.Addr() }
+
+// New puts triage together. Nothing is connected before Run.
+func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
+	base, err := service.New(ctx, cfg.Config, spec(), deps)
+	if err != nil {
+		return nil, err
+	}
+	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
+	timers, err := base.Jobs(workers)
+	if err != nil {
+		return nil, err
+	}
+	if err := indexWords(base); err != nil {
+		return nil, err
+	}
+	members := membership.NewStore(base.Pool, base.Clock)
+	decisions := access.New(base.Authorizer, members, cfg.Admins)
+	known := store.NewKnown(base.Pool)
+	reads := api.Reads{
+		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, PageTokens: base.PageTokens,
+	}
+	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: &command.Tickets{
+		Writer: writer, Access: decisions, Members: members, Known: known, Timers: timers, OfferLapse: cfg.HandOver.Lapse,
+	}})
+	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: &command.Directory{
+		Writer: writer, Access: decisions, Members: members,
+	}})
+	base.ServeFeed(&api.Visibility{Access: decisions, Known: known}, nil)
+	return &App{Group: base.Group(), base: base}, nil
+}
+
+func spec() service.Spec {
+	return service.Spec{
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
+		Policies: access.Policies, PolicySchema: access.Schema,
+	}
+}
+
+// indexWords keeps titles, descriptions and solutions findable, in the background.
+func indexWords(base *service.Base) error {
+	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
+		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Pace{}), Pool: base.Pool,
+		Handler: command.WordIndex{}, Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider,
+	})
+	if err != nil {
+		return fmt.Errorf("set up %s: %w", Name, err)
+	}
+	base.Add(run.Part{Name: "word index", Stage: run.Workers, Serve: subscriber.Run})
+	return nil
+}

@@ -1,0 +1,16 @@
+// Command triage runs the triage service.
+package main
+
+import (
+	"context"
+
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/triage/app"
+)
+
+func main() {
+	cfg := app.DefaultConfig()
+	service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
+		return app.New(ctx, cfg, service.Deps{})
+	})
+}

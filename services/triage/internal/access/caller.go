@@ -1,0 +1,176 @@
+// Package access says who may do what: the policies of this service in one file, and what they are told about callers and
+// tickets.
+package access
+
+import (
+	"slices"
+
+	"github.com/cedar-policy/cedar-go"
+
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+)
+
+// The roles that a membership can give here.
+const (
+	roleAgent       = "agent"
+	roleDispatcher  = "dispatcher"
+	roleCoordinator = "coordinator"
+	roleAuditor     = "auditor"
+	roleImporter    = "importer"
+	// RoleAdministrator keeps a desk's directory; every desk has one.
+	RoleAdministrator = "administrator"
+)
+
+// Roles are all that exist.
+func Roles() []string {
+	return []string{roleAgent, roleDispatcher, roleCoordinator, roleAuditor, roleImporter, RoleAdministrator}
+}
+
+// Caller is who makes a call, as one desk knows them.
+type Caller struct {
+	auth.Principal
+	// Desk is the desk's resource name; empty outside desks.
+	Desk string
+	// Set is what the person is in the desk.
+	Set membership.Set
+
+	administrator bool // of the installation
+}
+
+// PersonName is the caller's resource name in the desk; empty for a service that acts by itself.
+func (c *Caller) PersonName() string {
+	if c.Person == "" {
+		return ""
+	}
+	return c.Desk + "/persons/" + c.Person
+}
+
+// ID is what requests are remembered under: the person, or the service.
+func (c *Caller) ID() string {
+	if c.Person != "" {
+		return "persons/" + c.Person
+	}
+	return "services/" + c.Service
+}
+
+// Keys are the audience keys that the caller holds.
+func (c *Caller) Keys() []string { return c.Set.Keys() }
+
+// IsAuditorOf reports whether the caller audits for a party, named relative to the desk.
+func (c *Caller) IsAuditorOf(party string) bool { return c.Set.Has(partyID(party), roleAuditor) }
+
+// PartyFor is the party that the caller acts for in a step of the life cycle, as a full name: that of the first part in the
+// step's rule that the caller has. It is empty where the caller acts for themselves.
+func (c *Caller) PartyFor(step process.Step, t *domain.Ticket) string {
+	rule, _ := process.RuleFor(step, t.Facts.GetStatus())
+	for _, part := range rule.By {
+		if party := c.partyOf(part, t); party != "" {
+			return party
+		}
+	}
+	return ""
+}
+
+func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
+	f := t.Facts
+	switch part {
+	case process.HolderAgent:
+		return c.first(roleAgent, f.GetHolderParty()) + c.firstUnlessAgent(roleDispatcher, f.GetHolderParty())
+	case process.OwnerAgent:
+		if party := c.first(roleAgent, f.GetOwnerParty()); party != "" {
+			return party
+		}
+		return c.first(roleCoordinator, f.GetOwnerParty(), t.Desk.AuthorityParty)
+	case process.OffereeAgent:
+		return c.first(roleAgent, f.GetHandOver().GetParty()) + c.firstUnlessAgent(roleDispatcher, f.GetHandOver().GetParty())
+	case process.HeirAgent:
+		return c.first(roleAgent, f.GetTransfer().GetParty()) + c.firstUnlessAgent(roleCoordinator, f.GetTransfer().GetParty())
+	case process.PastAgent:
+		return c.first(roleAgent, f.GetPastHolders()...)
+	case process.PartyMember:
+		audience := domain.Audience(t.Desk, f)
+		for _, id := range c.Set.Parties() {
+			if slices.Contains(audience, "parties/"+id) {
+				return c.Desk + "/parties/" + id
+			}
+		}
+	case process.Importer:
+		for _, m := range c.Set.Memberships {
+			if slices.Contains(m.Roles, roleImporter) {
+				return c.Desk + "/parties/" + m.Party
+			}
+		}
+	}
+	return ""
+}
+
+// first is the first of the parties in which the caller holds a role.
+func (c *Caller) first(role string, parties ...string) string {
+	for _, party := range parties {
+		if party != "" && c.Set.Has(partyID(party), role) {
+			return party
+		}
+	}
+	return ""
+}
+
+func (c *Caller) firstUnlessAgent(role, party string) string {
+	if c.first(roleAgent, party) != "" {
+		return ""
+	}
+	return c.first(role, party)
+}
+
+// entity is the caller as the policies see them.
+func (c *Caller) entity() cedar.Entity {
+	uid := c.Entity()
+	if c.Person == "" {
+		return cedar.Entity{UID: uid}
+	}
+	sets := map[string][]string{"keys": c.Keys()}
+	for _, name := range []string{
+		"member_of", "agent_of", "agent_throughout", "agent_in", "dispatcher_of", "coordinator_of", "roles",
+	} {
+		sets[name] = nil
+	}
+	for _, m := range c.Set.Memberships {
+		party := "parties/" + m.Party
+		sets["member_of"] = append(sets["member_of"], party)
+		for _, role := range m.Roles {
+			sets["roles"] = append(sets["roles"], role)
+			switch role {
+			case roleAgent:
+				sets["agent_of"] = append(sets["agent_of"], party)
+				if m.Group == "" {
+					sets["agent_throughout"] = append(sets["agent_throughout"], party)
+				} else {
+					sets["agent_in"] = append(sets["agent_in"], party+"/groups/"+m.Group)
+				}
+			case roleDispatcher:
+				sets["dispatcher_of"] = append(sets["dispatcher_of"], party)
+			case roleCoordinator:
+				sets["coordinator_of"] = append(sets["coordinator_of"], party)
+			}
+		}
+	}
+	attributes := cedar.RecordMap{
+		"self":                       cedar.String("persons/" + c.Person),
+		"member":                     cedar.Boolean(c.Set.Member()),
+		"installation_administrator": cedar.Boolean(c.administrator),
+	}
+	for name, values := range sets {
+		attributes[cedar.String(name)] = stringSet(values)
+	}
+	return cedar.Entity{UID: uid, Attributes: cedar.NewRecord(attributes)}
+}
+
+func stringSet(values []string) cedar.Set {
+	set := make([]cedar.Value, len(values))
+	for i, v := range values {
+		set[i] = cedar.String(v)
+	}
+	return cedar.NewSet(set...)
+}

@@ -1,0 +1,42 @@
+// Package api serves triage's contract. What changes something is package command's, whose methods are RPCs already; what only
+// reads is here: who asks, what they may see, and SQL that shows them no more.
+package api
+
+import (
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pagetoken"
+	"github.com/bavn/bavn/services/triage/internal/access"
+	"github.com/bavn/bavn/services/triage/internal/command"
+)
+
+// Reads is what the reading RPCs work with.
+type Reads struct {
+	Pool       *pgxpool.Pool
+	Clock      clock.Clock
+	Access     *access.Access
+	Members    *membership.Store
+	PageTokens *pagetoken.Sealer
+}
+
+// Tickets is bavn.triage.v1.TicketService.
+type Tickets struct {
+	triagev1.UnsafeTicketServiceServer // every RPC must be there: the compiler says so
+	*command.Tickets
+	Reads Reads
+}
+
+// Directory is bavn.triage.v1.DirectoryService.
+type Directory struct {
+	triagev1.UnsafeDirectoryServiceServer
+	*command.Directory
+	Reads Reads
+}
+
+var (
+	_ triagev1.TicketServiceServer    = (*Tickets)(nil)
+	_ triagev1.DirectoryServiceServer = (*Directory)(nil)
+)

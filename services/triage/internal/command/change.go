@@ -1,0 +1,184 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/services/triage/internal/access"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
+)
+
+// Tickets does what people and programs do with tickets.
+type Tickets struct {
+	Writer  *Writer
+	Access  *access.Access
+	Members *membership.Store
+	Known   *store.Known
+	// Timers keeps jobs in the transaction that makes them necessary.
+	Timers *jobs.Client
+	// OfferLapse is how long a hand-over waits for an answer.
+	OfferLapse time.Duration
+}
+
+// call is one mutating call about one ticket.
+type call struct {
+	// action is the RPC.
+	action string
+	// ticket is the full name.
+	ticket string
+	// etag is the one the caller last saw; empty to act on whatever is there.
+	etag      string
+	requestID string
+	// payload is the whole request, for its fingerprint.
+	payload proto.Message
+	// internal is true for a note that only the parties may read.
+	internal bool
+	// importRow is the row of another tool's log behind the call.
+	importRow string
+	// arm keeps the jobs that the change makes necessary.
+	arm func(ctx context.Context, p *pg.Pipeline, changed *store.Ticket) error
+}
+
+// scene is what a decision is made from.
+type scene struct {
+	domain.Ticket
+	// by is the person who acts, by full name.
+	by string
+	// at is the time of the step.
+	at time.Time
+}
+
+// decision is a pure function of the scene.
+type decision func(s scene) (domain.Outcome, error)
+
+// change runs a command: lock and load, decide, write, emit. Whoever may not see the ticket is told that it does not exist. A
+// request that was made before has its effect once and is answered again.
+func (c *Tickets) change(ctx context.Context, call call, decide decision) (*triagev1.Ticket, error) {
+	caller, err := c.Access.Caller(ctx, deskOf(call.ticket))
+	if err != nil {
+		return nil, err
+	}
+	req, err := requestOf(caller, call)
+	if err != nil {
+		return nil, err
+	}
+	var answer *triagev1.Ticket
+	var changed bool
+	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		loaded, err := store.Lock(ctx, p, req.Desk, id(call.ticket), req)
+		if err != nil {
+			return refusal(err)
+		}
+		if loaded.Earlier != nil {
+			answer, err = c.again(ctx, p, caller, *loaded.Earlier)
+			return err
+		}
+		changed = true
+		answer, err = c.take(ctx, p, caller, req, call, loaded, decide)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		c.Writer.Wake.Committed()
+	}
+	return answer, nil
+}
+
+// take takes the step: permission, etag, decision, writes. Nothing is sent before the transaction's COMMIT.
+func (c *Tickets) take(
+	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, call call, loaded store.Loaded, decide decision,
+) (*triagev1.Ticket, error) {
+	t := &loaded.Ticket
+	if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
+		return nil, err
+	}
+	if err := c.Access.Ticket(ctx, caller, call.action, &t.Ticket, t.Audience, call.internal); err != nil {
+		return nil, err
+	}
+	if current := domain.Etag(t.Head.Hash); call.etag != "" && call.etag != current {
+		return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
+	}
+	outcome, err := decide(scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)})
+	if err != nil {
+		return nil, refusal(err)
+	}
+	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, call, &t.Ticket))
+	if err != nil {
+		return nil, err
+	}
+	effect := request.Effect{Resource: call.ticket, Revision: done.ticket.Head.Revision}
+	if err := req.Insert(ctx, p, effect, c.Writer.Clock.Now()); err != nil {
+		return nil, err
+	}
+	if err := c.Writer.write(ctx, p, &done); err != nil {
+		return nil, err
+	}
+	if call.arm != nil {
+		if err := call.arm(ctx, p, &done.ticket); err != nil {
+			return nil, err
+		}
+	}
+	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, domain.Rewritten(loaded.Texts, outcome.Events)), nil
+}
+
+// again answers a request that had its effect before: with the state that it left and the texts that still exist, if the caller
+// may still see what it did.
+func (c *Tickets) again(
+	ctx context.Context, p *pg.Pipeline, caller *access.Caller, effect request.Effect,
+) (*triagev1.Ticket, error) {
+	state, err := store.At(ctx, p, id(caller.Desk), effect)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	then := &domain.Ticket{Facts: state.Facts, Desk: domain.Desk{Name: caller.Desk}}
+	if err := c.Access.See(ctx, caller, then, state.Audience); err != nil {
+		return nil, err
+	}
+	return domain.Shown(state.Facts, state.ChainHash, state.Texts), nil
+}
+
+func requestOf(caller *access.Caller, call call) (request.Request, error) {
+	requestID, err := uuid.Parse(call.requestID)
+	if err != nil {
+		return request.Request{}, invalid("request_id", "string.uuid")
+	}
+	return request.Request{
+		Desk: id(caller.Desk), Principal: caller.ID(), Method: call.action, ID: requestID,
+		Payload: request.Fingerprint(call.payload),
+	}, nil
+}
+
+func originOf(caller *access.Caller, call call, t *domain.Ticket) origin {
+	actor := actorOf(caller)
+	actor.Party = caller.PartyFor(access.StepOf(call.action, call.internal), t)
+	return origin{actor: actor, cause: &eventv1.Cause{RequestId: call.requestID, ImportRow: call.importRow}}
+}
+
+func actorOf(caller *access.Caller) *eventv1.Actor {
+	actor := &eventv1.Actor{Person: caller.PersonName(), Service: caller.Service}
+	if caller.OnBehalfOf != "" {
+		actor.OnBehalfOf = fmt.Sprintf("%s/persons/%s", caller.Desk, caller.OnBehalfOf)
+	}
+	return actor
+}
+
+// text reads a text of a request.
+func text(name string, t *commonv1.LocalizedText) domain.Text {
+	return domain.Text{Name: name, LanguageCode: t.GetLanguageCode(), Text: t.GetText()}
+}

@@ -1,0 +1,58 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"github.com/riverqueue/river"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/triage/internal/store"
+)
+
+// HandOverExpiry is the job that ends an offer which nobody answered. It carries the offer's generation: an offer that was
+// answered, withdrawn or made anew has another one, and the job does nothing.
+type HandOverExpiry struct {
+	Ticket     string `json:"ticket"`
+	Generation int64  `json:"generation"`
+}
+
+// Kind is the name of the job in the database; it never changes.
+func (HandOverExpiry) Kind() string { return "hand_over_expiry" }
+
+// HandOverTimer works HandOverExpiry.
+type HandOverTimer struct {
+	river.WorkerDefaults[HandOverExpiry]
+	Writer *Writer
+}
+
+// Work ends the offer if it is still there. It may run again and does nothing then.
+func (h *HandOverTimer) Work(ctx context.Context, job *river.Job[HandOverExpiry]) error {
+	ended := false
+	err := pg.InPipeline(ctx, h.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		t, err := store.LockAlone(ctx, p, id(deskOf(job.Args.Ticket)), id(job.Args.Ticket))
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		outcome, due := t.ExpireHandOver(job.Args.Generation, h.Writer.timeOf(&t))
+		if !due {
+			return nil
+		}
+		done, err := h.Writer.prepare(ctx, t, outcome, origin{
+			actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Rule: "hand_over.expired"},
+		})
+		if err != nil {
+			return err
+		}
+		ended = true
+		return h.Writer.write(ctx, p, &done)
+	})
+	if err == nil && ended {
+		h.Writer.Wake.Committed()
+	}
+	return err
+}

@@ -1,0 +1,17 @@
+package command
+
+import (
+	"context"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+)
+
+// HoldTicket puts the ticket to wait (R94-R97).
+func (c *Tickets) HoldTicket(ctx context.Context, r *triagev1.HoldTicketRequest) (*triagev1.Ticket, error) {
+	return c.change(ctx, call{
+		action: "HoldTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+	}, func(s scene) (domain.Outcome, error) {
+		return s.Hold(r.GetStatus(), text(domain.TextReason, r.GetReason()), s.at)
+	})
+}

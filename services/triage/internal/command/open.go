@@ -1,0 +1,110 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/triage/internal/access"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
+)
+
+const (
+	traceIDBytes = 16
+	spanIDBytes  = 8
+)
+
+// OpenTicket opens the ticket of a submission. The same submission is the same ticket, for ever: so it needs no request id to
+// be harmless when repeated, and it is one round trip.
+func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest) (*triagev1.Ticket, error) {
+	desk := deskOf(r.GetName())
+	if err := sameDesk(desk, field{"submission", r.GetSubmission()}, field{"reporter", r.GetReporter()},
+		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()}); err != nil {
+		return nil, err
+	}
+	submission, err := uuid.Parse(id(r.GetSubmission()))
+	if err != nil {
+		return nil, invalid("submission", "string.uuid")
+	}
+	title := text(domain.TextTitle, r.GetTitle())
+	if title.Blank() {
+		return nil, invalid("title.text", "required")
+	}
+	caller, err := c.Access.Caller(ctx, desk)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Access.Desk(ctx, caller, "OpenTicket"); err != nil {
+		return nil, err
+	}
+	known, err := c.Known.Desk(ctx, id(desk))
+	if err != nil {
+		return nil, refusal(err)
+	}
+	journey := make([]byte, traceIDBytes+spanIDBytes)
+	_, _ = rand.Read(journey) // never fails: it stops the process instead
+
+	outcome := domain.Open(ruleDesk(known), domain.Opening{
+		Name: r.GetName(), Submission: r.GetSubmission(), Channel: r.GetChannel(),
+		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
+		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(),
+		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
+		Importing: r.GetImporting(), JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
+	}, c.Writer.Clock.Now())
+	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
+	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
+	if err != nil {
+		return nil, err
+	}
+	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		return c.Writer.write(ctx, p, &done)
+	})
+	if pg.IsUniqueViolation(err, "") {
+		return c.opened(ctx, store.TicketOfSubmissionParams{Desk: id(desk), Submission: submission})
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Writer.Wake.Committed()
+	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, outcome.Events[0].Texts), nil
+}
+
+// opened is the ticket that the submission was opened as before. Without one, it was the number that is taken.
+func (c *Tickets) opened(ctx context.Context, of store.TicketOfSubmissionParams) (*triagev1.Ticket, error) {
+	t, texts, err := store.OfSubmission(ctx, c.Writer.Pool, of)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, fault.New(codes.AlreadyExists, TicketNumberTaken)
+	case err != nil:
+		return nil, err
+	}
+	return domain.Shown(t.Facts, t.Head.Hash, texts), nil
+}
+
+// opener is who opened it: intake, for the person who submitted it.
+func opener(caller *access.Caller, r *triagev1.OpenTicketRequest) origin {
+	actor := actorOf(caller)
+	if actor.GetPerson() == "" {
+		actor.OnBehalfOf = r.GetReporter()
+		if r.GetSubmitter() != "" {
+			actor.OnBehalfOf = r.GetSubmitter()
+		}
+	}
+	return origin{actor: actor, cause: &eventv1.Cause{RequestId: r.GetRequestId()}, traceparent: r.GetTraceparent()}
+}
+
+// ruleDesk is what the rules need to know of a desk.
+func ruleDesk(d store.Desk) domain.Desk {
+	name := "desks/" + d.Desk
+	return domain.Desk{Name: name, AuthorityParty: name + "/" + d.AuthorityParty, ContactParty: name + "/" + d.ContactParty}
+}

@@ -1,0 +1,77 @@
+package command
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
+)
+
+// Reasons of this service's own refusals, beside those of the life cycle. Their texts are in errors.yaml.
+const (
+	NothingToTake     = "NOTHING_TO_TAKE"
+	NotAMember        = "NOT_A_MEMBER"
+	TooManyNotes      = "TOO_MANY_NOTES"
+	NotImporting      = "NOT_IMPORTING"
+	OutOfOrder        = "OUT_OF_ORDER"
+	TicketNumberTaken = "TICKET_NUMBER_TAKEN"
+	DeskExists        = "DESK_EXISTS"
+	PartyExists       = "PARTY_EXISTS"
+	GroupExists       = "GROUP_EXISTS"
+	LastAdministrator = "LAST_ADMINISTRATOR"
+)
+
+//go:embed errors.yaml
+var errorTexts embed.FS
+
+// ErrorTexts are the texts of this service's refusals, for the fault.Catalog.
+func ErrorTexts() fs.FS { return errorTexts }
+
+var notFound = fault.New(codes.NotFound, fault.NotFound)
+
+// refusal makes what the domain refused, or the store did not find, a fault. Everything else passes.
+func refusal(err error) error {
+	if rejection, ok := errors.AsType[*process.Rejection](err); ok {
+		return rejected(rejection)
+	}
+	if late, ok := errors.AsType[domain.OutOfOrder](err); ok {
+		return fault.New(codes.FailedPrecondition, OutOfOrder).Meta("last_event_time", late.Last.Format(time.RFC3339Nano)).
+			Violation("IMPORT", "import/order", "send the rows of a ticket in the order of their times").Cause(err)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrNotFound):
+		return notFound.Cause(err)
+	case errors.Is(err, domain.TooManyNotes{}):
+		return fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))
+	case errors.Is(err, domain.NotImporting{}):
+		return fault.New(codes.FailedPrecondition, NotImporting).
+			Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")
+	}
+	return err
+}
+
+// rejected says which rule said no and what would satisfy it. A text that says nothing is a field of the request.
+func rejected(r *process.Rejection) error {
+	if r.Reason == process.TextMissing {
+		field := "reason"
+		if r.Step == process.Resolve {
+			field = "solution"
+		}
+		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".text", "required").Cause(r)
+	}
+	return fault.New(codes.FailedPrecondition, r.Reason).Violation("LIFE_CYCLE", r.Rule(), r.Satisfy).Cause(r)
+}
+
+func invalid(field, rule string) error {
+	return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field, rule)
+}

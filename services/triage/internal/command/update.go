@@ -1,0 +1,57 @@
+package command
+
+import (
+	"context"
+	"slices"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+)
+
+// UpdateTicket changes title, impact, priority or labels.
+func (c *Tickets) UpdateTicket(ctx context.Context, r *triagev1.UpdateTicketRequest) (*triagev1.Ticket, error) {
+	name := r.GetTicket().GetName()
+	if !ticketName.MatchString(name) {
+		return nil, invalid("ticket.name", "string.pattern")
+	}
+	update, err := updateOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return c.change(ctx, call{
+		action: "UpdateTicket", ticket: name, etag: r.GetTicket().GetEtag(), requestID: r.GetRequestId(), payload: r,
+	}, func(s scene) (domain.Outcome, error) {
+		return s.Update(update, s.at)
+	})
+}
+
+// updateOf reads the fields that the mask names. A field outside the contract's list is refused, and so is an empty mask: it
+// would mean "everything", which nobody may change.
+func updateOf(r *triagev1.UpdateTicketRequest) (domain.Update, error) {
+	t, paths := r.GetTicket(), r.GetUpdateMask().GetPaths()
+	if len(paths) == 0 {
+		return domain.Update{}, invalid("update_mask", "required")
+	}
+	var u domain.Update
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(paths))) {
+		switch path {
+		case "title":
+			u.Title = &domain.Text{Name: domain.TextTitle, Text: t.GetTitle()}
+			if u.Title.Blank() {
+				return domain.Update{}, invalid("ticket.title", "required")
+			}
+		case "impact":
+			impact := t.GetImpact()
+			u.Impact = &impact
+		case "priority":
+			priority := t.GetPriority()
+			u.Priority = &priority
+		case "labels":
+			labels := t.GetLabels()
+			u.Labels = &labels
+		default:
+			return domain.Update{}, invalid("update_mask", "update_mask.path")
+		}
+	}
+	return u, nil
+}

@@ -1,0 +1,106 @@
+// Package command holds what people, programs and timers do with tickets: one file per thing. Each loads, lets the domain
+// decide, writes, and emits; the state, its event, the event's texts and the request id are of one transaction, which takes
+// two round trips.
+//
+// The methods of Tickets and Directory are the RPCs themselves: package api serves them as they are.
+package command
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
+)
+
+// Writer turns decisions into rows and events.
+type Writer struct {
+	Pool  *pgxpool.Pool
+	Clock clock.Clock
+	// Wake is told of every commit.
+	Wake interface{ Committed() }
+}
+
+// origin is who did something, and why.
+type origin struct {
+	actor *eventv1.Actor
+	cause *eventv1.Cause
+	// traceparent of the request behind it; empty for the present one's.
+	traceparent string
+}
+
+// after is a ticket that has its events prepared.
+type after struct {
+	ticket store.Ticket
+	events []feed.Prepared
+	isNew  bool
+}
+
+// prepare gives the events of a decision their place in the ticket's chain. It touches nothing.
+func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
+	journey, err := journeyOf(&from, outcome)
+	if err != nil {
+		return after{}, err
+	}
+	drafts := make([]feed.Draft, len(outcome.Events))
+	for i, e := range outcome.Events {
+		drafts[i] = feed.Draft{
+			Desk: id(outcome.Ticket.Desk.Name), Resource: outcome.Ticket.Facts.GetName(), Type: e.Type, Payload: e.Payload,
+			Actor: by.actor, Cause: by.cause, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)), Audience: e.Audience, Journey: journey,
+			Texts: feedTexts(e.Texts, from.LanguageCode), OccurredAt: e.At,
+		}
+	}
+	events, head, err := feed.Prepare(from.Head, drafts, w.Clock.Now())
+	if err != nil {
+		return after{}, err
+	}
+	to := from
+	to.Ticket, to.Head = outcome.Ticket, head
+	to.Audience = domain.Audience(to.Desk, to.Facts)
+	return after{ticket: to, events: events, isNew: from.Head.Revision == 0}, nil
+}
+
+// write keeps the ticket and its events; in a pipeline it costs nothing yet.
+func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
+	save := store.Update
+	if a.isNew {
+		save = store.Insert
+	}
+	if err := save(ctx, p, &a.ticket); err != nil {
+		return err
+	}
+	return feed.Append(ctx, p, a.events)
+}
+
+// timeOf is the time of a step: a ticket's own history never runs backwards.
+func (w *Writer) timeOf(t *store.Ticket) time.Time { return clock.Max(w.Clock.Now(), t.Head.Time) }
+
+// journeyOf is the ticket's own trace, which every event of it carries.
+func journeyOf(t *store.Ticket, outcome domain.Outcome) (*eventv1.Journey, error) {
+	trace, err := hex.DecodeString(outcome.Ticket.Facts.GetJourneyTraceId())
+	if err != nil {
+		return nil, fmt.Errorf("journey of %s: %w", outcome.Ticket.Facts.GetName(), err)
+	}
+	return &eventv1.Journey{TraceId: trace, RootSpanId: t.JourneyRoot}, nil
+}
+
+// feedTexts are texts as the feed keeps them; one without a language is in the desk's.
+func feedTexts(texts []domain.Text, language string) []feed.Text {
+	kept := make([]feed.Text, 0, len(texts))
+	for _, t := range texts {
+		if t.LanguageCode == "" {
+			t.LanguageCode = language
+		}
+		kept = append(kept, feed.Text(t))
+	}
+	return kept
+}

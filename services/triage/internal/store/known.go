@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Known remembers desks, parties and groups that exist: none is ever deleted, and the facts of a desk never change. What does
+// not exist is asked for again.
+type Known struct {
+	pool   *pgxpool.Pool
+	desks  sync.Map // id -> Desk
+	places sync.Map // place -> struct{}
+}
+
+type place struct{ desk, name string }
+
+// NewKnown makes the memory of a process.
+func NewKnown(pool *pgxpool.Pool) *Known { return &Known{pool: pool} }
+
+// Desk returns a desk by its id. Returns ErrNotFound.
+func (k *Known) Desk(ctx context.Context, desk string) (Desk, error) {
+	if known, ok := k.desks.Load(desk); ok {
+		return known.(Desk), nil
+	}
+	row, err := New(k.pool).ReadDesk(ctx, desk)
+	if err != nil {
+		return Desk{}, notFound("read desk", err)
+	}
+	k.desks.Store(desk, row)
+	return row, nil
+}
+
+// Place reports whether a party, or a group where one is named, exists in a desk. Names are relative to the desk.
+func (k *Known) Place(ctx context.Context, desk, party, group string) (bool, error) {
+	key := place{desk, party}
+	if group != "" {
+		key.name = group
+	}
+	if _, ok := k.places.Load(key); ok {
+		return true, nil
+	}
+	var err error
+	if group != "" {
+		_, err = New(k.pool).ReadGroup(ctx, ReadGroupParams{Desk: desk, Group: group})
+	} else {
+		_, err = New(k.pool).ReadParty(ctx, ReadPartyParams{Desk: desk, Party: party})
+	}
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look up %s: %w", key.name, err)
+	}
+	k.places.Store(key, struct{}{})
+	return true, nil
+}

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+)
+
+// Loaded is what a command reads before it decides.
+type Loaded struct {
+	Ticket Ticket
+	// Texts are those that the ticket shows.
+	Texts []domain.Text
+	// Earlier is what the same request did before; nil if this is the first time.
+	Earlier *request.Effect
+}
+
+// Lock locks a ticket and reads what a command needs, in one round trip together with the transaction's BEGIN. The order of the
+// statements matters: the lock comes first, and what the one that held it has written is seen by those after it. Returns
+// ErrNotFound.
+func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request.Request) (Loaded, error) {
+	var l Loaded
+	var batch pgx.Batch
+	batch.Queue(lockTicket, desk, number).QueryRow(func(row pgx.Row) (err error) {
+		l.Ticket, err = scanTicket(desk, row)
+		return err
+	})
+	queueTexts(&batch, desk, number, &l.Texts)
+	l.queueEarlier(&batch, call)
+	if err := p.SendBatch(ctx, &batch).Close(); err != nil {
+		return Loaded{}, notFound("lock ticket", err)
+	}
+	return l, nil
+}
+
+// LockNext locks the next ticket of a pile that nobody else is taking. The ticket of Loaded has no number where the pile is empty.
+func LockNext(ctx context.Context, p *pg.Pipeline, desk, pile string, call request.Request) (Loaded, error) {
+	var l Loaded
+	var batch pgx.Batch
+	l.queueEarlier(&batch, call)
+	batch.Queue(lockNextTicket, desk, pile).QueryRow(func(row pgx.Row) (err error) {
+		l.Ticket, err = scanTicket(desk, row)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err := p.SendBatch(ctx, &batch).Close(); err != nil {
+		return Loaded{}, fmt.Errorf("lock next ticket: %w", err)
+	}
+	if l.Ticket.Facts == nil || l.Earlier != nil {
+		return l, nil
+	}
+	var texts pgx.Batch
+	queueTexts(&texts, desk, l.Ticket.Number(), &l.Texts)
+	if err := p.SendBatch(ctx, &texts).Close(); err != nil {
+		return Loaded{}, fmt.Errorf("read texts: %w", err)
+	}
+	return l, nil
+}
+
+// LockAlone locks a ticket for a job, which has no request and answers nobody. Returns ErrNotFound.
+func LockAlone(ctx context.Context, p *pg.Pipeline, desk, number string) (Ticket, error) {
+	row, err := New(p).LockTicket(ctx, LockTicketParams{Desk: desk, Number: number})
+	if err != nil {
+		return Ticket{}, notFound("lock ticket", err)
+	}
+	return row.ticket(desk)
+}
+
+func (l *Loaded) queueEarlier(batch *pgx.Batch, call request.Request) {
+	call.QueueLookup(batch).QueryRow(func(row pgx.Row) error {
+		effect, found, err := call.Found(row)
+		if found {
+			l.Earlier = &effect
+		}
+		return err
+	})
+}
+
+func queueTexts(batch *pgx.Batch, desk, number string, into *[]domain.Text) {
+	batch.Queue(shownTexts, desk, number).Query(func(rows pgx.Rows) (err error) {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ShownTextsRow])
+		*into = existing(found)
+		return err
+	})
+}
+
+func scanTicket(desk string, row pgx.Row) (Ticket, error) {
+	var r ticketRow
+	if err := row.Scan(&r.Number, &r.Facts, &r.Clocks, &r.Imported, &r.Notes, &r.Audience, &r.JourneyRoot, &r.Revision,
+		&r.ChainHash, &r.LastEventAt, &r.AuthorityParty, &r.ContactParty, &r.LanguageCode); err != nil {
+		return Ticket{}, err
+	}
+	return r.ticket(desk)
+}
+
+// existing leaves out what was erased.
+func existing(rows []ShownTextsRow) []domain.Text {
+	texts := make([]domain.Text, 0, len(rows))
+	for _, r := range rows {
+		if r.Text != nil {
+			texts = append(texts, domain.Text{Name: r.Name, LanguageCode: r.LanguageCode, Text: *r.Text})
+		}
+	}
+	return texts
+}
+
+// Read reads a ticket and the texts that it shows. Returns ErrNotFound.
+func Read(ctx context.Context, db DBTX, desk, number string) (Ticket, []domain.Text, error) {
+	q := New(db)
+	row, err := q.ReadTicket(ctx, ReadTicketParams{Desk: desk, Number: number})
+	if err != nil {
+		return Ticket{}, nil, notFound("read ticket", err)
+	}
+	t, err := (*ticketRow)(&row).ticket(desk)
+	if err != nil {
+		return Ticket{}, nil, err
+	}
+	texts, err := q.textsOf(ctx, desk, t.Facts)
+	return t, texts, err
+}
+
+// OfSubmission finds the ticket of a submission and the texts that it shows. Returns ErrNotFound.
+func OfSubmission(ctx context.Context, db DBTX, arg TicketOfSubmissionParams) (Ticket, []domain.Text, error) {
+	q := New(db)
+	row, err := q.TicketOfSubmission(ctx, arg)
+	if err != nil {
+		return Ticket{}, nil, notFound("find ticket of submission", err)
+	}
+	t, err := (*ticketRow)(&row).ticket(arg.Desk)
+	if err != nil {
+		return Ticket{}, nil, err
+	}
+	texts, err := q.textsOf(ctx, arg.Desk, t.Facts)
+	return t, texts, err
+}
+
+func (q *Queries) textsOf(ctx context.Context, desk string, facts *triagev1.Ticket) ([]domain.Text, error) {
+	v := facts.GetTextVersions()
+	rows, err := q.TextsAt(ctx, TextsAtParams{
+		Desk: desk, Resource: facts.GetName(),
+		TitleVersion: v.GetTitle(), DescriptionVersion: v.GetDescription(), SolutionVersion: v.GetSolution(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	found := make([]ShownTextsRow, len(rows))
+	for i, r := range rows {
+		found[i] = ShownTextsRow(r)
+	}
+	return existing(found), nil
+}
+
+// State is a ticket as one of its events left it.
+type State struct {
+	Facts     *triagev1.Ticket
+	ChainHash []byte
+	Texts     []domain.Text
+	// Audience is who may see the event.
+	Audience []string
+}
+
+// At reads the state that an event left, with those of its texts that still exist: the answer to a request that is repeated.
+func At(ctx context.Context, db DBTX, desk string, effect request.Effect) (State, error) {
+	q := New(db)
+	row, err := q.EventAt(ctx, EventAtParams{Desk: desk, Resource: effect.Resource, Revision: effect.Revision})
+	if err != nil {
+		return State{}, notFound("read event", err)
+	}
+	record, payload := new(eventv1.Record), new(triagev1.TicketEvent)
+	if err := proto.Unmarshal(row.Stored, record); err != nil {
+		return State{}, fmt.Errorf("decode %s@%d: %w", effect.Resource, effect.Revision, err)
+	}
+	if err := record.GetPayload().UnmarshalTo(payload); err != nil {
+		return State{}, fmt.Errorf("decode %s@%d: %w", effect.Resource, effect.Revision, err)
+	}
+	texts, err := q.textsOf(ctx, desk, payload.GetTicket())
+	return State{Facts: payload.GetTicket(), ChainHash: row.Hash, Texts: texts, Audience: row.Audience}, err
+}
+
+func notFound(what string, err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("%s: %w", what, ErrNotFound)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// Payload reads what an event said, for the answer to a request about the directory that is repeated.
+func Payload(ctx context.Context, db DBTX, desk string, effect request.Effect, into proto.Message) error {
+	row, err := New(db).EventAt(ctx, EventAtParams{Desk: desk, Resource: effect.Resource, Revision: effect.Revision})
+	if err != nil {
+		return notFound("read event", err)
+	}
+	record := new(eventv1.Record)
+	if err := proto.Unmarshal(row.Stored, record); err != nil {
+		return fmt.Errorf("decode %s@%d: %w", effect.Resource, effect.Revision, err)
+	}
+	if err := record.GetPayload().UnmarshalTo(into); err != nil {
+		return fmt.Errorf("decode %s@%d: %w", effect.Resource, effect.Revision, err)
+	}
+	return nil
+}

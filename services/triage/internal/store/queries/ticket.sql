@@ -1,0 +1,66 @@
+-- name: LockTicket :one
+-- The first statement of every command: the lock comes before the transaction takes its id (see platform/feed).
+SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
+       d.authority_party, d.contact_party, d.language_code
+FROM tickets t JOIN desks d USING (desk)
+WHERE t.desk = $1 AND t.number = $2
+FOR UPDATE OF t;
+
+-- name: LockNextTicket :one
+-- The next of a pile (R33). Two callers never wait for each other, and never get the same ticket. Inside a pile priority, age
+-- and number follow the index.
+SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
+       d.authority_party, d.contact_party, d.language_code
+FROM tickets t JOIN desks d USING (desk)
+WHERE t.desk = $1 AND t.pile = sqlc.arg(pile)::text
+ORDER BY (t.priority = ''), t.priority, t.create_time, t.number
+LIMIT 1
+FOR UPDATE OF t SKIP LOCKED;
+
+-- name: ReadTicket :one
+SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
+       d.authority_party, d.contact_party, d.language_code
+FROM tickets t JOIN desks d USING (desk)
+WHERE t.desk = $1 AND t.number = $2;
+
+-- name: TicketOfSubmission :one
+SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
+       d.authority_party, d.contact_party, d.language_code
+FROM tickets t JOIN desks d USING (desk)
+WHERE t.desk = $1 AND t.submission = $2;
+
+-- name: ShownTexts :many
+-- The texts that a ticket shows, while they exist. A statement of its own after the lock, so that it sees what the one that
+-- held the lock has written.
+SELECT x.name, x.language_code, x.text
+FROM tickets t
+JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
+     AND (x.revision, x.name) IN ((t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution'))
+WHERE t.desk = $1 AND t.number = $2;
+
+-- name: TextsAt :many
+SELECT name, language_code, text
+FROM event_texts
+WHERE desk = $1 AND resource = $2 AND (revision, name) IN (
+    (sqlc.arg(title_version)::bigint, 'title'), (sqlc.arg(description_version)::bigint, 'description'),
+    (sqlc.arg(solution_version)::bigint, 'solution'));
+
+-- name: EventAt :one
+SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3;
+
+-- name: InsertTicket :exec
+INSERT INTO tickets (
+    desk, number, submission, status, status_class, owner_party, owner, holder_party, holder_group, assignee,
+    reporter, affected_user, impact, priority, pile, audience, importing, imported, notes,
+    create_time, update_time, resolve_time, close_time, title_version, description_version, solution_version,
+    facts, clocks, journey_root, revision, chain_hash, last_event_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
+        $27, $28, $29, $30, $31, $32);
+
+-- name: UpdateTicket :exec
+UPDATE tickets SET
+    status = $3, status_class = $4, owner_party = $5, owner = $6, holder_party = $7, holder_group = $8, assignee = $9,
+    impact = $10, priority = $11, pile = $12, audience = $13, importing = $14, notes = $15,
+    update_time = $16, resolve_time = $17, close_time = $18, title_version = $19, description_version = $20,
+    solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26
+WHERE desk = $1 AND number = $2;
