@@ -14,6 +14,7 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/project"
@@ -35,7 +36,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 // New puts intake together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	base, err := service.New(ctx, cfg.Config, service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: api.Policies, PolicySchema: api.PolicySchema,
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships); err != nil {
 		return nil, err
 	}
-	gate := &api.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
+	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})

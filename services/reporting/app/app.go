@@ -12,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/reporting/internal/access"
 	"github.com/bavn/bavn/services/reporting/internal/api"
 	"github.com/bavn/bavn/services/reporting/internal/command"
 	"github.com/bavn/bavn/services/reporting/internal/project"
@@ -33,7 +34,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 // New puts reporting together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	base, err := service.New(ctx, cfg.Config, service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: api.Policies, PolicySchema: api.PolicySchema,
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	reportingv1.RegisterReportingServiceServer(base.Server, &api.Reporting{
 		Pool: base.Pool, Clock: base.Clock, Pages: base.PageTokens,
 		Commands: &command.Commands{Clock: base.Clock, Subscribers: subscribers},
-		Gate:     &api.Gate{Memberships: memberships, Authorizer: base.Authorizer, Admins: cfg.Admins},
+		Gate:     &access.Gate{Memberships: memberships, Authorizer: base.Authorizer, Admins: cfg.Admins},
 	})
 	return &App{Group: base.Group(), base: base}, nil
 }

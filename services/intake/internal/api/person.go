@@ -6,6 +6,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
@@ -15,14 +16,14 @@ import (
 // Persons serves bavn.intake.v1.PersonService.
 type Persons struct {
 	intakev1.UnimplementedPersonServiceServer
-	Gate     *Gate
+	Gate     *access.Gate
 	Commands *command.Commands
 	Pages    *Pages
 }
 
 // CreatePerson registers a person.
 func (s *Persons) CreatePerson(ctx context.Context, r *intakev1.CreatePersonRequest) (*intakev1.Person, error) {
-	if err := s.Gate.desk(ctx, "CreatePerson", domain.Desk(r.GetParent()), nil); err != nil {
+	if err := s.Gate.Desk(ctx, "CreatePerson", domain.Desk(r.GetParent()), nil); err != nil {
 		return nil, err
 	}
 	return s.Commands.CreatePerson(ctx, r)
@@ -30,7 +31,7 @@ func (s *Persons) CreatePerson(ctx context.Context, r *intakev1.CreatePersonRequ
 
 // GetPerson reads a person.
 func (s *Persons) GetPerson(ctx context.Context, r *intakev1.GetPersonRequest) (*intakev1.Person, error) {
-	if err := s.Gate.contact(ctx, "GetPerson", domain.Desk(r.GetName()), domain.ID(r.GetName())); err != nil {
+	if err := s.Gate.Contact(ctx, "GetPerson", domain.Desk(r.GetName()), domain.ID(r.GetName())); err != nil {
 		return nil, err
 	}
 	return command.ReadPerson(ctx, s.Gate.Pool, r.GetName())
@@ -41,7 +42,7 @@ func (s *Persons) BatchGetPersons(
 	ctx context.Context, r *intakev1.BatchGetPersonsRequest,
 ) (*intakev1.BatchGetPersonsResponse, error) {
 	desk := domain.Desk(r.GetParent())
-	if err := s.Gate.desk(ctx, "BatchGetPersons", desk, nil); err != nil {
+	if err := s.Gate.Desk(ctx, "BatchGetPersons", desk, nil); err != nil {
 		return nil, err
 	}
 	ids := make([]string, len(r.GetNames()))
@@ -65,7 +66,7 @@ func (s *Persons) BatchGetPersons(
 // UpdatePerson changes a person.
 func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequest) (*intakev1.Person, error) {
 	name := r.GetPerson().GetName()
-	if err := s.Gate.contact(ctx, "UpdatePerson", domain.Desk(name), domain.ID(name)); err != nil {
+	if err := s.Gate.Contact(ctx, "UpdatePerson", domain.Desk(name), domain.ID(name)); err != nil {
 		return nil, err
 	}
 	return s.Commands.UpdatePerson(ctx, r)
@@ -74,7 +75,7 @@ func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequ
 // ListPersons lists persons by id.
 func (s *Persons) ListPersons(ctx context.Context, r *intakev1.ListPersonsRequest) (*intakev1.ListPersonsResponse, error) {
 	desk := domain.Desk(r.GetParent())
-	if err := s.Gate.desk(ctx, "ListPersons", desk, nil); err != nil {
+	if err := s.Gate.Desk(ctx, "ListPersons", desk, nil); err != nil {
 		return nil, err
 	}
 	page, err := s.Pages.open(ctx, desk, "ListPersons", r.GetPageSize(), r.GetPageToken())

@@ -12,6 +12,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
@@ -20,7 +21,7 @@ import (
 // Submissions serves bavn.intake.v1.SubmissionService.
 type Submissions struct {
 	intakev1.UnimplementedSubmissionServiceServer
-	Gate     *Gate
+	Gate     *access.Gate
 	Commands *command.Commands
 	Pages    *Pages
 }
@@ -33,7 +34,7 @@ func (s *Submissions) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicket
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Gate.desk(ctx, "SubmitTicket", desk, cedar.RecordMap{
+	if err := s.Gate.Desk(ctx, "SubmitTicket", desk, cedar.RecordMap{
 		"known":     cedar.Boolean(known),
 		"on_behalf": cedar.Boolean(r.GetReporter() != "" && domain.ID(r.GetReporter()) != principal.Person),
 		"importing": cedar.Boolean(r.GetImport() != nil),
@@ -56,11 +57,11 @@ func (s *Submissions) known(ctx context.Context, desk, person string) (bool, err
 func (s *Submissions) GetSubmission(ctx context.Context, r *intakev1.GetSubmissionRequest) (*intakev1.Submission, error) {
 	id, err := uuid.Parse(domain.ID(r.GetName()))
 	if err != nil {
-		return nil, errNotFound
+		return nil, access.ErrNotFound
 	}
 	row, err := store.New(s.Gate.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: domain.Desk(r.GetName()), Submission: id})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errNotFound
+		return nil, access.ErrNotFound
 	}
 	if err != nil {
 		return nil, pg.Translate(err)
@@ -70,7 +71,7 @@ func (s *Submissions) GetSubmission(ctx context.Context, r *intakev1.GetSubmissi
 		return nil, pg.Translate(err)
 	}
 	audience := append(command.Audience(row), "parties/"+desk.ContactParty, "parties/"+desk.AuthorityParty)
-	if err := s.Gate.submission(ctx, "GetSubmission", row, audience); err != nil {
+	if err := s.Gate.Submission(ctx, "GetSubmission", row, audience); err != nil {
 		return nil, err
 	}
 	return s.answer(ctx, row)
@@ -81,7 +82,7 @@ func (s *Submissions) ListSubmissions(
 	ctx context.Context, r *intakev1.ListSubmissionsRequest,
 ) (*intakev1.ListSubmissionsResponse, error) {
 	desk := domain.Desk(r.GetParent())
-	if err := s.Gate.desk(ctx, "ListSubmissions", desk, nil); err != nil {
+	if err := s.Gate.Desk(ctx, "ListSubmissions", desk, nil); err != nil {
 		return nil, err
 	}
 	page, err := s.Pages.open(ctx, desk, "ListSubmissions", r.GetPageSize(), r.GetPageToken())

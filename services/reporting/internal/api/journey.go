@@ -20,7 +20,7 @@ func (s *Reporting) GetJourney(ctx context.Context, r *reportingv1.GetJourneyReq
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.Gate.ticket(ctx, "GetJourney", desk, number, t.Audience)
+	keys, err := s.Gate.Ticket(ctx, "GetJourney", desk, number, t.Audience)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/reporting/internal/access"
 	"github.com/bavn/bavn/services/reporting/internal/command"
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 	"github.com/bavn/bavn/services/reporting/internal/store"
@@ -24,7 +25,7 @@ type Reporting struct {
 	reportingv1.UnimplementedReportingServiceServer
 	Pool     *pgxpool.Pool
 	Clock    clock.Clock
-	Gate     *Gate
+	Gate     *access.Gate
 	Pages    *pagetoken.Sealer
 	Commands *command.Commands
 }
@@ -32,7 +33,7 @@ type Reporting struct {
 // GetFigures adds up the steps of a desk.
 func (s *Reporting) GetFigures(ctx context.Context, r *reportingv1.GetFiguresRequest) (*reportingv1.Figures, error) {
 	desk := domain.Desk(r.GetName())
-	if err := s.Gate.desk(ctx, "GetFigures", desk); err != nil {
+	if err := s.Gate.Desk(ctx, "GetFigures", desk); err != nil {
 		return nil, err
 	}
 	figures, err := s.figures(ctx, desk)
@@ -57,7 +58,7 @@ func (s *Reporting) figures(ctx context.Context, desk string) (*reportingv1.Figu
 
 // GetProgress says how far reporting has heard.
 func (s *Reporting) GetProgress(ctx context.Context, _ *reportingv1.GetProgressRequest) (*reportingv1.Progress, error) {
-	if err := s.Gate.installation(ctx, "GetProgress"); err != nil {
+	if err := s.Gate.Installation(ctx, "GetProgress"); err != nil {
 		return nil, err
 	}
 	return s.progress(ctx)
@@ -67,7 +68,7 @@ func (s *Reporting) GetProgress(ctx context.Context, _ *reportingv1.GetProgressR
 func (s *Reporting) RebuildReadModel(
 	ctx context.Context, r *reportingv1.RebuildReadModelRequest,
 ) (*reportingv1.Progress, error) {
-	if err := s.Gate.installation(ctx, "RebuildReadModel"); err != nil {
+	if err := s.Gate.Installation(ctx, "RebuildReadModel"); err != nil {
 		return nil, err
 	}
 	if err := s.Commands.Rebuild(ctx, r); err != nil {
@@ -113,7 +114,7 @@ func (s *Reporting) page(ctx context.Context, desk, method, token string) (after
 func (s *Reporting) ticket(ctx context.Context, desk, number string) (store.Ticket, error) {
 	t, err := store.New(s.Pool).GetTicket(ctx, store.GetTicketParams{Desk: desk, Ticket: number})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return store.Ticket{}, errNotFound
+		return store.Ticket{}, access.ErrNotFound
 	}
 	return t, pg.Translate(err)
 }

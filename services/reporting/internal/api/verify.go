@@ -21,7 +21,7 @@ func (s *Reporting) VerifyTickets(
 	ctx context.Context, r *reportingv1.VerifyTicketsRequest,
 ) (*reportingv1.VerifyTicketsResponse, error) {
 	desk := domain.Desk(r.GetParent())
-	if err := s.Gate.desk(ctx, "VerifyTickets", desk); err != nil {
+	if err := s.Gate.Desk(ctx, "VerifyTickets", desk); err != nil {
 		return nil, err
 	}
 	after, next, err := s.page(ctx, desk, "VerifyTickets", r.GetPageToken())

@@ -1,4 +1,5 @@
-package api
+// Package access says who may do what: it describes caller and resource to the policies and asks them.
+package access
 
 import (
 	"context"
@@ -35,14 +36,15 @@ type Gate struct {
 	Authorizer  *auth.Authorizer
 }
 
-var errNotFound = fault.New(codes.NotFound, fault.NotFound)
+// ErrNotFound is the answer for what does not exist and for what the caller may not see.
+var ErrNotFound = fault.New(codes.NotFound, fault.NotFound)
 
-// desk asks about something that concerns a whole desk. A desk that does not exist and one the caller has no part in look the
+// Desk asks about something that concerns a whole desk. A desk that does not exist and one the caller has no part in look the
 // same.
-func (g *Gate) desk(ctx context.Context, action, id string, ask cedar.RecordMap) error {
+func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap) error {
 	desk, err := store.New(g.Pool).GetDesk(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return errNotFound
+		return ErrNotFound
 	}
 	if err != nil {
 		return pg.Translate(err)
@@ -59,8 +61,8 @@ func (g *Gate) desk(ctx context.Context, action, id string, ask cedar.RecordMap)
 	}, ask, !set.Member())
 }
 
-// submission asks about one submission.
-func (g *Gate) submission(ctx context.Context, action string, s store.Submission, audience []string) error {
+// Submission asks about one submission.
+func (g *Gate) Submission(ctx context.Context, action string, s store.Submission, audience []string) error {
 	set, err := g.caller(ctx, s.Desk)
 	if err != nil {
 		return err
@@ -75,8 +77,8 @@ func (g *Gate) submission(ctx context.Context, action string, s store.Submission
 	}, nil, true)
 }
 
-// contact asks about one person's contact data.
-func (g *Gate) contact(ctx context.Context, action, desk, person string) error {
+// Contact asks about one person's contact data.
+func (g *Gate) Contact(ctx context.Context, action, desk, person string) error {
 	set, err := g.caller(ctx, desk)
 	if err != nil {
 		return err

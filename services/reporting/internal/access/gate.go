@@ -1,4 +1,5 @@
-package api
+// Package access says who may do what: it describes caller and resource to the policies and asks them.
+package access
 
 import (
 	"context"
@@ -33,7 +34,8 @@ type Gate struct {
 	Admins []string
 }
 
-var errNotFound = fault.New(codes.NotFound, fault.NotFound)
+// ErrNotFound is the answer for what does not exist and for what the caller may not see.
+var ErrNotFound = fault.New(codes.NotFound, fault.NotFound)
 
 // caller is what the caller is in a desk, which sees whether the desk exists for them at all.
 func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) {
@@ -45,8 +47,8 @@ func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) 
 	return set, pg.Translate(err)
 }
 
-// desk asks about a whole desk; to a stranger it does not exist.
-func (g *Gate) desk(ctx context.Context, action, desk string) error {
+// Desk asks about a whole desk; to a stranger it does not exist.
+func (g *Gate) Desk(ctx context.Context, action, desk string) error {
 	set, err := g.caller(ctx, desk)
 	if err != nil {
 		return err
@@ -54,8 +56,8 @@ func (g *Gate) desk(ctx context.Context, action, desk string) error {
 	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, !set.Member())
 }
 
-// ticket asks about one ticket, and returns the keys that the caller holds.
-func (g *Gate) ticket(ctx context.Context, action, desk, number string, audience []string) ([]string, error) {
+// Ticket asks about one ticket, and returns the keys that the caller holds.
+func (g *Gate) Ticket(ctx context.Context, action, desk, number string, audience []string) ([]string, error) {
 	set, err := g.caller(ctx, desk)
 	if err != nil {
 		return nil, err
@@ -70,8 +72,8 @@ func (g *Gate) ticket(ctx context.Context, action, desk, number string, audience
 	}, true)
 }
 
-// installation asks about all of reporting.
-func (g *Gate) installation(ctx context.Context, action string) error {
+// Installation asks about all of reporting.
+func (g *Gate) Installation(ctx context.Context, action string) error {
 	return g.ask(ctx, action, membership.Set{}, cedar.Entity{UID: cedar.NewEntityUID("Installation", "reporting")}, false)
 }
 
