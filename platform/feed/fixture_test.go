@@ -131,21 +131,26 @@ func last(ctx context.Context, t testing.TB, pool *pgxpool.Pool) feed.Position {
 	return position
 }
 
-// readAll reads everything that the filter lets through, page by page.
-func readAll(t testing.TB, pool *pgxpool.Pool, filter feed.Filter, limit int) []feed.Row {
+// readAll reads everything that the filter lets through, page by page, and waits for what the transactions of other tests
+// hold back.
+func readAll(t testing.TB, pool *pgxpool.Pool, filter feed.Filter, limit int) (all []feed.Row) {
 	t.Helper()
-	var (
-		all []feed.Row
-		at  feed.Position
-	)
-	for {
-		page, err := feed.NewReader(pool).Read(t.Context(), at, filter, limit)
-		if err != nil {
-			t.Fatal(err)
+	var at feed.Position
+	eventually(t, "the feed to be readable", func(ctx context.Context) error {
+		for {
+			page, err := feed.NewReader(pool).Read(ctx, at, filter, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, at = append(all, page.Rows...), page.Through
+			switch {
+			case page.More:
+				continue
+			case page.HeldBack:
+				return errors.New("held back")
+			}
+			return nil
 		}
-		all, at = append(all, page.Rows...), page.Through
-		if !page.More {
-			return all
-		}
-	}
+	})
+	return all
 }

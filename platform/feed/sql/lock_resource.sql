@@ -1,0 +1,1 @@
+SELECT pg_advisory_xact_lock(hashtextextended('bavn.feed.resource/' || $1::text, 0))
