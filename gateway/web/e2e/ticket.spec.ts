@@ -10,9 +10,9 @@ test('a ticket says who has it, what happens next and how it got there', async (
   const who = page.getByRole('region', { name: 'Hvem har den nu' })
   await expect(who).toContainText('Driftsleverandør Netic')
   await expect(who).toContainText('Lars Bo Nielsen')
-  await expect(page.getByRole('region', { name: 'Hvad sker der nu' })).toContainText('Stamkort er tilbudt arbejdet')
+  await expect(page.getByRole('region', { name: 'Hvad sker der nu' })).toContainText('Applikationsleverandør Arosii (Stamkort) er tilbudt arbejdet')
   const journeySection = page.getByRole('region', { name: 'Rejsen', exact: true })
-  await expect(journeySection).toContainText('3 parter har haft sagen, med 4 overdragelser')
+  await expect(journeySection).toContainText('har 3 parter haft sagen, med 4 overdragelser.')
   await expect(journeySection.getByRole('img')).toBeVisible()
   const latest = page.getByRole('region', { name: 'Historik' }).getByRole('listitem').first()
   await expect(latest).toContainText('Overdragelse tilbudt')
@@ -80,7 +80,7 @@ test('a closed ticket’s journey ends when it was closed', async ({ page }) => 
     }),
   })
   await page.goto(address)
-  await expect(page.getByRole('region', { name: 'Rejsen', exact: true })).toContainText('1 part har haft sagen, uden overdragelse, i løbet af 1 t.')
+  await expect(page.getByRole('region', { name: 'Rejsen', exact: true })).toContainText('På 1 t. har 1 part haft sagen, uden overdragelse.')
   await expect(page.getByRole('region', { name: 'Hvad sker der nu' })).toContainText('Ikke mere')
 })
 

@@ -21,7 +21,7 @@ export function StartPage() {
     <>
       <h1>{t('start.title')}</h1>
       <p className="font-lead">{list.length > 0 ? t('start.lead') : t('start.noDesks')}</p>
-      <ul className="bavn-desks">
+      <ul className="bavn-desks nobullet-list no-max-width">
         {list.map((desk) => (
           <li key={desk.name}>
             <Link className="bavn-desk" to="/desks/$desk" params={{ desk: lastPart(desk.name) }}>

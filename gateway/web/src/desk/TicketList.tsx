@@ -24,7 +24,7 @@ export function TicketList({ desk, about }: { desk: string; about: Desk | undefi
   if (tickets.length === 0) return <p>{t('desk.empty')}</p>
   return (
     <>
-      <table className="table table-md-responsive-headers bavn-tickets">
+      <table className="table table--compact table-md-responsive-headers bavn-tickets">
         <caption className="sr-only">{t('desk.tickets')}</caption>
         <thead>
           <tr>

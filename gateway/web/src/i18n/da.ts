@@ -112,8 +112,8 @@ const da: Texts = {
   journey: {
     title: 'Rejsen',
     lead: 'Hvem har haft sagen, hvornår og i hvilken status.',
-    summary_one: '{{count}} part har haft sagen, {{handOvers}}, i løbet af {{total}}.',
-    summary_other: '{{count}} parter har haft sagen, {{handOvers}}, i løbet af {{total}}.',
+    summary_one: 'På {{total}} har {{count}} part haft sagen, {{handOvers}}.',
+    summary_other: 'På {{total}} har {{count}} parter haft sagen, {{handOvers}}.',
     handOvers_zero: 'uden overdragelse',
     handOvers_one: 'med {{count}} overdragelse',
     handOvers_other: 'med {{count}} overdragelser',

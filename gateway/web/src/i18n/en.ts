@@ -110,8 +110,8 @@ const en = {
   journey: {
     title: 'The journey',
     lead: 'Who had the ticket, when, and in which status.',
-    summary_one: '{{count}} party had the ticket, {{handOvers}}, over {{total}}.',
-    summary_other: '{{count}} parties had the ticket, {{handOvers}}, over {{total}}.',
+    summary_one: 'In {{total}}, {{count}} party had the ticket, {{handOvers}}.',
+    summary_other: 'In {{total}}, {{count}} parties had the ticket, {{handOvers}}.',
     handOvers_zero: 'without a hand-over',
     handOvers_one: 'with {{count}} hand-over',
     handOvers_other: 'with {{count}} hand-overs',

@@ -112,8 +112,8 @@ const sv: Texts = {
   journey: {
     title: 'Resan',
     lead: 'Vem som har haft ärendet, när och i vilken status.',
-    summary_one: '{{count}} part har haft ärendet, {{handOvers}}, under {{total}}.',
-    summary_other: '{{count}} parter har haft ärendet, {{handOvers}}, under {{total}}.',
+    summary_one: 'På {{total}} har {{count}} part haft ärendet, {{handOvers}}.',
+    summary_other: 'På {{total}} har {{count}} parter haft ärendet, {{handOvers}}.',
     handOvers_zero: 'utan överlämning',
     handOvers_one: 'med {{count}} överlämning',
     handOvers_other: 'med {{count}} överlämningar',

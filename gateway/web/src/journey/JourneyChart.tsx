@@ -37,7 +37,7 @@ export function JourneyChart({ chart, names, time }: { chart: Chart; names: Name
         </div>
       </div>
       <figcaption id={legend}>
-        <ul className="bavn-legend">
+        <ul className="bavn-legend nobullet-list no-max-width">
           {statuses.map((status) => (
             <li key={status}>
               <span className={`bavn-swatch ${look(status)}`} aria-hidden="true" />

@@ -49,17 +49,22 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
       <div className="bavn-ticket-head">
         <p className="bavn-ticket-number">{number}</p>
         <h1>{it.title || number}</h1>
-        <ul className="bavn-badges">
+        <ul className="bavn-badges nobullet-list no-max-width">
           <li>
             <StatusBadge status={it.status} />
           </li>
-          {it.subStatus && <li className="badge">{it.subStatus}</li>}
-          <li className="badge bavn-badge-plain">
-            {it.priority ? t('ticket.priority', { priority: it.priority }) : t('ticket.noPriority')}
-          </li>
-          <li className="badge bavn-badge-plain">
-            {t('ticket.impact', { impact: t(`impact.${it.impact ?? 'IMPACT_UNSPECIFIED'}`) })}
-          </li>
+          {[
+            it.subStatus,
+            it.priority ? t('ticket.priority', { priority: it.priority }) : t('ticket.noPriority'),
+            t('ticket.impact', { impact: t(`impact.${it.impact ?? 'IMPACT_UNSPECIFIED'}`) }),
+          ].map(
+            (fact) =>
+              fact && (
+                <li key={fact}>
+                  <span className="badge bavn-badge bavn-badge-plain">{fact}</span>
+                </li>
+              ),
+          )}
         </ul>
       </div>
       {it.importing && <Alert kind="info">{t('ticket.importing')}</Alert>}

@@ -19,7 +19,7 @@ export function Told({ desk, ticket, names, time }: { desk: string; ticket: Tick
       {told.isPending && <Waiting />}
       {told.isError && <WentWrong error={told.error} retry={() => void told.refetch()} />}
       {told.data && !told.data.notifications?.length && <p>{t('told.empty')}</p>}
-      <ul className="bavn-told">
+      <ul className="bavn-told nobullet-list no-max-width">
         {told.data?.notifications?.map((message) => (
           <li key={message.name}>
             <strong>{names(message.recipient)}</strong>

@@ -51,7 +51,7 @@ export function Timeline({ events, names, time }: Props) {
     <section aria-labelledby="timeline">
       <h2 id="timeline">{t('timeline.title')}</h2>
       <p className="bavn-quiet">{entries.length > 0 ? t('timeline.lead') : t('timeline.empty')}</p>
-      <ol className="bavn-timeline">
+      <ol className="bavn-timeline no-max-width">
         {shown.map((entry) => (
           <Item key={entry.key} entry={entry} names={names} time={time} />
         ))}
@@ -124,7 +124,7 @@ function Remarks({ entry }: { entry: Entry }) {
   ].filter((remark): remark is string => typeof remark === 'string' && remark !== '')
   if (remarks.length === 0) return null
   return (
-    <ul className="bavn-remarks">
+    <ul className="bavn-remarks nobullet-list">
       {remarks.map((remark) => (
         <li key={remark}>{remark}</li>
       ))}
