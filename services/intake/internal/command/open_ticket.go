@@ -109,6 +109,10 @@ func (c *Commands) open(ctx context.Context, s store.Submission, title, descript
 // settle writes the one outcome of a submission, and takes the job away that is not needed any more.
 func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (store.Submission, error) {
 	err := pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) (err error) {
+		name := domain.SubmissionName(s.Desk, s.Submission.String())
+		if err := feed.Lock(ctx, p, name); err != nil {
+			return err
+		}
 		q := store.New(p)
 		s, err = q.LockSubmission(ctx, store.LockSubmissionParams{Desk: s.Desk, Submission: s.Submission})
 		if err != nil || s.SettledAt != nil {
@@ -117,7 +121,7 @@ func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (s
 		now := c.Clock.Now()
 		s.Outcome, s.SettledAt = int16(intakev1.Outcome_OUTCOME_OPENED), &now
 		events, head, err := feed.Prepare(feed.Head{Revision: s.Revision, Hash: s.ChainHash, Time: s.LastEventAt}, []feed.Draft{{
-			Desk: s.Desk, Resource: domain.SubmissionName(s.Desk, s.Submission.String()), Type: "submission.opened",
+			Desk: s.Desk, Resource: name, Type: "submission.opened",
 			Payload: &intakev1.SubmissionEvent{Submission: Answer(s, nil, nil)},
 			Actor:   &eventv1.Actor{Service: "intake"}, Cause: &eventv1.Cause{RequestId: s.RequestID.String()},
 			Traceparent: feed.Traceparent(ctx), Audience: Audience(s),

@@ -26,6 +26,9 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 		return nil, err
 	}
 	err = pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		if err := feed.Lock(ctx, p, name); err != nil {
+			return err
+		}
 		q := store.New(p)
 		row, err := q.LockPerson(ctx, store.LockPersonParams{Desk: desk, Person: domain.ID(name)})
 		if errors.Is(err, pgx.ErrNoRows) {
