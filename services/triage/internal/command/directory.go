@@ -71,6 +71,9 @@ func (d *Directory) change(ctx context.Context, caller *access.Caller, call dire
 	once := func(ctx context.Context, p *pg.Pipeline) error {
 		s := deskScene{Queries: store.New(p), caller: caller, now: d.Writer.Clock.Now()}
 		if !call.creates {
+			if err := feed.Lock(ctx, p, call.desk); err != nil {
+				return err
+			}
 			if s.desk, err = s.LockDesk(ctx, req.Desk); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/triage/internal/domain"
@@ -25,10 +26,13 @@ type Loaded struct {
 }
 
 // Lock locks a ticket and reads what a command needs, in one round trip together with the transaction's BEGIN. The order of the
-// statements matters: the lock comes first, and what the one that held it has written is seen by those after it. Returns
+// statements matters: the feed's lock comes first (see feed.Lock), then the row's, and what the one that held it has written is seen by those after it. Returns
 // ErrNotFound.
 func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request.Request) (Loaded, error) {
 	var l Loaded
+	if err := feed.Lock(ctx, p, "desks/"+desk+"/tickets/"+number); err != nil {
+		return Loaded{}, err
+	}
 	var batch pgx.Batch
 	batch.Queue(lockTicket, desk, number).QueryRow(func(row pgx.Row) (err error) {
 		l.Ticket, err = scanTicket(desk, row)
@@ -70,6 +74,9 @@ func LockNext(ctx context.Context, p *pg.Pipeline, desk, pile string, call reque
 
 // LockAlone locks a ticket for a job, which has no request and answers nobody. Returns ErrNotFound.
 func LockAlone(ctx context.Context, p *pg.Pipeline, desk, number string) (Ticket, error) {
+	if err := feed.Lock(ctx, p, "desks/"+desk+"/tickets/"+number); err != nil {
+		return Ticket{}, err
+	}
 	row, err := New(p).LockTicket(ctx, LockTicketParams{Desk: desk, Number: number})
 	if err != nil {
 		return Ticket{}, notFound("lock ticket", err)
