@@ -18,6 +18,21 @@ type handlerError struct{ err error }
 func (e *handlerError) Error() string { return e.err.Error() }
 func (e *handlerError) Unwrap() error { return e.err }
 
+// Later is how a handler says that it cannot do its work now, through no fault of the events: a collector or a mail server is
+// away. Nothing is parked; the subscriber comes back to the same events after a pause.
+func Later(err error) error { return &laterError{err} }
+
+// IsLater reports whether err says Later.
+func IsLater(err error) bool {
+	_, later := errors.AsType[*laterError](err)
+	return later
+}
+
+type laterError struct{ err error }
+
+func (e *laterError) Error() string { return "later: " + e.err.Error() }
+func (e *laterError) Unwrap() error { return e.err }
+
 // applyOrSplit handles a batch in one transaction. If that fails, it takes the halves by themselves, in order, until the
 // failing event stands alone: that one is tried again and then parked, and all the others have their effect.
 func (c *session) applyOrSplit(ctx context.Context, batch []*Event) error {
@@ -100,7 +115,7 @@ func (s *Subscriber) handle(ctx context.Context, tx pgx.Tx, events []*Event) (er
 		}
 	}()
 	err = s.Handler.Handle(ctx, tx, events)
-	if err == nil || databaseGone(tx, err) {
+	if err == nil || IsLater(err) || databaseGone(tx, err) {
 		return err
 	}
 	return &handlerError{err}

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
 	"google.golang.org/grpc"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -23,6 +24,7 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/journey"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/rpc"
@@ -195,6 +197,41 @@ func (b *Base) ServeFeed(visibility feed.Visibility, upcasters *feed.Upcasters) 
 	})
 	eventv1.RegisterFeedServer(b.Server, server)
 	b.Add(run.Part{Name: "feed", Stage: run.Servers, Stop: func(context.Context) error { server.Stop(); return nil }})
+}
+
+// DrawJourneys draws the journeys of the service's own events, where there is a collector to send them to.
+func (b *Base) DrawJourneys(describe func(*eventv1.Record) (journey.Step, bool)) error {
+	if !b.Telemetry.Exports() {
+		return nil
+	}
+	var sender resourcepb.Resource
+	for _, a := range b.Telemetry.Resource.Attributes() {
+		sender.Attributes = append(sender.Attributes, journey.Attribute(string(a.Key), a.Value.Emit()))
+	}
+	return b.Hear(feed.SubscriberConfig{
+		Name: "journeys", Source: feed.Local(b.spec.Name, feed.NewReader(b.Pool), b.Wake, feed.Pace{}),
+		Handler: &journey.Handler{Exporter: b.Telemetry, Resource: &sender, Describe: describe},
+	})
+}
+
+// Hear adds a subscriber of a feed to the service: config without pool, clock and telemetry, which are the service's.
+func (b *Base) Hear(config feed.SubscriberConfig) error {
+	subscriber, err := b.NewSubscriber(config)
+	if err != nil {
+		return err
+	}
+	b.Add(run.Part{Name: config.Name + " of " + config.Source.Name(), Stage: run.Workers, Serve: subscriber.Run})
+	return nil
+}
+
+// NewSubscriber makes the subscriber that Hear adds, for a caller who keeps it; run it as a part.
+func (b *Base) NewSubscriber(config feed.SubscriberConfig) (*feed.Subscriber, error) {
+	config.Pool, config.Clock, config.Logger, config.Meter = b.Pool, b.Clock, b.Telemetry.Logger, b.Telemetry.MeterProvider
+	subscriber, err := feed.NewSubscriber(config)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", b.spec.Name, err)
+	}
+	return subscriber, nil
 }
 
 // Dial connects to another service. Calls of the named idempotent services are repeated when it cannot be reached.

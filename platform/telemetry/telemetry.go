@@ -171,6 +171,9 @@ func (t *Telemetry) UploadSpans(ctx context.Context, spans []*tracev1.ResourceSp
 	return t.export.UploadTraces(ctx, spans)
 }
 
+// Exports reports whether there is a collector.
+func (t *Telemetry) Exports() bool { return t.export != nil }
+
 // Shutdown sends what is left and is called last, so that the shutdown itself can be seen.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	var errs []error
