@@ -3,7 +3,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/riverqueue/river"
 
@@ -69,13 +68,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 // hearTriage keeps desks and memberships as triage tells of them.
 func hearTriage(base *service.Base, triage eventv1.FeedClient, memberships *membership.Store) error {
 	projection := &project.Projection{Memberships: memberships}
-	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
-		Name: Name, Source: feed.Remote("triage", triage), Pool: base.Pool, Handler: projection, Types: project.Types,
-		Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider, AfterCommit: projection.AfterCommit,
+	return base.Hear(feed.SubscriberConfig{
+		Name: Name, Source: feed.Remote("triage", triage), Handler: projection, Types: project.Types,
+		AfterCommit: projection.AfterCommit,
 	})
-	if err != nil {
-		return fmt.Errorf("set up %s: %w", Name, err)
-	}
-	base.Add(run.Part{Name: "feed of triage", Stage: run.Workers, Serve: subscriber.Run})
-	return nil
 }

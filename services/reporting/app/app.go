@@ -3,7 +3,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
@@ -68,12 +67,12 @@ func hear(
 		return nil, err
 	}
 	projection := &project.Projection{Source: source, Memberships: memberships}
-	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
-		Name: Name, Source: feed.Remote(source, eventv1.NewFeedClient(conn)), Pool: base.Pool, Handler: projection,
-		Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider, AfterCommit: projection.AfterCommit,
+	subscriber, err := base.NewSubscriber(feed.SubscriberConfig{
+		Name: Name, Source: feed.Remote(source, eventv1.NewFeedClient(conn)), Handler: projection,
+		AfterCommit: projection.AfterCommit,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("set up %s: %w", Name, err)
+		return nil, err
 	}
 	base.Add(run.Part{Name: "feed of " + source, Stage: run.Workers, Serve: subscriber.Run})
 	return subscriber, nil

@@ -3,7 +3,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	_ "time/tzdata" // desks have time zones, and a small image has none
 
 	"github.com/riverqueue/river"
@@ -48,6 +47,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err := indexWords(base); err != nil {
 		return nil, err
 	}
+	if err := base.DrawJourneys(step); err != nil {
+		return nil, err
+	}
 	members := membership.NewStore(base.Pool, base.Clock)
 	decisions := access.New(base.Authorizer, members, cfg.Admins)
 	known := store.NewKnown(base.Pool)
@@ -73,13 +75,7 @@ func spec() service.Spec {
 
 // indexWords keeps titles, descriptions and solutions findable, in the background.
 func indexWords(base *service.Base) error {
-	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
-		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Pace{}), Pool: base.Pool,
-		Handler: command.WordIndex{}, Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider,
+	return base.Hear(feed.SubscriberConfig{
+		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Pace{}), Handler: command.WordIndex{},
 	})
-	if err != nil {
-		return fmt.Errorf("set up %s: %w", Name, err)
-	}
-	base.Add(run.Part{Name: "word index", Stage: run.Workers, Serve: subscriber.Run})
-	return nil
 }
