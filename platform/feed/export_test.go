@@ -49,5 +49,6 @@ var (
 	ReadFilteredSQL  = readFilteredSQL
 	ReadResourcesSQL = readResourcesSQL
 	ReadHistorySQL   = readHistorySQL
+	ReadLastSQL      = readLastSQL
 	EraseTextsSQL    = eraseTextsSQL
 )

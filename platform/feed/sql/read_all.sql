@@ -1,7 +1,8 @@
 -- $1-$3 after, $4 limit. The edge is one row, so this is one index scan of at most $4 rows. (epoch, xid) < edge is
 -- "an older epoch, or below xmin in this one" in the form that the index understands.
 SELECT edge.epoch, edge.xmax,
-       EXISTS (SELECT FROM events b WHERE (b.epoch, b.xid) >= (edge.epoch, edge.xmin)) AS held_back,
+       coalesce((SELECT (epoch, xid) >= (edge.epoch, edge.xmin) FROM events
+                 ORDER BY epoch DESC, xid DESC, position DESC LIMIT 1), false) AS held_back,
        NULL::bigint, NULL::xid8, NULL::bigint, false,
        e.epoch, e.xid, e.position, e.desk, e.resource, e.revision, e.type, e.shard,
        e.stored, e.hash, e.previous_hash,

@@ -2,7 +2,8 @@
 -- At most $5 rows are looked at, so that a filter that lets nothing through costs no more than one that does; the window's
 -- end says how far that was.
 SELECT edge.epoch, edge.xmax,
-       EXISTS (SELECT FROM events b WHERE (b.epoch, b.xid) >= (edge.epoch, edge.xmin)) AS held_back,
+       coalesce((SELECT (epoch, xid) >= (edge.epoch, edge.xmin) FROM events
+                 ORDER BY epoch DESC, xid DESC, position DESC LIMIT 1), false) AS held_back,
        w.epoch, w.xid, w.position, w.filled,
        e.epoch, e.xid, e.position, e.desk, e.resource, e.revision, e.type, e.shard,
        e.stored, e.hash, e.previous_hash,

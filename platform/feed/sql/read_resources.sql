@@ -2,7 +2,8 @@
 -- when it does not restrict. Few resources are found by the primary key and sorted; the window's end is the last row that
 -- may be read.
 SELECT edge.epoch, edge.xmax,
-       EXISTS (SELECT FROM events b WHERE (b.epoch, b.xid) >= (edge.epoch, edge.xmin)) AS held_back,
+       coalesce((SELECT (epoch, xid) >= (edge.epoch, edge.xmin) FROM events
+                 ORDER BY epoch DESC, xid DESC, position DESC LIMIT 1), false) AS held_back,
        w.epoch, w.xid, w.position, false,
        e.epoch, e.xid, e.position, e.desk, e.resource, e.revision, e.type, e.shard,
        e.stored, e.hash, e.previous_hash,
@@ -17,8 +18,11 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) w ON true
 LEFT JOIN LATERAL (
-    SELECT events.* FROM unnest($5::text[], $6::text[]) AS wanted (desk, resource)
-    JOIN events USING (desk, resource)
+    SELECT theirs.* FROM unnest($5::text[], $6::text[]) AS wanted (desk, resource)
+    CROSS JOIN LATERAL (
+        -- OFFSET 0 keeps the conditions below out of here: they would tempt the planner to walk the order of all events.
+        SELECT * FROM events WHERE desk = wanted.desk AND resource = wanted.resource OFFSET 0
+    ) theirs
     WHERE (epoch, xid, position) > ($1::bigint, $2::xid8, $3::bigint) AND (epoch, xid) < (edge.epoch, edge.xmin)
       AND ($7::text[] IS NULL OR type = ANY ($7))
       AND ($8::smallint[] IS NULL OR shard = ANY ($8))
