@@ -13,6 +13,8 @@ KUSTOMIZE     := sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 VALIDATE      := sigs.k8s.io/kubectl-validate@v0.0.4
 KO            := github.com/google/ko@v0.19.1
 CRANE         := github.com/google/go-containerregistry/cmd/crane@v0.22.1
+# Not installed: its schemas are what our certificates are checked against.
+CERT_MANAGER  := github.com/cert-manager/cert-manager@v1.21.2
 
 BIN := $(CURDIR)/bin
 export PATH := $(BIN):$(PATH)
@@ -109,7 +111,7 @@ modules: ## build every module alone and check its go.mod
 
 .PHONY: manifests
 manifests: bin/.kustomize bin/.validate ## render and validate the Kubernetes manifests
-	@scripts/manifests.sh
+	@scripts/manifests.sh $(CERT_MANAGER)
 
 .PHONY: images
 images: bin/.ko bin/.crane web ## build the OCI images into out/images
