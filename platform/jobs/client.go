@@ -77,11 +77,13 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Deps is what a client needs; all fields are required.
+// Deps is what a client needs; all fields but Periodic are required.
 type Deps struct {
-	Pool           *pgxpool.Pool
-	Clock          clock.Clock    // any clock but the machine's is a test's: see steeredClock
-	Workers        *river.Workers // who does which kind of job
+	Pool    *pgxpool.Pool
+	Clock   clock.Clock    // any clock but the machine's is a test's: see steeredClock
+	Workers *river.Workers // who does which kind of job
+	// Periodic jobs are inserted by the one client that leads. Under a test's clock nobody leads: the test inserts them itself.
+	Periodic       []*river.PeriodicJob
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
 	Logger         *slog.Logger
@@ -136,7 +138,9 @@ func New(cfg Config, deps Deps) (*Client, error) {
 			settings.Queues[name] = river.QueueConfig{MaxWorkers: workers}
 		}
 	}
-	if deps.Clock != clock.System() {
+	if deps.Clock == clock.System() {
+		settings.PeriodicJobs = deps.Periodic
+	} else {
 		steer(settings, deps.Clock)
 		c.steered = newSteeredScheduler(driver.GetExecutor(), deps.Clock, deps.Logger)
 	}

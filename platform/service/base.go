@@ -254,13 +254,12 @@ func (b *Base) Dial(service string, cfg rpc.ClientConfig, idempotent ...string) 
 func (b *Base) Jobs(workers *river.Workers) (*jobs.Client, error) {
 	river.AddWorker(workers, &pruneRequestsWorker{pool: b.Pool, clock: b.Clock})
 	client, err := jobs.New(b.cfg.Jobs, jobs.Deps{
-		Pool: b.Pool, Clock: b.Clock, Workers: workers,
+		Pool: b.Pool, Clock: b.Clock, Workers: workers, Periodic: []*river.PeriodicJob{prunePeriodically()},
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider, Logger: b.Telemetry.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", b.spec.Name, err)
 	}
-	prunePeriodically(client)
 	b.Add(client.Part())
 	return client, nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/bavn/bavn/platform/clock"
-	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/request"
 )
 
@@ -41,7 +40,7 @@ func (w *pruneRequestsWorker) Work(ctx context.Context, _ *river.Job[pruneReques
 	}
 }
 
-func prunePeriodically(client *jobs.Client) {
-	client.PeriodicJobs().Add(river.NewPeriodicJob(river.PeriodicInterval(pruneEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return pruneRequests{}, nil }, nil))
+func prunePeriodically() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(pruneEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return pruneRequests{}, nil }, nil)
 }
