@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"sync/atomic"
 
@@ -33,6 +34,8 @@ type Deps struct {
 	Clock       clock.Clock
 	Credentials *identity.Credentials // of the service "gateway"
 	Telemetry   *telemetry.Telemetry
+	// Listener is used in place of HTTP.Listen by a caller that must know the address beforehand; nil otherwise.
+	Listener net.Listener
 }
 
 // App is a gateway.
@@ -65,11 +68,12 @@ func New(cfg Config, deps Deps) (*App, error) {
 		return nil, errors.Join(err, a.disconnect(context.Background()))
 	}
 	a.public = newDoor("HTTP", cfg.HTTP.Listen, handler, cfg.HTTP, deps.Telemetry.Logger)
+	a.public.listener = deps.Listener
 	a.admin = newDoor("admin HTTP", cfg.Admin.Listen, a.adminHandler(), cfg.HTTP, deps.Telemetry.Logger)
 	return a, nil
 }
 
-// services are connected to in the order of the request's way. Every call over HTTP is a read or carries a request id, so all
+// connect makes the connections, which connect when first needed. Every call over HTTP is a read or carries a request id, so all
 // may be repeated when a replica has just gone.
 func (a *App) connect() (rest.Services, error) {
 	var services rest.Services
@@ -162,5 +166,5 @@ func say(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) //nolint:errcheck // a prober that has gone away needs no answer
+	_, _ = w.Write([]byte(text + "\n")) // a prober that has gone away needs no answer
 }

@@ -36,7 +36,7 @@ type HTTPConfig struct {
 	BodyBytes          int64         `koanf:"body_bytes" usage:"largest request body"`
 	HeaderBytes        int           `koanf:"header_bytes" usage:"largest request header"`
 	RequestTimeout     time.Duration `koanf:"request_timeout" usage:"longest time until the answer of a call that is no stream"`
-	StreamWriteTimeout time.Duration `koanf:"stream_write_timeout" usage:"longest time for the reader of a stream to take one message"`
+	StreamWriteTimeout time.Duration `koanf:"stream_write_timeout" usage:"longest time to take one message of a stream"`
 	ReadTimeout        time.Duration `koanf:"read_timeout" usage:"longest time to send a request"`
 	IdleTimeout        time.Duration `koanf:"idle_timeout" usage:"longest time between two requests of a connection"`
 }
@@ -98,8 +98,10 @@ func (c HTTPConfig) Validate() error {
 		key  string
 		time time.Duration
 	}{
-		{"request_timeout", c.RequestTimeout}, {"stream_write_timeout", c.StreamWriteTimeout},
-		{"read_timeout", c.ReadTimeout}, {"idle_timeout", c.IdleTimeout},
+		{"request_timeout", c.RequestTimeout},
+		{"stream_write_timeout", c.StreamWriteTimeout},
+		{"read_timeout", c.ReadTimeout},
+		{"idle_timeout", c.IdleTimeout},
 	} {
 		if limit.time <= 0 {
 			errs = append(errs, config.Invalid(limit.key, "must be more than 0, is %v", limit.time))

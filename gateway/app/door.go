@@ -32,6 +32,9 @@ func newDoor(name, address string, handler http.Handler, cfg HTTPConfig, log *sl
 }
 
 func (d *door) listen(ctx context.Context) error {
+	if d.listener != nil {
+		return nil
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.address)
 	if err != nil {
 		return fmt.Errorf("listen on %s for %s: %w", d.address, d.name, err)

@@ -127,7 +127,7 @@ func document(content []byte, kind string) http.Handler {
 
 // issuerClient calls the issuer with traces of its own.
 func (a *App) issuerClient() *http.Client {
-	return &http.Client{Transport: otelhttp.NewTransport(http.DefaultTransport.(*http.Transport).Clone(), //nolint:forcetypeassert // it is one
+	return &http.Client{Transport: otelhttp.NewTransport(http.DefaultTransport,
 		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
 		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
 		otelhttp.WithPropagators(a.telemetry.Propagator),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -94,17 +95,16 @@ func (d doubles) Watch(r *eventv1.WatchRequest, s grpc.ServerStreamingServer[eve
 func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
 	t.Helper()
 	h := &house{t: t, clock: clock.NewManual(morning), spans: tracetest.NewInMemoryExporter()}
-	front := httptest.NewUnstartedServer(nil) // only for an address that the issuer can know before the gateway has one
-	address := front.Listener.Addr().String()
-	must(t, front.Listener.Close())
-	h.url = "http://" + address
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0") // the issuer must know it beforehand
+	must(t, err)
+	h.url = "http://" + listener.Addr().String()
 
 	issuerURL := h.startIssuer()
 	ca, err := identity.OpenDevCA(t.TempDir(), time.Now())
 	must(t, err)
 	observed := h.telemetry()
 	cfg := app.DefaultConfig()
-	cfg.HTTP.Listen, cfg.HTTP.PublicURL, cfg.Admin.Listen = address, h.url, "127.0.0.1:0"
+	cfg.HTTP.PublicURL, cfg.Admin.Listen = h.url, "127.0.0.1:0"
 	cfg.SignIn.Issuer, cfg.SignIn.ClientID, cfg.SignIn.SessionKeys = issuerURL, "web", []string{app.NewSessionKey()}
 	cfg.Run.DrainDelay = 0
 	for service, target := range map[string]*rpc.ClientConfig{
@@ -118,7 +118,7 @@ func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
 	}
 	credentials, err := ca.Credentials(app.Service, time.Now())
 	must(t, err)
-	h.gateway, err = app.New(cfg, app.Deps{Clock: h.clock, Credentials: credentials, Telemetry: observed})
+	h.gateway, err = app.New(cfg, app.Deps{Clock: h.clock, Credentials: credentials, Telemetry: observed, Listener: listener})
 	must(t, err)
 	h.run(cfg.Run, observed.Logger)
 	h.token, err = h.issuer.Token("mette", time.Hour)
@@ -269,12 +269,12 @@ func (r refusal) local() (language, text string) {
 	return "", ""
 }
 
-// request describes one call; the zero values are a GET with mette's token.
+// request describes one call; the zero values are a GET at the public door with mette's token.
 type request struct {
-	method, path, body string
-	header             map[string]string
-	anonymous          bool
-	client             *http.Client
+	method, at, path, body string
+	header                 map[string]string
+	anonymous              bool
+	client                 *http.Client
 }
 
 func (h *house) do(r request) answer {
@@ -291,7 +291,10 @@ func (h *house) send(r request) *http.Response {
 	if r.method == "" {
 		r.method = http.MethodGet
 	}
-	out, err := http.NewRequestWithContext(h.t.Context(), r.method, h.url+r.path, strings.NewReader(r.body))
+	if r.at == "" {
+		r.at = h.url
+	}
+	out, err := http.NewRequestWithContext(h.t.Context(), r.method, r.at+r.path, strings.NewReader(r.body))
 	must(h.t, err)
 	if r.body != "" {
 		out.Header.Set("Content-Type", "application/json")

@@ -47,10 +47,10 @@ func (h *house) answerIssuer(client *http.Client, back string, change func(url.V
 	start := h.do(request{path: "/auth/sign-in?return=" + url.QueryEscape(back), anonymous: true, client: client})
 	asked, err := url.Parse(start.header.Get("Location"))
 	must(h.t, err)
-	if start.status != http.StatusSeeOther || asked.Query().Get("code_challenge_method") != "S256" || asked.Query().Get("nonce") == "" {
+	form := asked.Query()
+	if start.status != http.StatusSeeOther || form.Get("code_challenge_method") != "S256" || form.Get("nonce") == "" {
 		h.t.Fatalf("sign-in answers %d and asks %s, want PKCE and a nonce", start.status, asked)
 	}
-	form := asked.Query()
 	form.Set("person", "lars")
 	picked, err := client.PostForm(asked.Scheme+"://"+asked.Host+asked.Path, form) // as the issuer's page does
 	must(h.t, err)
@@ -78,13 +78,14 @@ func TestABrowserSignsInAndIsThatPersonUntilItSignsOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, persons())
 	client := browser(t)
-	if got := h.do(request{path: "/auth/session", anonymous: true, client: client}).body; !strings.Contains(got, `"available":true,"signedIn":false`) {
+	session := request{path: "/auth/session", anonymous: true, client: client}
+	if got := h.do(session).body; !strings.Contains(got, `"available":true,"signedIn":false`) {
 		t.Errorf("before: %s", got)
 	}
 	if back := h.signIn(client, "/desks/nsp/tickets/ASCP00000042?tab=1"); back != "/desks/nsp/tickets/ASCP00000042?tab=1" {
 		t.Errorf("back at %s, want where it began", back)
 	}
-	if got := h.do(request{path: "/auth/session", anonymous: true, client: client}).body; !strings.Contains(got, `"person":"lars","name":"Lars Bo"`) {
+	if got := h.do(session).body; !strings.Contains(got, `"person":"lars","name":"Lars Bo"`) {
 		t.Errorf("session: %s", got)
 	}
 	if got := h.assignee(client); got != "lars" {
@@ -97,7 +98,8 @@ func TestABrowserSignsInAndIsThatPersonUntilItSignsOut(t *testing.T) {
 			t.Errorf("cookie %s shows what it holds: %s", c.Name, c.Value)
 		}
 	}
-	if out := h.do(request{method: http.MethodPost, path: "/auth/sign-out", anonymous: true, client: client}); out.status != http.StatusOK {
+	out := h.do(request{method: http.MethodPost, path: "/auth/sign-out", anonymous: true, client: client})
+	if out.status != http.StatusOK {
 		t.Errorf("sign-out answers %d %s", out.status, out.body)
 	}
 	if got := h.assignee(client); got != "TOKEN_MISSING" {
@@ -186,20 +188,26 @@ func TestATokenIsRenewedBeforeItEndsAndTheSessionEndsInTheEvening(t *testing.T) 
 
 func TestAnAnswerThatThisBrowserDidNotAskForMakesNoSession(t *testing.T) {
 	t.Parallel()
+	set := func(name, value string) func(*house, *http.Client, url.Values) url.Values {
+		return func(_ *house, _ *http.Client, v url.Values) url.Values {
+			v.Set(name, value)
+			return v
+		}
+	}
 	for name, c := range map[string]struct {
 		change func(*house, *http.Client, url.Values) url.Values
 		want   string
 	}{
-		"another state": {func(_ *house, _ *http.Client, v url.Values) url.Values { v.Set("state", "x"); return v }, "/?sign-in=unexpected"},
-		"another issuer": {func(_ *house, _ *http.Client, v url.Values) url.Values {
-			v.Set("iss", "https://evil.example")
-			return v
-		}, "/?sign-in=unexpected"},
-		"another code": {func(_ *house, _ *http.Client, v url.Values) url.Values { v.Set("code", "x"); return v }, "/here?sign-in=failed"},
+		"another state":  {set("state", "x"), "/?sign-in=unexpected"},
+		"another issuer": {set("iss", "https://evil.example"), "/?sign-in=unexpected"},
+		"another code":   {set("code", "x"), "/here?sign-in=failed"},
 		"a refusal": {func(_ *house, _ *http.Client, v url.Values) url.Values {
 			return url.Values{"error": {"access_denied"}, "state": v["state"]}
 		}, "/here?sign-in=refused"},
-		"too late": {func(h *house, _ *http.Client, v url.Values) url.Values { h.clock.Advance(time.Hour); return v }, "/?sign-in=unexpected"},
+		"too late": {func(h *house, _ *http.Client, v url.Values) url.Values {
+			h.clock.Advance(time.Hour)
+			return v
+		}, "/?sign-in=unexpected"},
 		"another browser": {func(_ *house, c *http.Client, v url.Values) url.Values {
 			c.Jar = nil
 			return v
@@ -224,7 +232,8 @@ func TestSignInLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, persons())
 	for _, elsewhere := range []string{
-		"https://evil.example", "//evil.example", `/\evil.example`, "evil", "", "/auth/sign-in", "/\t/evil.example", "javascript:alert(1)",
+		"https://evil.example", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)",
+		"evil", "", "/auth/sign-in",
 	} {
 		if back := h.signIn(browser(t), elsewhere); back != "/" {
 			t.Errorf("return=%q leads to %s", elsewhere, back)
@@ -274,7 +283,8 @@ func TestWithoutAnIssuerOnlyScriptsAreServed(t *testing.T) {
 func TestAnIssuerThatIsDownIsSaidSo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, persons(), func(cfg *app.Config) { cfg.SignIn.Issuer = "http://127.0.0.1:1" })
-	if got := h.do(request{path: "/auth/sign-in", anonymous: true}); got.status != 503 || got.refusal(t).reason() != "SIGN_IN_UNAVAILABLE" {
+	got := h.do(request{path: "/auth/sign-in", anonymous: true})
+	if got.status != http.StatusServiceUnavailable || got.refusal(t).reason() != "SIGN_IN_UNAVAILABLE" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }

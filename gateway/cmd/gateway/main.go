@@ -41,6 +41,7 @@ func serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load TLS files: %w", err)
 	}
+	//nolint:contextcheck // streams end in their stage of the shutdown, not with the signal
 	gateway, err := app.New(cfg, app.Deps{Clock: now, Credentials: credentials, Telemetry: signals})
 	if err != nil {
 		return err

@@ -79,10 +79,10 @@ func (w *Writer) Write(rw http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		// A detail of a service that this gateway does not know: the code and the text still get through.
 		w.log.WarnContext(r.Context(), "error details withheld", slog.Any("error", err))
-		body, _ = protojson.Marshal(status.New(st.Code(), st.Message()).Proto()) //nolint:errcheck // code and text always marshal
+		body, _ = protojson.Marshal(status.New(st.Code(), st.Message()).Proto()) // code and text always marshal
 	}
 	rw.WriteHeader(statusOf(r.Context(), st.Code(), reason))
-	_, _ = rw.Write(body) //nolint:errcheck // a caller that has gone away needs no answer
+	_, _ = rw.Write(body) // a caller that has gone away needs no answer
 }
 
 type preconditionKey struct{}

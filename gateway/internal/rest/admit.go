@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -99,8 +100,13 @@ func (a *api) check(w http.ResponseWriter, r *http.Request, admitted *call) erro
 	if admitted.body, err = a.readBody(w, r, admitted.route); err != nil {
 		return err
 	}
-	if !utf8.Valid(admitted.body) {
-		return notUTF8(admitted.route, admitted.body)
+	switch body := admitted.body; {
+	case len(body) == 0:
+		return nil
+	case !utf8.Valid(body):
+		return notUTF8(admitted.route, body)
+	case !json.Valid(body): // grpc-gateway would take the first of several values
+		return diagnose(admitted.route, body)
 	}
 	return nil
 }

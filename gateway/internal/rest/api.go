@@ -65,14 +65,14 @@ func New(draining context.Context, services Services, limits Limits, refusals *r
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithDisableChunkedEncoding(), // net/http chunks where the protocol wants it
 	)
-	if err := register(mux, services); err != nil {
+	if err := register(draining, mux, services); err != nil {
 		return nil, fmt.Errorf("register the services: %w", err)
 	}
 	return mux, nil
 }
 
-func register(mux *runtime.ServeMux, services Services) error {
-	ctx := context.Background() // only kept by the variants that dial themselves
+// register uses ctx only where generated code dials itself, which none of these do.
+func register(ctx context.Context, mux *runtime.ServeMux, services Services) error {
 	intake, triage := connection{services.Intake}, connection{services.Triage}
 	notify, reporting := connection{services.Notify}, connection{services.Reporting}
 	return errors.Join(

@@ -236,5 +236,5 @@ func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store"
 func writeJSON(w http.ResponseWriter, content any) {
 	noStore(w)
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(content) //nolint:errcheck // a browser that has gone away needs no answer
+	_ = json.NewEncoder(w).Encode(content) // a browser that has gone away needs no answer
 }
