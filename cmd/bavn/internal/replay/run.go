@@ -8,12 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
+	"github.com/bavn/bavn/cmd/bavn/internal/client"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
@@ -133,7 +132,7 @@ func (r *Run) replay(ctx context.Context, c Case) error {
 // submit waits for intake to have heard of a desk and an importer that are seconds old.
 func (r *Run) submit(ctx context.Context, c Case) (*intakev1.Submission, error) {
 	request := r.Mapping.Submission(r.Desk, c)
-	return settled(ctx, r.Settle, func() (*intakev1.Submission, error) { return r.Intake.SubmitTicket(ctx, request) },
+	return client.Settle(ctx, r.Settle, func() (*intakev1.Submission, error) { return r.Intake.SubmitTicket(ctx, request) },
 		codes.NotFound, codes.PermissionDenied)
 }
 
@@ -147,22 +146,9 @@ func (r *Run) step(ctx context.Context, ticket string, c Case, row int) error {
 		_, err = r.Triage.ImportTicketStep(ctx, request)
 		return err
 	}
-	_, err = settled(ctx, r.Settle, func() (*triagev1.Ticket, error) { return r.Triage.ImportTicketStep(ctx, request) },
+	_, err = client.Settle(ctx, r.Settle, func() (*triagev1.Ticket, error) { return r.Triage.ImportTicketStep(ctx, request) },
 		codes.NotFound)
 	return err
-}
-
-// settled repeats a call whose refusal may only mean that the news has not arrived yet.
-func settled[T any](ctx context.Context, limit time.Duration, call func() (T, error), soon ...codes.Code) (T, error) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 20*time.Millisecond, time.Second
-	return backoff.Retry(ctx, func() (T, error) {
-		answer, err := call()
-		if err != nil && (limit <= 0 || !slices.Contains(soon, status.Code(err))) {
-			err = backoff.Permanent(err)
-		}
-		return answer, err
-	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(limit))
 }
 
 // fail notes a failure and lets the run go on, unless it was told to stop: what was not done then has not failed.
