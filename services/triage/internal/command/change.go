@@ -72,7 +72,7 @@ func (c *Tickets) change(ctx context.Context, call call, decide decision) (*tria
 	if err != nil {
 		return nil, err
 	}
-	req, err := requestOf(caller, call)
+	req, err := requestOf(caller, call.action, call.requestID, call.payload)
 	if err != nil {
 		return nil, err
 	}
@@ -153,14 +153,13 @@ func (c *Tickets) again(
 	return domain.Shown(state.Facts, state.ChainHash, state.Texts), nil
 }
 
-func requestOf(caller *access.Caller, call call) (request.Request, error) {
-	requestID, err := uuid.Parse(call.requestID)
+func requestOf(caller *access.Caller, method, requestID string, payload proto.Message) (request.Request, error) {
+	parsed, err := uuid.Parse(requestID)
 	if err != nil {
 		return request.Request{}, invalid("request_id", "string.uuid")
 	}
 	return request.Request{
-		Desk: id(caller.Desk), Principal: caller.ID(), Method: call.action, ID: requestID,
-		Payload: request.Fingerprint(call.payload),
+		Desk: id(caller.Desk), Principal: caller.ID(), Method: method, ID: parsed, Payload: request.Fingerprint(payload),
 	}, nil
 }
 

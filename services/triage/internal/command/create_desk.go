@@ -37,7 +37,7 @@ func (d *Directory) CreateDesk(ctx context.Context, r *triagev1.CreateDeskReques
 	}
 	answer := new(triagev1.DeskEvent)
 	call := directoryCall{
-		action: "CreateDesk", desk: name, requestID: r.GetRequestId(), payload: r, creates: true, answer: answer,
+		action: "CreateDesk", requestID: r.GetRequestId(), payload: r, creates: true, answer: answer,
 	}
 	err = d.change(ctx, caller, call, func(_ context.Context, s deskScene) ([]entry, error) {
 		row := newDesk(name, given, s.now)

@@ -27,7 +27,7 @@ func (d *Directory) CreateGroup(ctx context.Context, r *triagev1.CreateGroupRequ
 	}
 	party := domain.Desk{Name: desk}.Key(r.GetParent())
 	answer := new(triagev1.GroupEvent)
-	call := directoryCall{action: "CreateGroup", desk: desk, requestID: r.GetRequestId(), payload: r, answer: answer}
+	call := directoryCall{action: "CreateGroup", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
 		if err := s.mustHaveParty(ctx, party); err != nil {
 			return nil, err

@@ -23,7 +23,7 @@ func (d *Directory) CreateParty(ctx context.Context, r *triagev1.CreatePartyRequ
 	}
 	answer := new(triagev1.PartyEvent)
 	call := directoryCall{
-		action: "CreateParty", desk: r.GetParent(), requestID: r.GetRequestId(), payload: r, answer: answer,
+		action: "CreateParty", requestID: r.GetRequestId(), payload: r, answer: answer,
 	}
 	err = d.change(ctx, caller, call, func(_ context.Context, s deskScene) ([]entry, error) {
 		return []entry{partyEntry(s.desk, store.Party{

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -29,7 +28,6 @@ type Directory struct {
 // directoryCall is one change of a desk's directory.
 type directoryCall struct {
 	action    string
-	desk      string // resource name
 	requestID string
 	payload   proto.Message
 	// creates is true for the call that makes the desk: there is no row to lock yet.
@@ -61,17 +59,14 @@ type plan func(ctx context.Context, s deskScene) ([]entry, error)
 // change runs a change of a desk that the caller may make. Of two equal calls at once the later one meets the earlier one's
 // request id, runs again, and finds its effect.
 func (d *Directory) change(ctx context.Context, caller *access.Caller, call directoryCall, do plan) error {
-	requestID, err := uuid.Parse(call.requestID)
+	req, err := requestOf(caller, call.action, call.requestID, call.payload)
 	if err != nil {
-		return invalid("request_id", "string.uuid")
-	}
-	req := request.Request{
-		Desk: id(call.desk), Principal: caller.ID(), Method: call.action, ID: requestID, Payload: request.Fingerprint(call.payload),
+		return err
 	}
 	once := func(ctx context.Context, p *pg.Pipeline) error {
 		s := deskScene{Queries: store.New(p), caller: caller, now: d.Writer.Clock.Now()}
 		if !call.creates {
-			if err := feed.Lock(ctx, p, call.desk); err != nil {
+			if err := feed.Lock(ctx, p, caller.Desk); err != nil {
 				return err
 			}
 			if s.desk, err = s.LockDesk(ctx, req.Desk); err != nil {

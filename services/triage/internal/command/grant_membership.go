@@ -44,7 +44,7 @@ func (d *Directory) GrantMembership(
 	}
 	m.Name = membershipName(m)
 	answer := new(commonv1.Membership)
-	call := directoryCall{action: "GrantMembership", desk: desk, requestID: r.GetRequestId(), payload: r, answer: answer}
+	call := directoryCall{action: "GrantMembership", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
 		if err := s.mustHavePlaceOf(ctx, m); err != nil {
 			return nil, err

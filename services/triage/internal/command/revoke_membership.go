@@ -22,7 +22,7 @@ func (d *Directory) RevokeMembership(
 		return nil, err
 	}
 	answer := new(commonv1.Membership)
-	call := directoryCall{action: "RevokeMembership", desk: desk, requestID: r.GetRequestId(), payload: r, answer: answer}
+	call := directoryCall{action: "RevokeMembership", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
 		row, err := s.ReadMembership(ctx, store.ReadMembershipParams{Desk: s.desk.Desk, Membership: id(r.GetName())})
 		if errors.Is(err, pgx.ErrNoRows) {

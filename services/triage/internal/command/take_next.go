@@ -14,6 +14,9 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
+// takeAttempts bounds how often a pile is looked at for one call.
+const takeAttempts = 5
+
 // TakeNextTicket makes the caller the assignee of the next ticket of a pile (R33). Two callers never get the same one and never
 // wait for each other; that also holds for two equal requests, of which the later one finds the earlier one's effect.
 func (c *Tickets) TakeNextTicket(ctx context.Context, r *triagev1.TakeNextTicketRequest) (*triagev1.Ticket, error) {
@@ -35,8 +38,7 @@ func (c *Tickets) TakeNextTicket(ctx context.Context, r *triagev1.TakeNextTicket
 	if err := c.Access.Pile(ctx, caller, r.GetParty(), r.GetGroup()); err != nil {
 		return nil, err
 	}
-	call := call{action: "TakeNextTicket", requestID: r.GetRequestId(), payload: r}
-	req, err := requestOf(caller, call)
+	req, err := requestOf(caller, "TakeNextTicket", r.GetRequestId(), r)
 	if err != nil {
 		return nil, err
 	}
@@ -52,15 +54,19 @@ func (c *Tickets) TakeNextTicket(ctx context.Context, r *triagev1.TakeNextTicket
 		case loaded.Ticket.Facts == nil:
 			return fault.New(codes.NotFound, NothingToTake)
 		}
-		call.ticket = loaded.Ticket.Facts.GetName()
+		call := call{action: "TakeTicket", ticket: loaded.Ticket.Facts.GetName(), requestID: r.GetRequestId()}
 		answer, err = c.take(ctx, p, caller, req, call, loaded, func(s scene) (domain.Outcome, error) {
 			return s.Take(s.by, s.at)
 		})
 		return err
 	}
-	err = pg.InPipeline(ctx, c.Writer.Pool, next)
-	if request.Taken(err) { // the equal request was faster with another ticket
+	for range takeAttempts {
 		err = pg.InPipeline(ctx, c.Writer.Pool, next)
+		if !request.Taken(err) && !fault.Is(err, fault.Aborted) {
+			break
+		}
+		// The equal request was faster with another ticket, or the ticket was let go of while it was being found: it is taken
+		// without waiting for feed.Lock, which may cost its place in the feed's order.
 	}
 	if err != nil {
 		return nil, err

@@ -26,8 +26,8 @@ type Loaded struct {
 }
 
 // Lock locks a ticket and reads what a command needs, in one round trip together with the transaction's BEGIN. The order of the
-// statements matters: the feed's lock comes first (see feed.Lock), then the row's, and what the one that held it has written is seen by those after it. Returns
-// ErrNotFound.
+// statements matters: the feed's lock comes first (see feed.Lock), then the row's, and what the one that held it has written
+// is seen by those after it. Returns ErrNotFound.
 func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request.Request) (Loaded, error) {
 	var l Loaded
 	if err := feed.Lock(ctx, p, "desks/"+desk+"/tickets/"+number); err != nil {

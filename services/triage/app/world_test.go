@@ -1,0 +1,333 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	noopmetric "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	nooptrace "go.opentelemetry.io/otel/trace/noop"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/devissuer"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/identity"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/pgtest"
+	"github.com/bavn/bavn/platform/rpc"
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/triage/app"
+)
+
+var database = pgtest.NewTemplate(app.Migrate)
+
+// people of the tests. root is administrator of the installation.
+var people = []string{
+	"root", "mette", "sofie", "jonas", "lars", "ida", "chr", "aud", "imp", "adm", "karen", "bo", "stranger",
+}
+
+// outside is what all tests of the process share: it has no state.
+type outside struct {
+	issuer *devissuer.Issuer
+	url    string
+	caDir  string
+	ca     *identity.DevCA
+}
+
+// inTheFuture lets tests move their clocks by days without anybody's token expiring.
+const inTheFuture = 100 * 24 * time.Hour
+
+var theOutside = sync.OnceValues(func() (*outside, error) {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	o := &outside{url: "http://" + listener.Addr().String()}
+	if o.caDir, err = os.MkdirTemp("", "triage-ca-"); err != nil {
+		return nil, err
+	}
+	if o.ca, err = identity.OpenDevCA(o.caDir, time.Now()); err != nil {
+		return nil, err
+	}
+	cfg := devissuer.Config{Issuer: o.url, Clock: clock.System()}
+	for _, id := range people {
+		cfg.Persons = append(cfg.Persons, devissuer.Person{ID: id, Name: id, Role: "test"})
+	}
+	if o.issuer, err = devissuer.New(cfg); err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: o.issuer.Handler(), ReadHeaderTimeout: time.Second}
+	go func() { _ = server.Serve(listener) }()
+	return o, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if o, err := theOutside(); err == nil {
+		_ = os.RemoveAll(o.caDir)
+	}
+	os.Exit(code)
+}
+
+// world is one running triage with its own database, a desk and its people.
+type world struct {
+	t         *testing.T
+	clock     *clock.Manual
+	pool      *pgxpool.Pool
+	url       string
+	outside   *outside
+	tickets   triagev1.TicketServiceClient
+	directory triagev1.DirectoryServiceClient
+	feed      eventv1.FeedClient
+	intake    triagev1.TicketServiceClient
+	numbers   int
+}
+
+const (
+	desk  = "desks/nsp"
+	sds   = desk + "/parties/sds"   // the authority
+	spoc  = desk + "/parties/spoc"  // the contact party
+	netic = desk + "/parties/netic" // operations
+	fmk   = desk + "/parties/fmk"   // another supplier
+	drift = netic + "/groups/drift"
+	nett  = netic + "/groups/net"
+)
+
+func who(id string) string { return desk + "/persons/" + id }
+
+// newWorld starts triage and makes the desk.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := startWorld(t)
+	w.makeDesk()
+	return w
+}
+
+// startWorld starts triage on an empty database.
+func startWorld(t *testing.T) *world {
+	t.Helper()
+	o, err := theOutside()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o}
+	cfg := app.DefaultConfig()
+	cfg.RPC.Listen, cfg.DB.URL, cfg.TLS.DevCA, cfg.Admins = "127.0.0.1:0", w.url, o.caDir, []string{"root"}
+	cfg.OIDC.URL = o.url
+	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
+	cfg.Run.DrainDelay = 0
+	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
+	log := os.Stderr
+	if !testing.Verbose() {
+		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	service, err := app.New(t.Context(), cfg, service.Deps{Clock: w.clock, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- service.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("triage did not stop as it should: %v", err)
+		}
+	})
+	select {
+	case <-service.Ready():
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("triage did not start: %v", err)
+	}
+	w.tickets = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "gateway"))
+	w.directory = triagev1.NewDirectoryServiceClient(w.dial(service.Addr(), "gateway"))
+	w.feed = eventv1.NewFeedClient(w.dial(service.Addr(), "gateway"))
+	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
+	if w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.pool.Close)
+	return w
+}
+
+// dial connects as a service; what is called with a person's token is then that person's.
+func (w *world) dial(address, as string) *grpc.ClientConn {
+	w.t.Helper()
+	credentials, err := w.outside.ca.Credentials(as, time.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cfg := rpc.DefaultClientConfig(address)
+	cfg.Timeout = 30 * time.Second // the machine may be busy
+	conn, err := rpc.Dial(cfg, rpc.ClientDeps{
+		Credentials: credentials.Client("triage"), TracerProvider: nooptrace.NewTracerProvider(),
+		MeterProvider: noopmetric.NewMeterProvider(), Propagator: propagation.TraceContext{},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// as is the context of a call by a person.
+func (w *world) as(person string) context.Context {
+	w.t.Helper()
+	token, err := w.outside.issuer.Token(person, inTheFuture)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return auth.NewContextWithToken(w.t.Context(), auth.Principal{Person: person}, token)
+}
+
+// must fails the test on an error.
+func must[T any](answer T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+}
+
+func requestID() string { return uuid.NewString() }
+
+// makeDesk makes the national desk with its four parties.
+func (w *world) makeDesk() {
+	w.t.Helper()
+	must(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{
+		DeskId: "nsp", RequestId: requestID(), Desk: nspDesk(),
+	}))(w.t)
+	root := w.as("root")
+	for _, party := range []string{"netic", "fmk"} {
+		must(w.directory.CreateParty(root, &triagev1.CreatePartyRequest{
+			Parent: desk, PartyId: party, RequestId: requestID(), Party: &triagev1.Party{DisplayName: party},
+		}))(w.t)
+	}
+	for _, group := range []string{"drift", "net"} {
+		must(w.directory.CreateGroup(root, &triagev1.CreateGroupRequest{
+			Parent: netic, GroupId: group, RequestId: requestID(), Group: &triagev1.Group{DisplayName: group, Level: 2},
+		}))(w.t)
+	}
+	for _, m := range []struct{ person, party, group, role string }{
+		{"mette", spoc, "", "agent"}, {"sofie", spoc, "", "dispatcher"}, {"imp", spoc, "", "importer"},
+		{"jonas", netic, drift, "agent"}, {"lars", netic, nett, "agent"}, {"ida", fmk, "", "agent"},
+		{"chr", sds, "", "coordinator"}, {"aud", sds, "", "auditor"}, {"adm", sds, "", "administrator"},
+	} {
+		w.grant(m.person, m.party, m.group, m.role)
+	}
+}
+
+func nspDesk() *triagev1.Desk {
+	return &triagev1.Desk{
+		DisplayName: "NSP", TimeZone: "Europe/Copenhagen", LanguageCode: "da", AuthorityParty: sds, ContactParty: spoc,
+		NumberScheme: &triagev1.NumberScheme{Prefix: "ASCP", Digits: 8},
+	}
+}
+
+func (w *world) grant(person, party, group string, roles ...string) *commonv1.Membership {
+	w.t.Helper()
+	return must(w.directory.GrantMembership(w.as("root"), &triagev1.GrantMembershipRequest{
+		Parent: desk, RequestId: requestID(),
+		Membership: &commonv1.Membership{Person: who(person), Party: party, Group: group, Roles: roles},
+	}))(w.t)
+}
+
+func danish(text string) *commonv1.LocalizedText {
+	return &commonv1.LocalizedText{Text: text, LanguageCode: "da"}
+}
+
+// opening is the request for the next ticket: karen tells of what happens to bo.
+func (w *world) opening() *triagev1.OpenTicketRequest {
+	w.numbers++
+	return &triagev1.OpenTicketRequest{
+		Name: fmt.Sprintf("%s/tickets/ASCP%08d", desk, w.numbers), Submission: desk + "/submissions/" + uuid.NewString(),
+		Channel: commonv1.Channel_CHANNEL_WEB, Title: danish("Kan ikke logge ind"), Description: danish("Siden i morges."),
+		Reporter: who("karen"), AffectedUser: who("bo"), SubmitTime: timestamppb.New(w.clock.Now()), RequestId: requestID(),
+	}
+}
+
+// open opens a ticket, as intake does.
+func (w *world) open() *triagev1.Ticket {
+	w.t.Helper()
+	return must(w.intake.OpenTicket(w.t.Context(), w.opening()))(w.t)
+}
+
+// inProgress is a ticket that mette has begun.
+func (w *world) inProgress() *triagev1.Ticket {
+	w.t.Helper()
+	t := w.open()
+	return must(w.tickets.StartWork(w.as("mette"), &triagev1.StartWorkRequest{Name: t.GetName(), RequestId: requestID()}))(w.t)
+}
+
+// resolved is a ticket that jonas at operations solved and that lies with mette again.
+func (w *world) resolved() *triagev1.Ticket {
+	w.t.Helper()
+	t := w.inProgress()
+	must(w.tickets.HandOverTicket(w.as("mette"), &triagev1.HandOverTicketRequest{
+		Name: t.GetName(), RequestId: requestID(), Party: netic, Group: drift, Reason: danish("Serveren er jeres"),
+	}))(w.t)
+	must(w.tickets.AcceptHandOver(w.as("jonas"), &triagev1.AcceptHandOverRequest{
+		Name: t.GetName(), RequestId: requestID(), Assignee: who("jonas"),
+	}))(w.t)
+	return must(w.tickets.ResolveTicket(w.as("jonas"), &triagev1.ResolveTicketRequest{
+		Name: t.GetName(), RequestId: requestID(), Solution: danish("Genstartet"),
+		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND,
+	}))(w.t)
+}
+
+// patience is how long a test waits for what must happen; it is only ever used up by a failure.
+const patience = 30 * time.Second
+
+// eventually asks until the answer is yes.
+func eventually(t *testing.T, what string, ask func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ask() {
+		select {
+		case <-deadline:
+			t.Fatalf("not within %v: %s", patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// events are the events of a resource, by revision, and a check of their chain.
+func (w *world) events(resource string) []*feed.Event {
+	w.t.Helper()
+	rows := must(feed.NewReader(w.pool).History(w.t.Context(), "nsp", resource, 0, 1000))(w.t)
+	events := make([]*feed.Event, len(rows))
+	for i := range rows {
+		events[i] = must(rows[i].Decode(nil))(w.t)
+	}
+	return events
+}
+
+func eventTypes(events []*feed.Event) []string {
+	types := make([]string, len(events))
+	for i, e := range events {
+		types[i] = e.Record.GetType()
+	}
+	return types
+}
