@@ -153,7 +153,7 @@ func refuseUnknown(message protoreflect.MessageDescriptor, unknown []byte, path 
 		at = path + "." + at
 	}
 	return fault.New(codes.InvalidArgument, fault.UnknownField).
-		Meta("number", strconv.Itoa(int(number))).Meta("message", string(message.FullName())).Field(at, "unknown_field")
+		Meta("field", "#"+strconv.Itoa(int(number))).Meta("message", string(message.FullName())).Field(at, "unknown_field")
 }
 
 func refuseUndecoded(reason string) error {

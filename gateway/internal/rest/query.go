@@ -81,7 +81,6 @@ func isEnumName(enum protoreflect.EnumDescriptor, name string) bool {
 func unknownField(path string, message protoreflect.MessageDescriptor) error {
 	return fault.New(codes.InvalidArgument, fault.UnknownField).
 		Meta("field", path).
-		Meta("number", path). // JSON has names where the binary form has numbers; the shared text asks for a number
 		Meta("message", string(message.FullName())).
 		Field(path, "json.unknown_field")
 }
