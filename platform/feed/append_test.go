@@ -24,7 +24,7 @@ func TestAnEventReadsBackAsItWasPrepared(t *testing.T) {
 	}
 	mustWriteTx(t, pool, prepared)
 
-	rows := readAll(t, pool, feed.Filter{}, 10)
+	rows := readAll(t, pool, 10)
 	if len(rows) != 2 {
 		t.Fatalf("%d events, want 2", len(rows))
 	}

@@ -90,7 +90,7 @@ func TestALoadedDumpBeginsAnEpoch(t *testing.T) {
 	for _, table := range []string{"feed_epochs", "events", "event_texts", "things"} {
 		copyTable(t, from.Config().ConnString(), to, table)
 	}
-	position := readAll(t, from, feed.Filter{}, 10)[0].Position
+	position := readAll(t, from, 10)[0].Position
 
 	pool := openPool(t, to)
 	mustWrite(t, pool, ticket(1), draft(ticket(1)))
@@ -106,7 +106,7 @@ func TestALoadedDumpBeginsAnEpoch(t *testing.T) {
 // requireHistory fails unless the feed is the ticket's revisions in order, one epoch each.
 func requireHistory(t testing.TB, pool *pgxpool.Pool, n int, resource string) []feed.Row {
 	t.Helper()
-	rows := readAll(t, pool, feed.Filter{}, 1)
+	rows := readAll(t, pool, 1)
 	if len(rows) != n {
 		t.Fatalf("%d events were read, want %d", len(rows), n)
 	}
@@ -150,7 +150,7 @@ func TestACrashThatReusesTransactionIDsLosesNothing(t *testing.T) {
 	}
 	pool.Reset()
 	mustWrite(t, pool, ticket(2), draft(ticket(2)))
-	rows := readAll(t, pool, feed.Filter{}, 10)
+	rows := readAll(t, pool, 10)
 	next := rows[len(rows)-1]
 	if next.Position.XID > unlogged {
 		t.Skipf("this server logged %d before the crash; the new event has %d", unlogged, next.Position.XID)
@@ -166,7 +166,7 @@ func TestAPositionFromTheFutureIsRefused(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	mustWrite(t, pool, ticket(1), draft(ticket(1)))
-	at := readAll(t, pool, feed.Filter{}, 10)[0].Position
+	at := readAll(t, pool, 10)[0].Position
 	for name, ahead := range map[string]feed.Position{
 		"a later transaction": {Epoch: at.Epoch, XID: at.XID + 1<<30, Seq: 1},
 		"a later epoch":       {Epoch: at.Epoch + 1, XID: 1, Seq: 1},
@@ -207,10 +207,10 @@ func epochs(t testing.TB, pool *pgxpool.Pool) (n int) {
 	return n
 }
 
-// reachableDir is a folder that PostgreSQL's own user gets to as well; t.TempDir is for root's eyes when root runs the test.
+// reachableDir is a folder that PostgreSQL's own user gets to as well, when root runs the test.
 func reachableDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/var/tmp", "bavn-feed-")
+	dir, err := os.MkdirTemp("/var/tmp", "bavn-feed-") //nolint:usetesting // t.TempDir's parent is closed to that user
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,10 @@ var (
 	// EpochOnlyInTheBound forgets that transaction ids start again: rows of an older epoch wait for an xmin of this one.
 	EpochOnlyInTheBound = Flaw{"(epoch, xid) < (edge.epoch, edge.xmin)", "xid < edge.xmin"}
 	// EpochNotInTheOrder sorts and resumes by transaction id alone.
-	EpochNotInTheOrder = Flaw{"(epoch, xid, position) > ($1::bigint, $2::xid8, $3::bigint)",
-		"($1::bigint >= 0 AND (xid, position) > ($2::xid8, $3::bigint))"}
+	EpochNotInTheOrder = Flaw{
+		"(epoch, xid, position) > ($1::bigint, $2::xid8, $3::bigint)",
+		"($1::bigint >= 0 AND (xid, position) > ($2::xid8, $3::bigint))",
+	}
 )
 
 // ReadFlawed is Reader.Read without a filter, with a flaw in its query.

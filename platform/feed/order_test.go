@@ -31,6 +31,7 @@ func TestTheOrderTestNoticesWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	misread := func(flaw feed.Flaw) func(t testing.TB, st *stage) {
 		return func(t testing.TB, st *stage) {
+			t.Helper()
 			st.practice.read = func(ctx context.Context, after feed.Position, limit int) (feed.Page, error) {
 				return feed.ReadFlawed(ctx, t, st.pool, flaw, after, limit)
 			}
@@ -38,6 +39,7 @@ func TestTheOrderTestNoticesWhatIsBroken(t *testing.T) {
 	}
 	for name, spoil := range map[string]func(t testing.TB, st *stage){
 		"the transaction id is taken before the lock": func(t testing.TB, st *stage) {
+			t.Helper()
 			dropGuard(t, st)
 			st.practice.lock = xidFirst
 		},

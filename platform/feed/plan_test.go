@@ -39,10 +39,14 @@ func requireIndexes(t *testing.T, pool *pgxpool.Pool) {
 		index []string
 	}{
 		"everything": {feed.ReadAllSQL, append(start, 500), []string{"events_order", "event_texts_pkey"}},
-		"filtered": {feed.ReadFilteredSQL, append(append(start, 500, 4000, "nsp"), none...),
-			[]string{"events_order", "event_texts_pkey"}},
-		"by resource": {feed.ReadResourcesSQL, append(append(start, 500, []string{"nsp"}, []string{ticket(7)}), none...),
-			[]string{"events_order", "events_pkey", "event_texts_pkey"}},
+		"filtered": {
+			feed.ReadFilteredSQL, append(append(start, 500, 4000, "nsp"), none...),
+			[]string{"events_order", "event_texts_pkey"},
+		},
+		"by resource": {
+			feed.ReadResourcesSQL, append(append(start, 500, []string{"nsp"}, []string{ticket(7)}), none...),
+			[]string{"events_order", "events_pkey", "event_texts_pkey"},
+		},
 		"a history":      {feed.ReadHistorySQL, []any{"nsp", ticket(7), int64(10), 100}, []string{"events_pkey", "event_texts_pkey"}},
 		"the last place": {feed.ReadLastSQL, nil, []string{"events_order"}},
 		"an erasure":     {feed.EraseTextsSQL, []any{"nsp", []string{ticket(7)}, nil, noon}, []string{"event_texts_pkey"}},

@@ -10,22 +10,22 @@ import (
 	"github.com/bavn/bavn/platform/feed/internal/subscriptions"
 )
 
-// Reset puts every shard back to the start of the feed, forgets what is parked, and lets clear empty the read model, in one
+// Reset puts every shard back to the start of the feed, forgets what is parked, and lets empty clear the read model, in one
 // transaction. It may be called while replicas run: it waits for what they are writing, at most for the database's
 // lock_timeout, and then they begin again.
-func (s *Subscriber) Reset(ctx context.Context, clear func(ctx context.Context, tx pgx.Tx) error) error {
-	return ResetTogether(ctx, []*Subscriber{s}, clear)
+func (s *Subscriber) Reset(ctx context.Context, empty func(ctx context.Context, tx pgx.Tx) error) error {
+	return ResetTogether(ctx, []*Subscriber{s}, empty)
 }
 
 // ResetTogether is Reset for a read model that is made from several feeds. The subscribers share one database.
-func ResetTogether(ctx context.Context, all []*Subscriber, clear func(ctx context.Context, tx pgx.Tx) error) error {
+func ResetTogether(ctx context.Context, all []*Subscriber, empty func(ctx context.Context, tx pgx.Tx) error) error {
 	err := pgx.BeginFunc(ctx, all[0].Pool, func(tx pgx.Tx) error {
 		for _, s := range all {
 			if err := s.resetIn(ctx, tx); err != nil {
 				return fmt.Errorf("reset subscriber %s of %s: %w", s.Name, s.Source.Name(), err)
 			}
 		}
-		return clear(ctx, tx)
+		return empty(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("reset read model: %w", err)

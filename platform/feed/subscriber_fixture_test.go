@@ -27,8 +27,9 @@ func effect(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
 }
 
 // subscriber makes a replica that follows s into its own database, and does not run it.
-func (s *served) subscriber(t testing.TB, into *pgxpool.Pool, handle feed.HandlerFunc,
-	change ...func(*feed.SubscriberConfig)) *feed.Subscriber {
+func (s *served) subscriber(
+	t testing.TB, into *pgxpool.Pool, handle feed.HandlerFunc, change ...func(*feed.SubscriberConfig),
+) *feed.Subscriber {
 	t.Helper()
 	config := feed.SubscriberConfig{
 		Name: "reporting", Source: feed.Remote("triage", &asService{s.client, "reporting"}), Pool: into, Handler: handle,

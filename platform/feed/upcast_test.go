@@ -30,7 +30,7 @@ func TestOldEventsAreBroughtUpToDateWhenReadAndNeverChanged(t *testing.T) {
 	upcasters.Add("ticket.noted", 1, renamed)
 	upcasters.Add("ticket.noted", 2, func(r *eventv1.Record) error { r.Type = "ticket.annotated"; return nil })
 
-	row := readAll(t, pool, feed.Filter{}, 10)[0]
+	row := readAll(t, pool, 10)[0]
 	stored := bytes.Clone(row.Stored)
 	event, err := row.Decode(&upcasters)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestAnUpcastThatFailsSaysWhichEvent(t *testing.T) {
 	var upcasters feed.Upcasters
 	broken := errors.New("no such version")
 	upcasters.Add("ticket.noted", 1, func(*eventv1.Record) error { return broken })
-	row := readAll(t, pool, feed.Filter{}, 10)[0]
+	row := readAll(t, pool, 10)[0]
 	if _, err := row.Decode(&upcasters); !errors.Is(err, broken) {
 		t.Errorf("error = %v, want the upcast's", err)
 	}

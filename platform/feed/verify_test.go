@@ -109,6 +109,7 @@ func TestEqualTextsHaveUnequalDigests(t *testing.T) {
 func TestEveryTamperingBreaksTheChain(t *testing.T) {
 	t.Parallel()
 	pool := threeEvents(t)
+	mustWrite(t, pool, ticket(2), draft(ticket(2)))
 	for name, tamper := range map[string]func(events []*feed.Event) []*feed.Event{
 		"one bit of the stored bytes": func(e []*feed.Event) []*feed.Event { e[1].Stored[5] ^= 1; return e },
 		"one bit of the hash":         func(e []*feed.Event) []*feed.Event { e[2].Hash[0] ^= 1; return e },
@@ -123,11 +124,11 @@ func TestEveryTamperingBreaksTheChain(t *testing.T) {
 			return e
 		},
 		"an event of another ticket": func(e []*feed.Event) []*feed.Event {
-			mustWrite(t, pool, ticket(2), draft(ticket(2)))
 			return append(e[:0:0], e[0], history(t, pool, ticket(2))[0])
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			events := history(t, pool, ticket(1))
 			if _, err := feed.VerifyChain(feed.Head{}, events); err != nil {
 				t.Fatalf("untouched: %v", err)

@@ -17,8 +17,8 @@ import (
 
 const (
 	defaultMaxStreams = 64
-	passedOverGap     = time.Second     // the least time between two marks of events that were passed over
-	quietGap          = 5 * time.Second // how often a stream with nothing to send says that it is alive and up to date
+	markGap           = time.Second // the least time between two marks of events that were passed over
+	quietGaps         = 5           // so many of them without an event or a mark, and the stream says that it is alive
 )
 
 // Visibility says what the caller in ctx may see of a desk: events whose audience holds one of keys, relative to the desk
@@ -99,7 +99,9 @@ func (s *Server) Watch(request *eventv1.WatchRequest, stream grpc.ServerStreamin
 	if err != nil {
 		return err
 	}
-	send := sender{view: view, stream: stream, sent: after}
+	gaps := time.NewTicker(markGap)
+	defer gaps.Stop()
+	send := sender{view: view, stream: stream, sent: after, gaps: gaps.C}
 	err = s.tail.run(ctx, after, view.filter, send.page)
 	return endOfStream(ctx, err)
 }
@@ -173,9 +175,10 @@ type view interface {
 type sender struct {
 	view     view
 	stream   grpc.ServerStreamingServer[eventv1.WatchResponse]
-	sent     Position  // of the last event or bookmark
-	caughtUp bool      // the stream has said so
-	marked   time.Time // when the last bookmark went
+	sent     Position         // of the last event or bookmark
+	caughtUp bool             // the stream has said so
+	gaps     <-chan time.Time // ticks every markGap
+	silence  int              // ticks since the last bookmark
 }
 
 // page sends the events, and a bookmark when the stream first catches up, when it has passed over others for a while, and
@@ -198,18 +201,25 @@ func (s *sender) page(page Page) error {
 	if err := s.stream.Send(&eventv1.WatchResponse{Payload: &eventv1.WatchResponse_Bookmark{Bookmark: mark}}); err != nil {
 		return err
 	}
-	s.sent, s.caughtUp, s.marked = page.Through, s.caughtUp || !page.More, time.Now()
+	s.sent, s.caughtUp, s.silence = page.Through, true, 0
 	return nil
 }
 
+// markIsDue keeps marks to where the stream is up to date, so that one also says: that was all.
 func (s *sender) markIsDue(page Page) bool {
-	silent := time.Since(s.marked)
+	select {
+	case <-s.gaps:
+		s.silence++
+	default:
+	}
 	switch {
-	case !page.More && !s.caughtUp:
+	case page.More:
+		return false
+	case !s.caughtUp:
 		return true
 	case page.Through.After(s.sent):
-		return silent >= passedOverGap
+		return s.silence > 0
 	default:
-		return len(page.Rows) == 0 && silent >= quietGap
+		return len(page.Rows) == 0 && s.silence >= quietGaps
 	}
 }

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 )
+
+const nsp = "desks/nsp"
 
 func seenBy(resource string, audience ...string) feed.Draft {
 	d := draft(resource, title("Printeren er død"))
@@ -28,7 +31,7 @@ func TestAServiceGetsStoredBytesAndRawPositions(t *testing.T) {
 	if first.GetRecord() != nil || first.GetResumeToken() != "" {
 		t.Error("a service got a decoded record or a sealed token, which it has no use for")
 	}
-	row := readAll(t, s.pool, feed.Filter{}, 10)[0]
+	row := readAll(t, s.pool, 10)[0]
 	if !bytes.Equal(first.GetStored(), row.Stored) || feed.PositionOf(first.GetPosition()) != row.Position {
 		t.Error("the event is not the stored one")
 	}
@@ -59,7 +62,7 @@ func TestAnOutsiderGetsOnlyWhatHisPartiesMaySeeAndNothingToCount(t *testing.T) {
 	mustWrite(t, s.pool, ticket(2), seenBy(ticket(2)))
 	mustWrite(t, s.pool, ticket(2), seenBy(ticket(2), "persons/mette"))
 
-	stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: "desks/nsp"})
+	stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: nsp})
 	events := untilMark(t, stream)
 	if len(events) != 1 || events[0].GetRecord().GetResource() != ticket(1) {
 		t.Fatalf("%d events, want the one that netic may see", len(events))
@@ -90,7 +93,7 @@ func TestAnAuditorGetsTheProof(t *testing.T) {
 	for range 3 {
 		mustWrite(t, s.pool, ticket(1), seenBy(ticket(1), "parties/sds"))
 	}
-	stream := s.watch(as(t.Context(), "person", "revisor"), t, &eventv1.WatchRequest{Parent: "desks/nsp"})
+	stream := s.watch(as(t.Context(), "person", "revisor"), t, &eventv1.WatchRequest{Parent: nsp})
 	var chain []*feed.Event
 	for _, sent := range untilMark(t, stream) {
 		if sent.GetPosition() != nil {
@@ -120,9 +123,9 @@ func TestAnotherDesksEventsDoNotExist(t *testing.T) {
 		"by its type":     {Types: []string{"ticket.noted"}},
 		"by its resource": {Resources: []string{other.Resource, ticket(1)}},
 	} {
-		stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: "desks/nsp", Filter: filter})
+		stream := s.watch(as(t.Context(), "person", "mette"), t, &eventv1.WatchRequest{Parent: nsp, Filter: filter})
 		events := untilMark(t, stream)
-		if len(events) != 1 || events[0].GetRecord().GetDesk() != "desks/nsp" {
+		if len(events) != 1 || events[0].GetRecord().GetDesk() != nsp {
 			t.Errorf("%s: got %v, want the one event of nsp", name, events)
 		}
 	}
@@ -138,7 +141,7 @@ func TestAStreamResumesAfterItsToken(t *testing.T) {
 	mustWrite(t, s.pool, ticket(9), seenBy(ticket(9), "parties/sds"))
 	ctx := as(t.Context(), "person", "mette")
 	open := func(token string) eventv1.Feed_WatchClient {
-		return s.watch(ctx, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: token})
+		return s.watch(ctx, t, &eventv1.WatchRequest{Parent: nsp, ResumeToken: token})
 	}
 	stream := open("")
 	nextEvent(t, stream)
@@ -160,42 +163,55 @@ func TestWhatNobodyMayAskForIsRefused(t *testing.T) {
 	intake.sight.set("mette", "parties/netic")
 	mustWrite(t, pool, ticket(1), seenBy(ticket(1), "parties/netic"))
 	mette, notify := as(t.Context(), "person", "mette"), as(t.Context(), "service", "notify")
-	foreign := nextEvent(t, intake.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp"})).GetResumeToken()
-	own := nextEvent(t, s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp"})).GetResumeToken()
+	foreign := nextEvent(t, intake.watch(mette, t, &eventv1.WatchRequest{Parent: nsp})).GetResumeToken()
+	own := nextEvent(t, s.watch(mette, t, &eventv1.WatchRequest{Parent: nsp})).GetResumeToken()
 
+	gateway := as(mette, "service", "gateway")
+	future := &eventv1.Position{Epoch: 1, Xid: 1 << 40, Position: 1}
 	for name, c := range map[string]struct {
-		stream eventv1.Feed_WatchClient
-		code   codes.Code
-		reason string
+		caller  context.Context
+		request *eventv1.WatchRequest
+		code    codes.Code
+		reason  string
 	}{
-		"nobody":                 {s.watch(t.Context(), t, &eventv1.WatchRequest{Parent: "desks/nsp"}), codes.Unauthenticated, fault.TokenMissing},
-		"all desks, by a person": {s.watch(mette, t, &eventv1.WatchRequest{}), codes.PermissionDenied, fault.PermissionDenied},
-		"all desks, by a person through the gateway": {
-			s.watch(as(mette, "service", "gateway"), t, &eventv1.WatchRequest{}), codes.PermissionDenied, fault.PermissionDenied},
-		"a raw position, by a person": {
-			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", After: &eventv1.Position{Epoch: 1, Xid: 1}}),
-			codes.InvalidArgument, fault.InvalidResumeToken},
+		"nobody": {
+			t.Context(), &eventv1.WatchRequest{Parent: nsp}, codes.Unauthenticated, fault.TokenMissing,
+		},
+		"all desks, for a person":                {mette, &eventv1.WatchRequest{}, codes.PermissionDenied, fault.PermissionDenied},
+		"all desks, by the gateway for a person": {gateway, &eventv1.WatchRequest{}, codes.PermissionDenied, fault.PermissionDenied},
+		"a raw position, from a person": {
+			mette, &eventv1.WatchRequest{Parent: nsp, After: &eventv1.Position{Epoch: 1, Xid: 1}},
+			codes.InvalidArgument, fault.InvalidResumeToken,
+		},
 		"another service's token": {
-			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: foreign}),
-			codes.InvalidArgument, fault.InvalidResumeToken},
+			mette, &eventv1.WatchRequest{Parent: nsp, ResumeToken: foreign}, codes.InvalidArgument, fault.InvalidResumeToken,
+		},
 		"another desk's token": {
-			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/au", ResumeToken: own}),
-			codes.InvalidArgument, fault.InvalidResumeToken},
+			mette, &eventv1.WatchRequest{Parent: "desks/au", ResumeToken: own}, codes.InvalidArgument, fault.InvalidResumeToken,
+		},
 		"an altered token": {
-			s.watch(mette, t, &eventv1.WatchRequest{Parent: "desks/nsp", ResumeToken: "A" + own[1:]}),
-			codes.InvalidArgument, fault.InvalidResumeToken},
-		"a position from the future": {
-			s.watch(notify, t, &eventv1.WatchRequest{After: &eventv1.Position{Epoch: 1, Xid: 1 << 40, Position: 1}}),
-			codes.DataLoss, feed.PositionAhead},
+			mette, &eventv1.WatchRequest{Parent: nsp, ResumeToken: altered(own)}, codes.InvalidArgument, fault.InvalidResumeToken,
+		},
+		"a position from the future": {notify, &eventv1.WatchRequest{After: future}, codes.DataLoss, feed.PositionAhead},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			response, err := c.stream.Recv()
+			response, err := s.watch(c.caller, t, c.request).Recv()
 			if status.Code(err) != c.code || !fault.Is(err, c.reason) {
 				t.Errorf("got %v, %v; want %s %s", response, err, c.code, c.reason)
 			}
 		})
 	}
+}
+
+// altered changes one character in the middle of a token.
+func altered(token string) string {
+	half := len(token) / 2
+	other := "A"
+	if token[half] == 'A' {
+		other = "B"
+	}
+	return token[:half] + other + token[half+1:]
 }
 
 func TestAProcessServesABoundedNumberOfStreams(t *testing.T) {
