@@ -95,6 +95,7 @@ func completeOperation(document *openapi3.T, service *protogen.Service, method *
 				parameter.Value.Required = isRequired(field)
 			}
 		}
+		describeHeaders(operation, method)
 		if method.Desc.IsStreamingServer() {
 			wrapStream(operation)
 		}

@@ -2393,9 +2393,12 @@ export interface operations {
                 /** @description Id of the desk, such as "nsp". */
                 deskId: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2583,7 +2586,10 @@ export interface operations {
     DirectoryService_RevokeMembership: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2620,11 +2626,14 @@ export interface operations {
     };
     DirectoryService_GrantMembership: {
         parameters: {
-            query: {
+            query?: {
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2733,7 +2742,10 @@ export interface operations {
     NotificationService_RetryNotification: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2811,9 +2823,12 @@ export interface operations {
                 /** @description Id of the party, such as "netic". */
                 partyId: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2891,9 +2906,12 @@ export interface operations {
                 /** @description Id of the group, such as "drift". */
                 groupId: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2971,9 +2989,12 @@ export interface operations {
                 /** @description Id of the person: the sign-in's. */
                 personId: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -2989,6 +3010,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3023,6 +3046,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3046,9 +3071,14 @@ export interface operations {
                 /** @description Which fields to change. */
                 updateMask: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3066,6 +3096,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3248,6 +3280,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3271,9 +3305,14 @@ export interface operations {
                 /** @description Which of title, impact, priority, labels to change. */
                 updateMask: string;
                 /** @description AIP-155. */
-                requestId: string;
+                requestId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3291,6 +3330,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3345,7 +3386,12 @@ export interface operations {
     TicketService_AcceptHandOver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3363,6 +3409,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3383,7 +3431,12 @@ export interface operations {
     TicketService_AcceptResponsibility: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3401,6 +3454,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3421,7 +3476,12 @@ export interface operations {
     TicketService_AcceptSolution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3439,6 +3499,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3459,7 +3521,12 @@ export interface operations {
     TicketService_AddNote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3477,6 +3544,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3497,7 +3566,12 @@ export interface operations {
     TicketService_AssignTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3515,6 +3589,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3535,7 +3611,12 @@ export interface operations {
     TicketService_CancelTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3553,6 +3634,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3607,7 +3690,12 @@ export interface operations {
     TicketService_CloseTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3625,6 +3713,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3645,7 +3735,12 @@ export interface operations {
     TicketService_DeclineHandOver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3663,6 +3758,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3683,7 +3780,12 @@ export interface operations {
     TicketService_DeclineResponsibility: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3701,6 +3803,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3721,7 +3825,10 @@ export interface operations {
     TicketService_FinishImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3739,6 +3846,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3759,7 +3868,12 @@ export interface operations {
     TicketService_HandOverTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3777,6 +3891,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3797,7 +3913,12 @@ export interface operations {
     TicketService_HoldTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3815,6 +3936,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3835,7 +3958,10 @@ export interface operations {
     TicketService_ImportTicketStep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3853,6 +3979,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3873,7 +4001,12 @@ export interface operations {
     TicketService_LogWork: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3891,6 +4024,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3911,7 +4046,12 @@ export interface operations {
     TicketService_RejectSolution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3929,6 +4069,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3949,7 +4091,12 @@ export interface operations {
     TicketService_ReopenTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -3967,6 +4114,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3987,7 +4136,12 @@ export interface operations {
     TicketService_ResolveTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4005,6 +4159,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4025,7 +4181,12 @@ export interface operations {
     TicketService_ResumeTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4043,6 +4204,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4063,7 +4226,12 @@ export interface operations {
     TicketService_ReturnToTechnician: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4081,6 +4249,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4101,7 +4271,12 @@ export interface operations {
     TicketService_StartWork: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4119,6 +4294,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4139,7 +4316,12 @@ export interface operations {
     TicketService_TakeTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4157,6 +4339,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4177,7 +4361,12 @@ export interface operations {
     TicketService_TransferResponsibility: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4195,6 +4384,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4215,7 +4406,12 @@ export interface operations {
     TicketService_WithdrawHandOver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4233,6 +4429,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4290,7 +4488,10 @@ export interface operations {
     SubmissionService_SubmitTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4326,7 +4527,10 @@ export interface operations {
     TicketService_TakeNextTicket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The desk id. */
                 desk: string;
@@ -4342,6 +4546,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4428,7 +4634,10 @@ export interface operations {
     ReportingService_RebuildReadModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
