@@ -95,7 +95,7 @@ func Play(ctx context.Context, rest REST, tell func(Step)) (*triagev1.Ticket, er
 	}
 	ticket, err := client.Settle(ctx, settle, func() (*triagev1.Ticket, error) {
 		opened := &triagev1.Ticket{}
-		err := rest.call(ctx, "lars", http.MethodGet, "/v1/"+submission.GetTicket(), &triagev1.GetTicketRequest{}, opened)
+		err := rest.call(ctx, "karin", http.MethodGet, "/v1/"+submission.GetTicket(), nil, opened)
 		return opened, err
 	}, codes.NotFound) // triage may open it a moment later
 	if err != nil {

@@ -22,13 +22,17 @@ type REST struct {
 
 const maxAnswerBytes = 4 << 20
 
-// call sends a request of the contract as a person, and reads the answer. A refusal is the status that the service gave.
+// call sends a request of the contract as a person, nil without a body, and reads the answer. A refusal is the status that the service gave.
 func (r REST) call(ctx context.Context, person, method, path string, body, answer proto.Message) error {
-	content, err := protojson.Marshal(body)
-	if err != nil {
-		return err
+	var sent io.Reader
+	if body != nil {
+		content, err := protojson.Marshal(body)
+		if err != nil {
+			return err
+		}
+		sent = bytes.NewReader(content)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, r.Gateway+path, bytes.NewReader(content))
+	request, err := http.NewRequestWithContext(ctx, method, r.Gateway+path, sent)
 	if err != nil {
 		return err
 	}
@@ -37,13 +41,15 @@ func (r REST) call(ctx context.Context, person, method, path string, body, answe
 		return err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	response, err := r.HTTP.Do(request)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close() //nolint:errcheck // it was only read
-	content, err = io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
 	if err != nil {
 		return err
 	}
