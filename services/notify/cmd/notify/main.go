@@ -1,0 +1,16 @@
+// Command notify runs the notify service.
+package main
+
+import (
+	"context"
+
+	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/notify/app"
+)
+
+func main() {
+	cfg := app.DefaultConfig()
+	service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
+		return app.New(ctx, cfg, service.Deps{})
+	})
+}

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"strings"
+
+	"github.com/cedar-policy/cedar-go"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/notify/internal/store"
+)
+
+var (
+	// Policies say who may do what.
+	//
+	//go:embed policy.cedar
+	Policies []byte
+	// PolicySchema is what they are checked against at start.
+	//
+	//go:embed policy.cedarschema
+	PolicySchema []byte
+)
+
+// Gate asks the policies about the caller of a context.
+type Gate struct {
+	Pool        *pgxpool.Pool
+	Memberships *membership.Store
+	Authorizer  *auth.Authorizer
+}
+
+// listing asks about a list, and returns what the caller is in the desk: the list shows nothing else.
+func (g *Gate) listing(ctx context.Context, action, desk string) (membership.Set, error) {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return membership.Set{}, err
+	}
+	return set, g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, false)
+}
+
+// notification asks about one message. hidden refuses as if it did not exist.
+func (g *Gate) notification(ctx context.Context, action string, row store.Notification, hidden bool) error {
+	set, err := g.caller(ctx, row.Desk)
+	if err != nil {
+		return err
+	}
+	var audience, agents []cedar.Value
+	for _, key := range row.Audience {
+		audience = append(audience, cedar.String(key))
+		if party, ok := strings.CutPrefix(key, "parties/"); ok {
+			agents = append(agents, cedar.String(party+":agent"))
+		}
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("Notification", cedar.String(row.Desk+"/"+row.Notification.String())),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"audience": cedar.NewSet(audience...), "agents": cedar.NewSet(agents...),
+		}),
+	}, hidden)
+}
+
+// caller is what the caller is in a desk; nothing for a service that acts as itself.
+func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) {
+	principal, _ := auth.FromContext(ctx)
+	if principal.Person == "" {
+		return membership.Set{}, nil
+	}
+	set, err := g.Memberships.Of(ctx, desk, principal.Person)
+	return set, pg.Translate(err)
+}
+
+func (g *Gate) ask(ctx context.Context, action string, set membership.Set, resource cedar.Entity, hidden bool) error {
+	principal, _ := auth.FromContext(ctx)
+	uid := principal.Entity()
+	entities := cedar.EntityMap{resource.UID: resource, uid: cedar.Entity{UID: uid}}
+	if principal.Person != "" {
+		entities[uid] = cedar.Entity{UID: uid, Attributes: set.Attributes()}
+	}
+	return g.Authorizer.Authorize(ctx, auth.Request{
+		Principal: uid, Action: action, Resource: resource.UID, Entities: entities, Hidden: hidden,
+	})
+}
+
+// Sees says what a caller may see of notify's own feed; an auditor of the desk's authority sees everything.
+func (g *Gate) Sees(ctx context.Context, desk string) (keys []string, all bool, err error) {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return nil, false, err
+	}
+	known, err := store.New(g.Pool).GetDesk(ctx, desk)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return set.Keys(), false, nil
+	}
+	if err != nil {
+		return nil, false, pg.Translate(err)
+	}
+	return set.Keys(), set.Has(known.AuthorityParty, "auditor"), nil
+}

@@ -1,0 +1,135 @@
+// Package api is notify's transport: it asks who may, hands mutating calls to the commands, and answers reads from the store.
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/grpc/codes"
+
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/notify/internal/command"
+	"github.com/bavn/bavn/services/notify/internal/domain"
+	"github.com/bavn/bavn/services/notify/internal/store"
+)
+
+// Notifications serves bavn.notify.v1.NotificationService.
+type Notifications struct {
+	notifyv1.UnimplementedNotificationServiceServer
+	Gate     *Gate
+	Commands *command.Commands
+	Pages    *Pages
+}
+
+var errNotFound = fault.New(codes.NotFound, fault.NotFound)
+
+// GetNotification reads a message.
+func (s *Notifications) GetNotification(
+	ctx context.Context, r *notifyv1.GetNotificationRequest,
+) (*notifyv1.Notification, error) {
+	row, err := s.seen(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	set, err := s.Gate.caller(ctx, row.Desk)
+	if err != nil {
+		return nil, err
+	}
+	return answer(row, set), nil
+}
+
+// RetryNotification sends a failed message again.
+func (s *Notifications) RetryNotification(
+	ctx context.Context, r *notifyv1.RetryNotificationRequest,
+) (*notifyv1.Notification, error) {
+	row, err := s.seen(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Gate.notification(ctx, "RetryNotification", row, false); err != nil {
+		return nil, err
+	}
+	return s.Commands.RetryNotification(ctx, r)
+}
+
+// seen reads a message for somebody who may see it.
+func (s *Notifications) seen(ctx context.Context, name string) (store.Notification, error) {
+	id, err := uuid.Parse(domain.ID(name))
+	if err != nil {
+		return store.Notification{}, errNotFound
+	}
+	row, err := store.New(s.Gate.Pool).GetNotification(ctx, store.GetNotificationParams{
+		Desk: domain.Desk(name), Notification: id,
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, errNotFound
+	}
+	if err != nil {
+		return row, pg.Translate(err)
+	}
+	return row, s.Gate.notification(ctx, "GetNotification", row, true)
+}
+
+// ListNotifications lists what the caller may see, newest event first.
+func (s *Notifications) ListNotifications(
+	ctx context.Context, r *notifyv1.ListNotificationsRequest,
+) (*notifyv1.ListNotificationsResponse, error) {
+	desk := domain.Desk(r.GetParent())
+	set, err := s.Gate.listing(ctx, "ListNotifications", desk)
+	if err != nil {
+		return nil, err
+	}
+	if r.GetTicket() != "" && domain.Desk(r.GetTicket()) != desk {
+		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("ticket", "ticket.other_desk")
+	}
+	page, err := s.Pages.open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.list(ctx, desk, r, set, page)
+	if err != nil {
+		return nil, pg.Translate(err)
+	}
+	response := new(notifyv1.ListNotificationsResponse)
+	for i, row := range rows {
+		if int32(i) == page.size {
+			response.NextPageToken = page.next(rows[i-1].Notification)
+			break
+		}
+		response.Notifications = append(response.Notifications, answer(row, set))
+	}
+	return response, nil
+}
+
+// list picks the query whose index suits: a ticket's messages, a member's, or those of somebody who only receives them.
+func (s *Notifications) list(
+	ctx context.Context, desk string, r *notifyv1.ListNotificationsRequest, set membership.Set, p page,
+) ([]store.Notification, error) {
+	q, size := store.New(s.Gate.Pool), p.size+1
+	switch {
+	case r.GetTicket() != "":
+		return q.ListNotificationsOfTicket(ctx, store.ListNotificationsOfTicketParams{
+			Desk: desk, Ticket: domain.ID(r.GetTicket()), Before: p.before, Keys: set.Keys(), Size: size,
+		})
+	case set.Member():
+		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before, Keys: set.Keys(), Size: size})
+	default:
+		return q.ListNotificationsOfRecipient(ctx, store.ListNotificationsOfRecipientParams{
+			Desk: desk, Recipient: set.Person, Before: p.before, Size: size,
+		})
+	}
+}
+
+// answer names the event to members of parties only: its revision counts what a recipient may not see.
+func answer(row store.Notification, caller membership.Set) *notifyv1.Notification {
+	n := command.Answer(row)
+	if caller.Member() {
+		n.Event = domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+	}
+	return n
+}

@@ -1,0 +1,15 @@
+package command
+
+import (
+	"embed"
+	"io/fs"
+)
+
+// Reasons of notify's own, with texts in errors.yaml.
+const reasonNotFailed = "NOT_FAILED"
+
+//go:embed errors.yaml
+var errorTexts embed.FS
+
+// ErrorTexts are the texts of notify's reasons and rules.
+func ErrorTexts() fs.FS { return errorTexts }

@@ -1,0 +1,139 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/notify/internal/domain"
+	"github.com/bavn/bavn/services/notify/internal/store"
+)
+
+// settlement is what became of a message after the attempt that row counts last.
+type settlement struct {
+	row      store.Notification
+	verdict  domain.Verdict
+	language string
+}
+
+// settledEvents name what became of a message in the feed. One that is still queued is told in the ledger only: the feed gets
+// one event per message.
+var settledEvents = map[notifyv1.Delivery]string{
+	notifyv1.Delivery_DELIVERY_SENT:       "notification.sent",
+	notifyv1.Delivery_DELIVERY_FAILED:     "notification.failed",
+	notifyv1.Delivery_DELIVERY_SUPPRESSED: "notification.suppressed",
+}
+
+// settle writes what became of messages, with an event for each that is settled. A row that somebody else has claimed since
+// is left to them. The rows are many resources, so the transaction is REPEATABLE READ: one that meets a newer event begins
+// again, and the feed's order holds.
+func (c *Commands) settle(ctx context.Context, desk string, settled []settlement) error {
+	if len(settled) == 0 {
+		return nil
+	}
+	by := make(map[uuid.UUID]settlement, len(settled))
+	ids := make([]uuid.UUID, len(settled))
+	for i, s := range settled {
+		ids[i], by[s.row.Notification] = s.row.Notification, s
+	}
+	err := pg.InIsolation(ctx, c.Pool, pgx.RepeatableRead, pg.Retry{}, func(ctx context.Context, tx pgx.Tx) error {
+		q := store.New(tx)
+		rows, err := q.LockNotifications(ctx, store.LockNotificationsParams{Desk: desk, Notifications: ids})
+		if err != nil {
+			return err
+		}
+		p, events, err := settling(desk, rows, by, c.Clock.Now())
+		if err != nil || len(p.Notifications) == 0 {
+			return err
+		}
+		if err := q.SettleNotifications(ctx, p); err != nil {
+			return err
+		}
+		var queued pgx.Batch
+		feed.Queue(&queued, events)
+		return tx.SendBatch(ctx, &queued).Close()
+	})
+	if err != nil {
+		return fmt.Errorf("settle notifications: %w", err)
+	}
+	c.Wake.Committed()
+	return nil
+}
+
+// settling are the rows after it, and their events.
+func settling(
+	desk string, rows []store.Notification, by map[uuid.UUID]settlement, now time.Time,
+) (store.SettleNotificationsParams, []feed.Prepared, error) {
+	p := store.SettleNotificationsParams{Now: now, Desk: desk}
+	var all []feed.Prepared
+	for _, row := range rows {
+		s := by[row.Notification]
+		if notifyv1.Delivery(row.Delivery) != notifyv1.Delivery_DELIVERY_QUEUED || row.Attempts != s.row.Attempts {
+			continue
+		}
+		row.Delivery, row.Reason, row.LanguageCode, row.DueAt = int16(s.verdict.Delivery), s.verdict.Reason, s.language, s.verdict.DueAt
+		at := now
+		if typ, ok := settledEvents[s.verdict.Delivery]; ok {
+			row.SettledAt, row.DueAt = &now, now
+			events, head, err := feed.Prepare(head(row), []feed.Draft{draft(row, typ)}, now)
+			if err != nil {
+				return p, nil, err
+			}
+			all = append(all, events...)
+			row.Revision, row.ChainHash, at = head.Revision, head.Hash, head.Time
+		}
+		p.Notifications, p.Deliveries = append(p.Notifications, row.Notification), append(p.Deliveries, row.Delivery)
+		p.Reasons, p.LanguageCodes = append(p.Reasons, row.Reason), append(p.LanguageCodes, row.LanguageCode)
+		p.DueAts, p.Revisions = append(p.DueAts, row.DueAt), append(p.Revisions, row.Revision)
+		p.ChainHashes, p.LastEventAts = append(p.ChainHashes, hash(row.ChainHash)), append(p.LastEventAts, at)
+	}
+	return p, all, nil
+}
+
+// head is where a message's chain stands.
+func head(row store.Notification) feed.Head {
+	h := feed.Head{Revision: row.Revision, Hash: row.ChainHash}
+	if row.LastEventAt != nil {
+		h.Time = *row.LastEventAt
+	}
+	return h
+}
+
+// draft is an event of a message. It says nothing of the text and nothing of the address.
+func draft(row store.Notification, typ string) feed.Draft {
+	d := feed.Draft{
+		Desk: row.Desk, Resource: domain.NotificationName(row.Desk, row.Notification.String()), Type: typ,
+		Payload: &notifyv1.NotificationEvent{Notification: Answer(row)},
+		Actor:   &eventv1.Actor{Service: serviceName},
+		Cause:   &eventv1.Cause{Event: domain.EventRef(row.Desk, row.Ticket, row.EventRevision), Rule: row.Rule},
+		// The request that caused the message, however much later it is sent.
+		Traceparent: row.Traceparent, Audience: row.Audience,
+	}
+	if len(row.JourneyTrace) > 0 {
+		d.Journey = &eventv1.Journey{TraceId: row.JourneyTrace, RootSpanId: row.JourneyRoot}
+	}
+	return d
+}
+
+// Answer is a message as the contract shows it to everybody who may see it: without the event, whose revision counts what its
+// recipient may not see.
+func Answer(row store.Notification) *notifyv1.Notification {
+	n := &notifyv1.Notification{
+		Name:   domain.NotificationName(row.Desk, row.Notification.String()),
+		Ticket: domain.TicketName(row.Desk, row.Ticket), Rule: row.Rule, Recipient: domain.PersonName(row.Desk, row.Recipient),
+		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
+		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,
+	}
+	if row.SettledAt != nil {
+		n.SettleTime = timestamppb.New(*row.SettledAt)
+	}
+	return n
+}

@@ -1,0 +1,202 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/notify/internal/domain"
+	"github.com/bavn/bavn/services/notify/internal/store"
+)
+
+// Tell writes down whom the rules name for a batch of triage's events, and inserts the jobs that will tell them. It writes
+// through the subscriber's transaction and nothing else, and the same event again adds nothing: each message is written
+// once, however often the batch is handled. What happens to a ticket in import is written down as suppressed (R34).
+func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
+	happenings, err := happenings(ctx, tx, batch)
+	if err != nil {
+		return err
+	}
+	now := c.Clock.Now()
+	var (
+		rows   []store.Notification
+		events []feed.Prepared // of suppressed rows: they are settled as soon as they are written
+	)
+	for i, h := range happenings {
+		for _, told := range domain.Tell(h) {
+			row := c.row(batch[i], h, told, now)
+			if h.Ticket.GetImporting() {
+				prepared, err := suppress(&row, domain.ReasonImport, now)
+				if err != nil {
+					return err
+				}
+				events = append(events, prepared)
+			}
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	written, err := insert(ctx, tx, rows, now)
+	if err != nil {
+		return err
+	}
+	if err := c.deliverLater(ctx, tx, written); err != nil {
+		return err
+	}
+	return appendFirst(ctx, tx, events, written)
+}
+
+// happenings are the events as the rules see them, in the same order.
+func happenings(ctx context.Context, tx pgx.Tx, batch []*feed.Event) ([]domain.Happening, error) {
+	all := make([]domain.Happening, len(batch))
+	var offers store.ReceiversParams
+	for i, event := range batch {
+		payload := new(triagev1.TicketEvent)
+		if err := event.Record.GetPayload().UnmarshalTo(payload); err != nil {
+			return nil, fmt.Errorf("read %s: %w", event.Ref(), err)
+		}
+		record := event.Record
+		all[i] = domain.Happening{
+			Type: record.GetType(), Ticket: payload.GetTicket(), Audience: record.GetAudience(),
+			Actor: domain.Key(record.GetActor().GetPerson()), Unit: domain.Key(record.GetActor().GetParty()),
+		}
+		if offer := payload.GetTicket().GetHandOver(); record.GetType() == "ticket.hand_over_offered" {
+			offers.Desks = append(offers.Desks, domain.Desk(record.GetDesk()))
+			offers.Parties = append(offers.Parties, domain.ID(offer.GetParty()))
+			offers.Groups = append(offers.Groups, domain.ID(offer.GetGroup()))
+		}
+	}
+	if len(offers.Desks) == 0 {
+		return all, nil
+	}
+	receivers, err := store.New(tx).Receivers(ctx, offers)
+	if err != nil {
+		return nil, fmt.Errorf("read who may answer: %w", err)
+	}
+	for i := range all {
+		offer := all[i].Ticket.GetHandOver()
+		for _, r := range receivers {
+			if domain.Desk(batch[i].Record.GetDesk()) == r.Desk && domain.ID(offer.GetParty()) == r.Party &&
+				domain.ID(offer.GetGroup()) == r.Grp {
+				all[i].Receivers = append(all[i].Receivers, "persons/"+r.Person)
+			}
+		}
+	}
+	return all, nil
+}
+
+// row is a message that nobody has tried to send yet.
+func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, now time.Time) store.Notification {
+	record := event.Record
+	id := domain.NotificationID(event.Ref(), told.Rule.Name(), told.Recipient, record.GetRecordedAt().AsTime())
+	return store.Notification{
+		Desk: domain.Desk(record.GetDesk()), Notification: id, Ticket: domain.ID(record.GetResource()),
+		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule.Name(),
+		Recipient: domain.ID(told.Recipient), Template: told.Rule.Template, Person: domain.ID(told.Person), Unit: told.Unit,
+		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient), MessageID: domain.MessageID(id, c.MailDomain),
+		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
+		Traceparent: record.GetTraceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
+		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED),
+	}
+}
+
+// audience of a message: the parties that see the event, and the recipient; not the other persons who see it.
+func audience(event []string, recipient string) []string {
+	keys := slices.DeleteFunc(slices.Clone(event), func(key string) bool { return !strings.HasPrefix(key, "parties/") })
+	return append(keys, recipient)
+}
+
+// suppress settles a row before it is written.
+func suppress(row *store.Notification, reason string, now time.Time) (feed.Prepared, error) {
+	row.Delivery, row.Reason, row.SettledAt = int16(notifyv1.Delivery_DELIVERY_SUPPRESSED), reason, &now
+	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{draft(*row, "notification.suppressed")}, now)
+	if err != nil {
+		return feed.Prepared{}, err
+	}
+	row.Revision, row.ChainHash, row.LastEventAt = head.Revision, head.Hash, &head.Time
+	return events[0], nil
+}
+
+// insert writes the rows that are not in the ledger yet, in one statement, and returns those.
+func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.Time) ([]store.Notification, error) {
+	p := store.InsertNotificationsParams{Now: now}
+	for _, r := range rows {
+		p.Desks, p.Notifications, p.Tickets = append(p.Desks, r.Desk), append(p.Notifications, r.Notification), append(p.Tickets, r.Ticket)
+		p.EventRevisions, p.EventTypes = append(p.EventRevisions, r.EventRevision), append(p.EventTypes, r.EventType)
+		p.Rules, p.Recipients, p.Templates = append(p.Rules, r.Rule), append(p.Recipients, r.Recipient), append(p.Templates, r.Template)
+		p.Persons, p.Units = append(p.Persons, r.Person), append(p.Units, r.Unit)
+		p.TicketStatuses = append(p.TicketStatuses, r.TicketStatus)
+		p.Audiences, p.MessageIds = append(p.Audiences, strings.Join(r.Audience, " ")), append(p.MessageIds, r.MessageID)
+		p.JourneyTraces, p.JourneyRoots = append(p.JourneyTraces, r.JourneyTrace), append(p.JourneyRoots, r.JourneyRoot)
+		p.Traceparents = append(p.Traceparents, r.Traceparent)
+		p.Deliveries, p.Reasons = append(p.Deliveries, r.Delivery), append(p.Reasons, r.Reason)
+		p.Revisions, p.ChainHashes = append(p.Revisions, r.Revision), append(p.ChainHashes, hash(r.ChainHash))
+	}
+	ids, err := store.New(tx).InsertNotifications(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("write notifications: %w", err)
+	}
+	inserted := make(map[uuid.UUID]bool, len(ids))
+	for _, id := range ids {
+		inserted[id] = true
+	}
+	return slices.DeleteFunc(rows, func(r store.Notification) bool { return !inserted[r.Notification] }), nil
+}
+
+// hash is the chain hash as the column wants it: empty, never NULL.
+func hash(h []byte) []byte {
+	if h == nil {
+		return []byte{}
+	}
+	return h
+}
+
+// deliverLater inserts the jobs that deliver what is queued: few, so that each sends several messages over one connection.
+func (c *Commands) deliverLater(ctx context.Context, tx pgx.Tx, rows []store.Notification) error {
+	byDesk := map[string][]uuid.UUID{}
+	for _, r := range rows {
+		if notifyv1.Delivery(r.Delivery) == notifyv1.Delivery_DELIVERY_QUEUED {
+			byDesk[r.Desk] = append(byDesk[r.Desk], r.Notification)
+		}
+	}
+	var inserts []river.InsertManyParams
+	for desk, ids := range byDesk {
+		for chunk := range slices.Chunk(ids, deliverAtOnce) {
+			inserts = append(inserts, river.InsertManyParams{Args: DeliverArgs{Desk: desk, Notifications: chunk}})
+		}
+	}
+	if len(inserts) == 0 {
+		return nil
+	}
+	if _, err := c.Jobs.InsertManyFastTx(ctx, tx, inserts); err != nil {
+		return fmt.Errorf("insert delivery: %w", err)
+	}
+	return nil
+}
+
+// appendFirst appends the first events of the resources that were written, in one round trip.
+func appendFirst(ctx context.Context, tx pgx.Tx, events []feed.Prepared, written []store.Notification) error {
+	fresh := make(map[string]bool, len(written))
+	for _, r := range written {
+		fresh[domain.NotificationName(r.Desk, r.Notification.String())] = true
+	}
+	events = slices.DeleteFunc(events, func(e feed.Prepared) bool { return !fresh[e.Record.GetResource()] })
+	if len(events) == 0 {
+		return nil
+	}
+	var queued pgx.Batch
+	feed.Queue(&queued, events)
+	return pg.Translate(tx.SendBatch(ctx, &queued).Close())
+}

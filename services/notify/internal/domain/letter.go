@@ -1,0 +1,134 @@
+package domain
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"text/template"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+)
+
+// Letter is what a template may say.
+type Letter struct {
+	Name   string // the recipient's
+	Number string // of the ticket: "ASCP00000042"
+	Title  string
+	Desk   string // the desk's display name
+	Person string // whom the message names; empty where nobody is known by name
+	Unit   string // the party or group
+	Status triagev1.TicketStatus
+	// Reason and Solution are empty where nothing was said, or where it was erased.
+	Reason, Solution string
+	Workaround       bool
+	ExternalIDs      []*triagev1.ExternalId
+	// URL shows the ticket; empty where the desk has no page.
+	URL string
+}
+
+// Who is the person and where they work, "Per Holm (Drift)"; somebody where no name is known.
+func (l Letter) Who(somebody string) string {
+	who := cmp.Or(l.Person, somebody)
+	if l.Unit != "" {
+		who += " (" + l.Unit + ")"
+	}
+	return who
+}
+
+// Quoted is the title within a sentence, after a space; nothing where there is none.
+func (l Letter) Quoted() string {
+	if l.Title == "" {
+		return ""
+	}
+	return ` "` + l.Title + `"`
+}
+
+// TitleOr is the title, or what stands for it, after a space.
+func (l Letter) TitleOr(other string) string { return cmp.Or(l.Quoted(), " "+other) }
+
+// WaitsFor is the status as templates ask for it: "user", "supplier", "release", "" for something else.
+func (l Letter) WaitsFor() string {
+	switch l.Status {
+	case triagev1.TicketStatus_TICKET_STATUS_AWAITING_USER:
+		return "user"
+	case triagev1.TicketStatus_TICKET_STATUS_AWAITING_SUPPLIER:
+		return "supplier"
+	case triagev1.TicketStatus_TICKET_STATUS_PENDING_RELEASE:
+		return "release"
+	default:
+		return ""
+	}
+}
+
+//go:embed templates/*.tmpl
+var templateFiles embed.FS
+
+// Templates are the written messages: one file each with all languages side by side.
+type Templates struct{ byName map[string]*template.Template }
+
+// frame is the greeting and the signature that all messages share.
+const frame = "frame"
+
+// LoadTemplates parses them all.
+func LoadTemplates() (*Templates, error) {
+	files, err := fs.Glob(templateFiles, "templates/*.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("find templates: %w", err)
+	}
+	shared, err := template.New(frame).Funcs(template.FuncMap{"quote": quote}).
+		ParseFS(templateFiles, "templates/"+frame+".tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("parse templates: %w", err)
+	}
+	t := &Templates{byName: map[string]*template.Template{}}
+	for _, file := range files {
+		name := strings.TrimSuffix(ID(file), ".tmpl")
+		if name == frame {
+			continue
+		}
+		own, err := shared.Clone()
+		if err == nil {
+			own, err = own.ParseFS(templateFiles, file)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("parse template %s: %w", name, err)
+		}
+		t.byName[name] = own
+	}
+	return t, nil
+}
+
+// Names are the templates there are.
+func (t *Templates) Names() []string {
+	names := make([]string, 0, len(t.byName))
+	for name := range t.byName {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Render fills a template in. The subject is one line.
+func (t *Templates) Render(name, language string, l Letter) (subject, body string, err error) {
+	written, ok := t.byName[name]
+	if !ok {
+		return "", "", fmt.Errorf("there is no template %q", name)
+	}
+	var s, b strings.Builder
+	if err := written.ExecuteTemplate(&s, language+".subject", l); err != nil {
+		return "", "", fmt.Errorf("fill in %s: %w", name, err)
+	}
+	for _, part := range []string{language + ".greeting", language + ".body", language + ".signature"} {
+		if err := written.ExecuteTemplate(&b, part, l); err != nil {
+			return "", "", fmt.Errorf("fill in %s: %w", name, err)
+		}
+	}
+	return "[" + l.Number + "] " + strings.Join(strings.Fields(s.String()), " "), b.String(), nil
+}
+
+// quote sets somebody's words off from ours.
+func quote(text string) string {
+	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), "\n")
+	return "> " + strings.Join(lines, "\n> ")
+}

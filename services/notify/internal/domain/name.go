@@ -1,0 +1,47 @@
+// Package domain holds what notify knows without asking anybody: who is told of what and by which rule, what a message says,
+// and what becomes of it after an attempt.
+package domain
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Names of resources are paths: desks/{desk}/{collection}/{id}.
+
+// Desk returns the id of the desk that a name belongs to.
+func Desk(name string) string {
+	desk, _, _ := strings.Cut(strings.TrimPrefix(name, "desks/"), "/")
+	return desk
+}
+
+// ID returns the last part of a name, and of an audience key.
+func ID(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// Key is a party, group or person as audiences name them, relative to the desk: "parties/netic/groups/drift". Empty stays
+// empty.
+func Key(name string) string {
+	if name == "" {
+		return ""
+	}
+	return strings.TrimPrefix(name, "desks/"+Desk(name)+"/")
+}
+
+// DeskName is the name of a desk.
+func DeskName(desk string) string { return "desks/" + desk }
+
+// PersonName is the name of a person.
+func PersonName(desk, person string) string { return "desks/" + desk + "/persons/" + person }
+
+// TicketName is the name of a ticket.
+func TicketName(desk, number string) string { return "desks/" + desk + "/tickets/" + number }
+
+// NotificationName is the name of a notification.
+func NotificationName(desk, notification string) string {
+	return "desks/" + desk + "/notifications/" + notification
+}
+
+// EventRef names an event of a ticket: "desks/nsp/tickets/ASCP00000042@7".
+func EventRef(desk, number string, revision int64) string {
+	return TicketName(desk, number) + "@" + strconv.FormatInt(revision, 10)
+}

@@ -1,0 +1,105 @@
+package domain
+
+import (
+	"slices"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+)
+
+// Happening is an event of a ticket as the rules see it.
+type Happening struct {
+	Type   string
+	Ticket *triagev1.Ticket // after the event
+	// Actor is the person who did it, and Unit the party they did it for, as audience keys; empty for Bavn itself.
+	Actor, Unit string
+	Audience    []string
+	// Receivers are the people who may answer an offer, as audience keys.
+	Receivers []string
+}
+
+// Told is one message to one person.
+type Told struct {
+	Rule      Rule
+	Recipient string // audience key: "persons/mette"
+	// Person and Unit are whom the message names, as audience keys: who works on it, who has it now.
+	Person, Unit string
+}
+
+// Tell names who is told of an event: each person once, by the first rule that names them.
+func Tell(h Happening) []Told {
+	var told []Told
+	for _, rule := range Rules {
+		if rule.Event != h.Type || rule.Status != 0 && rule.Status != h.Ticket.GetStatus() {
+			continue
+		}
+		for _, recipient := range h.in(rule.To) {
+			again := slices.ContainsFunc(told, func(t Told) bool { return t.Recipient == recipient })
+			if recipient == "" || again {
+				continue
+			}
+			person, unit := h.names()
+			told = append(told, Told{Rule: rule, Recipient: recipient, Person: person, Unit: unit})
+		}
+	}
+	return told
+}
+
+// in are the people in a role, as far as they may hear of the event. The users hear only what is addressed to them, so that
+// nothing internal can reach them whatever a rule says. Who works hears nothing of what they did themselves.
+func (h Happening) in(role Role) []string {
+	t := h.Ticket
+	switch role {
+	case Reporter:
+		return h.user(Key(t.GetReporter()))
+	case AffectedUser:
+		return h.user(Key(t.GetAffectedUser()))
+	case Owner:
+		return h.staff(Key(t.GetOwnerParty()), Key(t.GetOwner()))
+	case Assignee:
+		return h.staff(Key(t.GetHolderParty()), Key(t.GetAssignee()))
+	case Receivers:
+		return h.staff(Key(t.GetHandOver().GetParty()), h.Receivers...)
+	}
+	return nil
+}
+
+func (h Happening) user(person string) []string {
+	if !slices.Contains(h.Audience, person) {
+		return nil
+	}
+	return []string{person}
+}
+
+func (h Happening) staff(party string, people ...string) []string {
+	if !slices.Contains(h.Audience, party) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(people), func(person string) bool { return person == h.Actor })
+}
+
+// names are the person and the party or group that the message is about.
+func (h Happening) names() (person, unit string) {
+	t := h.Ticket
+	holder := group(t.GetHolderGroup(), t.GetHolderParty())
+	switch h.Type {
+	case "ticket.work_started":
+		return Key(t.GetAssignee()), holder // R78: who works on it, whoever pressed the button
+	case "ticket.handed_over", "ticket.hand_over_expired":
+		return Key(t.GetAssignee()), holder
+	case "ticket.hand_over_offered":
+		return h.Actor, group(t.GetHandOver().GetGroup(), t.GetHandOver().GetParty())
+	case "ticket.responsibility_transferred":
+		return Key(t.GetOwner()), Key(t.GetOwnerParty())
+	case "ticket.resolved":
+		return Key(t.GetLastTechnician()), group(t.GetLastTechnicianGroup(), t.GetLastTechnicianParty())
+	}
+	return h.Actor, h.Unit
+}
+
+// group is the group where there is one, otherwise the party's common queue.
+func group(group, party string) string {
+	if group != "" {
+		return Key(group)
+	}
+	return Key(party)
+}
