@@ -9,9 +9,11 @@ CREATE TABLE feed_epochs (
     began_at          timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Names are of ASCII and compared by bytes, whatever collation the database has: a service's own tables hold the same names
+-- the same way, and a join of the two finds its index.
 CREATE TABLE events (
-    desk           text        NOT NULL CHECK (desk <> '' AND desk NOT LIKE '%/%'),
-    resource       text        NOT NULL,
+    desk           text        NOT NULL COLLATE "C" CHECK (desk <> '' AND desk NOT LIKE '%/%'),
+    resource       text        NOT NULL COLLATE "C",
     revision       bigint      NOT NULL CHECK (revision >= 1),
     -- Fails on a connection whose epoch nobody checked: the setting does not exist there.
     epoch          bigint      NOT NULL DEFAULT current_setting('bavn.epoch')::bigint CHECK (epoch >= 1),
@@ -62,10 +64,10 @@ CREATE TRIGGER event_follows BEFORE INSERT ON events
 
 -- Texts of events while they exist. Erasure leaves the row, so that a reader sees that something was erased (R147).
 CREATE TABLE event_texts (
-    desk          text     NOT NULL,
-    resource      text     NOT NULL,
+    desk          text     NOT NULL COLLATE "C",
+    resource      text     NOT NULL COLLATE "C",
     revision      bigint   NOT NULL,
-    name          text     NOT NULL CHECK (name <> ''),
+    name          text     NOT NULL COLLATE "C" CHECK (name <> ''),
     language_code text     NOT NULL,
     salt          bytea    CHECK (octet_length(salt) = 16),
     text          text,

@@ -11,8 +11,11 @@ SELECT t.desk, t.number,
        setweight(to_tsvector('simple', coalesce(string_agg(x.text, ' ') FILTER (WHERE x.name = 'title' AND l.code NOT IN ('da', 'sv', 'en')), '')), 'A')
     || setweight(to_tsvector('simple', coalesce(string_agg(x.text, ' ') FILTER (WHERE x.name <> 'title' AND l.code NOT IN ('da', 'sv', 'en')), '')), 'B')
 FROM tickets t
+CROSS JOIN LATERAL (
+    VALUES (t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution')
+) shown (revision, name)
 LEFT JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
-     AND (x.revision, x.name) IN ((t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution'))
+     AND x.revision = shown.revision AND x.name = shown.name
 LEFT JOIN LATERAL (SELECT split_part(lower(x.language_code), '-', 1) AS code) l ON true
 WHERE t.desk = $1 AND t.number = ANY (sqlc.arg(numbers)::text[])
 GROUP BY t.desk, t.number

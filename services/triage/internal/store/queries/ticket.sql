@@ -34,8 +34,11 @@ WHERE t.desk = $1 AND t.submission = $2;
 -- held the lock has written.
 SELECT x.name, x.language_code, x.text
 FROM tickets t
+CROSS JOIN LATERAL (
+    VALUES (t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution')
+) shown (revision, name)
 JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
-     AND (x.revision, x.name) IN ((t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution'))
+     AND x.revision = shown.revision AND x.name = shown.name
 WHERE t.desk = $1 AND t.number = $2;
 
 -- name: TextsAt :many
