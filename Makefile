@@ -110,8 +110,9 @@ modules: ## build every module alone and check its go.mod
 	@scripts/modules.sh
 
 .PHONY: manifests
-manifests: bin/.kustomize bin/.validate ## render and validate the Kubernetes manifests
+manifests: bin/.kustomize bin/.validate ## render the Kubernetes manifests, check them against its API and our programs
 	@scripts/manifests.sh $(CERT_MANAGER)
+	@BAVN_MANIFESTS=$(CURDIR)/out/manifests go test -count=1 ./test/manifests/...
 
 .PHONY: images
 images: bin/.ko bin/.crane web ## build the OCI images into out/images
