@@ -470,10 +470,11 @@ func (x *RetryNotificationRequest) GetRequestId() string {
 	return ""
 }
 
-// Payload of notification.queued, .sent, .failed, .suppressed and .requeued.
+// Payload of notification.sent, .failed, .suppressed and .requeued. That a message is queued, and what its attempts so far came
+// to, is told by the ledger only: the feed carries one event per message, when it is settled.
 type NotificationEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The notification after the event.
+	// The notification after the event, without the event it is about, which the record's cause names.
 	Notification  *Notification `protobuf:"bytes,1,opt,name=notification,proto3" json:"notification,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
