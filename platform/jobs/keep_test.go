@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 )
 
@@ -78,6 +79,43 @@ func TestAKeptJobIsWorked(t *testing.T) {
 	}
 	if got := receive(t, "the job", ran); got != "kept" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAKeptJobIsDroppedUnlessItRuns(t *testing.T) {
+	t.Parallel()
+	begun, finish := make(chan string), make(chan struct{})
+	b := newBench(t, quick(), clock.System(), func(_ context.Context, job *river.Job[step]) error {
+		begun <- job.Args.Name
+		<-finish
+		return nil
+	})
+	next := func() (id int64) {
+		if err := b.pool.QueryRow(t.Context(), "SELECT "+jobs.NextID).Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	waiting, running := next(), next()
+	for id, due := range map[int64]time.Time{waiting: time.Now().Add(time.Hour), running: {}} {
+		if err := b.KeepAs(t.Context(), b.pool, id, step{}, due); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.start(t)
+	receive(t, "the job that runs", begun)
+	for _, id := range []int64{waiting, running} {
+		if err := jobs.Drop(t.Context(), b.pool, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var left []int64
+	if err := b.pool.QueryRow(t.Context(), "SELECT array_agg(id) FROM river_job").Scan(&left); err != nil {
+		t.Fatal(err)
+	}
+	close(finish)
+	if diff := cmp.Diff([]int64{running}, left); diff != "" {
+		t.Errorf("only the job that runs may be left:\n%s", diff)
 	}
 }
 

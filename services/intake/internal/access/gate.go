@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"sync"
 
 	"github.com/cedar-policy/cedar-go"
 	"github.com/jackc/pgx/v5"
@@ -34,6 +35,8 @@ type Gate struct {
 	Pool        *pgxpool.Pool
 	Memberships *membership.Store
 	Authorizer  *auth.Authorizer
+
+	desks sync.Map // id -> store.Desk: the facts of a desk never change
 }
 
 // ErrNotFound is the answer for what does not exist and for what the caller may not see.
@@ -42,12 +45,9 @@ var ErrNotFound = fault.New(codes.NotFound, fault.NotFound)
 // Desk asks about something that concerns a whole desk. A desk that does not exist and one the caller has no part in look the
 // same.
 func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap) error {
-	desk, err := store.New(g.Pool).GetDesk(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrNotFound
-	}
+	desk, err := g.desk(ctx, id)
 	if err != nil {
-		return pg.Translate(err)
+		return err
 	}
 	set, err := g.caller(ctx, id)
 	if err != nil {
@@ -59,6 +59,34 @@ func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap)
 			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
 		}),
 	}, ask, !set.Member())
+}
+
+func (g *Gate) desk(ctx context.Context, id string) (store.Desk, error) {
+	if known, ok := g.desks.Load(id); ok {
+		return known.(store.Desk), nil
+	}
+	desk, err := store.New(g.Pool).GetDesk(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return store.Desk{}, ErrNotFound
+	}
+	if err != nil {
+		return store.Desk{}, pg.Translate(err)
+	}
+	g.desks.Store(id, desk)
+	return desk, nil
+}
+
+// Known reports whether the caller is somebody in a desk: has a part in it, or is registered there.
+func (g *Gate) Known(ctx context.Context, desk string) (bool, error) {
+	set, err := g.caller(ctx, desk)
+	if err != nil || set.Member() {
+		return set.Member(), err
+	}
+	_, err = store.New(g.Pool).GetPerson(ctx, store.GetPersonParams{Desk: desk, Person: set.Person})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, pg.Translate(err)
 }
 
 // Submission asks about one submission.

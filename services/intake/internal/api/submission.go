@@ -30,7 +30,7 @@ type Submissions struct {
 func (s *Submissions) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
 	desk := domain.Desk(r.GetParent())
 	principal, _ := auth.FromContext(ctx)
-	known, err := s.known(ctx, desk, principal.Person)
+	known, err := s.Gate.Known(ctx, desk)
 	if err != nil {
 		return nil, err
 	}
@@ -42,15 +42,6 @@ func (s *Submissions) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicket
 		return nil, err
 	}
 	return s.Commands.SubmitTicket(ctx, r)
-}
-
-// known reports whether a person is registered in a desk.
-func (s *Submissions) known(ctx context.Context, desk, person string) (bool, error) {
-	_, err := store.New(s.Gate.Pool).GetPerson(ctx, store.GetPersonParams{Desk: desk, Person: person})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, pg.Translate(err)
 }
 
 // GetSubmission reads a submission.

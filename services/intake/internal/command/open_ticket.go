@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -21,6 +20,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
@@ -106,31 +106,42 @@ func (c *Commands) open(ctx context.Context, s store.Submission, title, descript
 	return err
 }
 
-// settle writes the one outcome of a submission, and takes the job away that is not needed any more.
+// settle writes the one outcome of a submission, and takes the job away that is not needed any more. It goes by what the
+// caller last saw, which saves a round trip; the job and the reporter's own call may both come this far, and the chain of the
+// submission then refuses the later one.
 func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (store.Submission, error) {
-	err := pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) (err error) {
-		name := domain.SubmissionName(s.Desk, s.Submission.String())
+	for {
+		settled, err := c.settleAsSeen(ctx, s, job)
+		if !pg.IsUniqueViolation(err, "events_pkey") {
+			return settled, err
+		}
+		s, err = store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: s.Desk, Submission: s.Submission})
+		if err != nil || s.SettledAt != nil {
+			return s, pg.Translate(err)
+		}
+	}
+}
+
+// settleAsSeen is one round trip.
+func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, job int64) (store.Submission, error) {
+	s, now := seen, c.Clock.Now()
+	s.Outcome, s.SettledAt = int16(intakev1.Outcome_OUTCOME_OPENED), &now
+	name := domain.SubmissionName(s.Desk, s.Submission.String())
+	events, head, err := feed.Prepare(feed.Head{Revision: s.Revision, Hash: s.ChainHash, Time: s.LastEventAt}, []feed.Draft{{
+		Desk: s.Desk, Resource: name, Type: "submission.opened",
+		Payload: &intakev1.SubmissionEvent{Submission: Answer(s, nil, nil)},
+		Actor:   &eventv1.Actor{Service: "intake"}, Cause: &eventv1.Cause{RequestId: s.RequestID.String()},
+		Traceparent: feed.Traceparent(ctx), Audience: Audience(s),
+	}}, now)
+	if err != nil {
+		return seen, err
+	}
+	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
+	err = pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
 		if err := feed.Lock(ctx, p, name); err != nil {
 			return err
 		}
-		q := store.New(p)
-		s, err = q.LockSubmission(ctx, store.LockSubmissionParams{Desk: s.Desk, Submission: s.Submission})
-		if err != nil || s.SettledAt != nil {
-			return err // the job and the reporter's own call may both have come this far
-		}
-		now := c.Clock.Now()
-		s.Outcome, s.SettledAt = int16(intakev1.Outcome_OUTCOME_OPENED), &now
-		events, head, err := feed.Prepare(feed.Head{Revision: s.Revision, Hash: s.ChainHash, Time: s.LastEventAt}, []feed.Draft{{
-			Desk: s.Desk, Resource: name, Type: "submission.opened",
-			Payload: &intakev1.SubmissionEvent{Submission: Answer(s, nil, nil)},
-			Actor:   &eventv1.Actor{Service: "intake"}, Cause: &eventv1.Cause{RequestId: s.RequestID.String()},
-			Traceparent: feed.Traceparent(ctx), Audience: Audience(s),
-		}}, now)
-		if err != nil {
-			return err
-		}
-		s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
-		if err := q.SettleSubmission(ctx, store.SettleSubmissionParams{
+		if err := store.New(p).SettleSubmission(ctx, store.SettleSubmissionParams{
 			Desk: s.Desk, Submission: s.Submission, Outcome: s.Outcome, SettledAt: s.SettledAt,
 			Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt,
 		}); err != nil {
@@ -139,29 +150,16 @@ func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (s
 		if err := feed.Append(ctx, p, events); err != nil {
 			return err
 		}
-		return c.dropJob(ctx, p, job)
+		if job == 0 {
+			return nil // it is the job that settles
+		}
+		return jobs.Drop(ctx, p, job)
 	})
 	if err != nil {
-		return s, err
+		return seen, err
 	}
 	c.Wake.Committed()
 	return s, nil
-}
-
-// dropJob deletes the backstop unless it runs at this moment: then it finds the submission settled and ends by itself.
-func (c *Commands) dropJob(ctx context.Context, p *pg.Pipeline, job int64) error {
-	if job == 0 {
-		return nil
-	}
-	tx, err := p.Tx(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := c.Jobs.JobDeleteTx(ctx, tx, job); err != nil && !errors.Is(err, rivertype.ErrJobRunning) &&
-		!errors.Is(err, rivertype.ErrNotFound) {
-		return fmt.Errorf("delete job: %w", err)
-	}
-	return nil
 }
 
 // Texts are the words of a submission, from its first event.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/intake/internal/domain"
@@ -35,22 +35,21 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	}
 	var (
 		submission store.Submission
-		job        int64
-		repeated   bool
+		k          known
 	)
 	register := func() error {
 		return pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-			known, err := loadForSubmission(ctx, p, call, r)
-			if err != nil {
+			var err error
+			if k, err = loadForSubmission(ctx, p, call, r); err != nil {
 				return err
 			}
-			if repeated = known.repeated; repeated {
+			if k.repeated {
 				submission, err = store.New(p).GetSubmission(ctx, store.GetSubmissionParams{
-					Desk: desk, Submission: uuid.MustParse(domain.ID(known.effect.Resource)),
+					Desk: desk, Submission: uuid.MustParse(domain.ID(k.effect.Resource)),
 				})
 				return err
 			}
-			submission, job, err = c.register(ctx, p, call, known, r)
+			submission, err = c.register(ctx, p, call, k, r)
 			return err
 		})
 	}
@@ -60,9 +59,9 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	if err != nil {
 		return nil, err
 	}
-	if !repeated {
+	if !k.repeated {
 		c.Wake.Committed()
-		submission = c.openInline(ctx, submission, job, r.GetTitle(), r.GetDescription())
+		submission = c.openInline(ctx, submission, k.job, r.GetTitle(), r.GetDescription())
 	}
 	return Answer(submission, r.GetTitle(), r.GetDescription()), nil
 }
@@ -74,6 +73,7 @@ type known struct {
 	scheme        domain.NumberScheme
 	language      string
 	number        *int64
+	job           int64    // the id of the backstop
 	strangers     []string // named persons that intake does not know
 	affectedTaken bool
 }
@@ -90,9 +90,9 @@ func loadForSubmission(ctx context.Context, p *pg.Pipeline, call request.Request
 		k.effect, k.repeated, found = call.Found(row)
 		return nil
 	})
-	batch.Queue(`SELECT number_prefix, number_digits, language_code, nextval(to_regclass(quote_ident('ticket_number_' || desk)))
+	batch.Queue(`SELECT number_prefix, number_digits, language_code, nextval(to_regclass(quote_ident('ticket_number_' || desk))), `+jobs.NextID+`
 		FROM desks WHERE desk = $1`, call.Desk).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&k.scheme.Prefix, &digits, &k.language, &k.number)
+		return row.Scan(&k.scheme.Prefix, &digits, &k.language, &k.number, &k.job)
 	})
 	batch.Queue(`SELECT array(SELECT unnest($2::text[]) EXCEPT SELECT person FROM persons WHERE desk = $1 AND person = ANY ($2)),
 		EXISTS (SELECT FROM persons WHERE desk = $1 AND person = $3)`,
@@ -112,18 +112,18 @@ func loadForSubmission(ctx context.Context, p *pg.Pipeline, call request.Request
 // register decides and writes.
 func (c *Commands) register(
 	ctx context.Context, p *pg.Pipeline, call request.Request, k known, r *intakev1.SubmitTicketRequest,
-) (store.Submission, int64, error) {
+) (store.Submission, error) {
 	if err := k.check(ctx, r); err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
 	now := c.Clock.Now()
 	s, err := newSubmission(ctx, call, k, r, now)
 	if err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
 	if person := r.GetNewAffectedUser(); person != nil {
 		if err := insertPerson(ctx, p, call, person, now); err != nil {
-			return store.Submission{}, 0, err
+			return store.Submission{}, err
 		}
 	}
 	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{{
@@ -137,28 +137,20 @@ func (c *Commands) register(
 		},
 	}}, now)
 	if err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
 	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
 	if err := insertSubmission(ctx, p, s); err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
 	if err := call.Insert(ctx, p, request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}, now); err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
 	if err := feed.Append(ctx, p, events); err != nil {
-		return store.Submission{}, 0, err
+		return store.Submission{}, err
 	}
-	tx, err := p.Tx(ctx)
-	if err != nil {
-		return store.Submission{}, 0, err
-	}
-	job, err := c.Jobs.InsertTx(ctx, tx, OpenTicketArgs{Desk: call.Desk, Submission: s.Submission},
-		&river.InsertOpts{ScheduledAt: now.Add(c.RetryAfter)})
-	if err != nil {
-		return store.Submission{}, 0, fmt.Errorf("insert job: %w", err)
-	}
-	return s, job.Job.ID, nil
+	backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
+	return s, c.Jobs.KeepAs(ctx, p, k.job, backstop, now.Add(c.RetryAfter))
 }
 
 var errUnknownDesk = fault.New(codes.NotFound, fault.NotFound).Field("parent", "desk.unknown")

@@ -51,9 +51,18 @@ type triage struct {
 	away   bool
 	opened map[string]*triagev1.OpenTicketRequest
 	calls  int
+	// meanwhile happens once, while a caller waits for the answer.
+	meanwhile func(submission string)
 }
 
 func (t *triage) OpenTicket(_ context.Context, r *triagev1.OpenTicketRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
+	t.mu.Lock()
+	meanwhile := t.meanwhile
+	t.meanwhile = nil
+	t.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile(r.GetSubmission())
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.calls++
@@ -202,6 +211,30 @@ func TestWhileTriageIsAwayAReportIsAcceptedAndOpenedWhenItIsBack(t *testing.T) {
 	}
 	if n := f.count(t, "SELECT count(*) FROM events WHERE type = 'submission.opened'"); n != 1 {
 		t.Errorf("the submission was settled %d times, want exactly once", n)
+	}
+}
+
+func TestWhenTheBackstopIsFasterThanTheReportersOwnCallTheOutcomeIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.triage.meanwhile = func(submission string) {
+		worker := &command.OpenTicketWorker{Commands: f.commands}
+		job := &river.Job[command.OpenTicketArgs]{Args: command.OpenTicketArgs{
+			Desk: "nsp", Submission: uuid.MustParse(submission[strings.LastIndexByte(submission, '/')+1:]),
+		}}
+		if err := worker.Work(t.Context(), job); err != nil {
+			t.Errorf("the backstop: %v", err)
+		}
+	}
+	submission, err := f.commands.SubmitTicket(as(t.Context(), "mette"), report())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if submission.GetOutcome() != intakev1.Outcome_OUTCOME_OPENED {
+		t.Errorf("the reporter is told %v", submission.GetOutcome())
+	}
+	if n := f.count(t, "SELECT count(*) FROM events WHERE type = 'submission.opened'"); n != 1 {
+		t.Errorf("the outcome was written %d times", n)
 	}
 }
 

@@ -142,40 +142,6 @@ func (q *Queries) ListSubmissions(ctx context.Context, arg ListSubmissionsParams
 	return items, nil
 }
 
-const lockSubmission = `-- name: LockSubmission :one
-SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions WHERE desk = $1 AND submission = $2 FOR UPDATE
-`
-
-type LockSubmissionParams struct {
-	Desk       string
-	Submission uuid.UUID
-}
-
-func (q *Queries) LockSubmission(ctx context.Context, arg LockSubmissionParams) (Submission, error) {
-	row := q.db.QueryRow(ctx, lockSubmission, arg.Desk, arg.Submission)
-	var i Submission
-	err := row.Scan(
-		&i.Desk,
-		&i.Submission,
-		&i.Number,
-		&i.Channel,
-		&i.Reporter,
-		&i.AffectedUser,
-		&i.Submitter,
-		&i.ExternalIds,
-		&i.Importing,
-		&i.ReceivedAt,
-		&i.RequestID,
-		&i.Traceparent,
-		&i.Outcome,
-		&i.SettledAt,
-		&i.Revision,
-		&i.ChainHash,
-		&i.LastEventAt,
-	)
-	return i, err
-}
-
 const settleSubmission = `-- name: SettleSubmission :exec
 UPDATE submissions SET outcome = $1, settled_at = $2,
     revision = $3, chain_hash = $4, last_event_at = $5

@@ -4,9 +4,6 @@ INSERT INTO submissions (desk, submission, number, channel, reporter, affected_u
 VALUES (@desk, @submission, @number, @channel, @reporter, @affected_user, @submitter, @external_ids, @importing,
     @received_at, @request_id, @traceparent, @revision, @chain_hash, @last_event_at);
 
--- name: LockSubmission :one
-SELECT * FROM submissions WHERE desk = $1 AND submission = $2 FOR UPDATE;
-
 -- name: GetSubmission :one
 SELECT * FROM submissions WHERE desk = $1 AND submission = $2;
 
