@@ -17,6 +17,7 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/notify/internal/access"
 	"github.com/bavn/bavn/services/notify/internal/api"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -44,7 +45,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	base, err := service.New(ctx, cfg.Config, service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: api.Policies, PolicySchema: api.PolicySchema,
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err
@@ -65,11 +66,14 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
 	}
-	gate := &api.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
+	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
 	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{
 		Gate: gate, Commands: commands, Pages: &api.Pages{Sealer: base.PageTokens},
 	})
 	base.ServeFeed(gate, nil)
+	if err := base.DrawJourneys(step); err != nil {
+		return nil, err
+	}
 	return &App{Group: base.Group(), base: base}, nil
 }
 
@@ -106,14 +110,8 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 // hearTriage writes down whom to tell of what triage says.
 func hearTriage(base *service.Base, commands *command.Commands, memberships *membership.Store) error {
 	projection := &project.Projection{Memberships: memberships, Teller: commands, Told: base.Wake.Committed}
-	subscriber, err := feed.NewSubscriber(feed.SubscriberConfig{
-		Name: Name, Source: commands.Events, Pool: base.Pool, Handler: projection, Types: project.Types(),
-		Clock: base.Clock, Logger: base.Telemetry.Logger, Meter: base.Telemetry.MeterProvider,
+	return base.Hear(feed.SubscriberConfig{
+		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
 		AfterCommit: projection.AfterCommit, Linger: linger,
 	})
-	if err != nil {
-		return fmt.Errorf("set up %s: %w", Name, err)
-	}
-	base.Add(run.Part{Name: "feed of triage", Stage: run.Workers, Serve: subscriber.Run})
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/services/notify/internal/access"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
@@ -21,12 +22,10 @@ import (
 // Notifications serves bavn.notify.v1.NotificationService.
 type Notifications struct {
 	notifyv1.UnimplementedNotificationServiceServer
-	Gate     *Gate
+	Gate     *access.Gate
 	Commands *command.Commands
 	Pages    *Pages
 }
-
-var errNotFound = fault.New(codes.NotFound, fault.NotFound)
 
 // GetNotification reads a message.
 func (s *Notifications) GetNotification(
@@ -36,7 +35,7 @@ func (s *Notifications) GetNotification(
 	if err != nil {
 		return nil, err
 	}
-	set, err := s.Gate.caller(ctx, row.Desk)
+	set, err := s.Gate.Caller(ctx, row.Desk)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +50,7 @@ func (s *Notifications) RetryNotification(
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Gate.notification(ctx, "RetryNotification", row, false); err != nil {
+	if err := s.Gate.Notification(ctx, "RetryNotification", row, false); err != nil {
 		return nil, err
 	}
 	return s.Commands.RetryNotification(ctx, r)
@@ -61,18 +60,18 @@ func (s *Notifications) RetryNotification(
 func (s *Notifications) seen(ctx context.Context, name string) (store.Notification, error) {
 	id, err := uuid.Parse(domain.ID(name))
 	if err != nil {
-		return store.Notification{}, errNotFound
+		return store.Notification{}, access.ErrNotFound
 	}
 	row, err := store.New(s.Gate.Pool).GetNotification(ctx, store.GetNotificationParams{
 		Desk: domain.Desk(name), Notification: id,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return row, errNotFound
+		return row, access.ErrNotFound
 	}
 	if err != nil {
 		return row, pg.Translate(err)
 	}
-	return row, s.Gate.notification(ctx, "GetNotification", row, true)
+	return row, s.Gate.Notification(ctx, "GetNotification", row, true)
 }
 
 // ListNotifications lists what the caller may see, newest event first.
@@ -80,7 +79,7 @@ func (s *Notifications) ListNotifications(
 	ctx context.Context, r *notifyv1.ListNotificationsRequest,
 ) (*notifyv1.ListNotificationsResponse, error) {
 	desk := domain.Desk(r.GetParent())
-	set, err := s.Gate.listing(ctx, "ListNotifications", desk)
+	set, err := s.Gate.Listing(ctx, "ListNotifications", desk)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,9 @@ func (c *Commands) RetryNotification(ctx context.Context, r *notifyv1.RetryNotif
 		return nil, errUnknown
 	}
 	err = pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		if err := feed.Lock(ctx, p, r.GetName()); err != nil {
+			return err
+		}
 		row, err := store.New(p).LockNotification(ctx, store.LockNotificationParams{Desk: desk, Notification: id})
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errUnknown

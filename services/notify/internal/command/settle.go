@@ -1,12 +1,13 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -33,8 +34,7 @@ var settledEvents = map[notifyv1.Delivery]string{
 }
 
 // settle writes what became of messages, with an event for each that is settled. A row that somebody else has claimed since
-// is left to them. The rows are many resources, so the transaction is REPEATABLE READ: one that meets a newer event begins
-// again, and the feed's order holds.
+// is left to them.
 func (c *Commands) settle(ctx context.Context, desk string, settled []settlement) error {
 	if len(settled) == 0 {
 		return nil
@@ -44,22 +44,26 @@ func (c *Commands) settle(ctx context.Context, desk string, settled []settlement
 	for i, s := range settled {
 		ids[i], by[s.row.Notification] = s.row.Notification, s
 	}
-	err := pg.InIsolation(ctx, c.Pool, pgx.RepeatableRead, pg.Retry{}, func(ctx context.Context, tx pgx.Tx) error {
-		q := store.New(tx)
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // all lock in the same order
+	err := pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
+		for _, id := range ids {
+			if err := feed.Lock(ctx, p, domain.NotificationName(desk, id.String())); err != nil {
+				return err
+			}
+		}
+		q := store.New(p)
 		rows, err := q.LockNotifications(ctx, store.LockNotificationsParams{Desk: desk, Notifications: ids})
 		if err != nil {
 			return err
 		}
-		p, events, err := settling(desk, rows, by, c.Clock.Now())
-		if err != nil || len(p.Notifications) == 0 {
+		after, events, err := settling(desk, rows, by, c.Clock.Now())
+		if err != nil || len(after.Notifications) == 0 {
 			return err
 		}
-		if err := q.SettleNotifications(ctx, p); err != nil {
+		if err := q.SettleNotifications(ctx, after); err != nil {
 			return err
 		}
-		var queued pgx.Batch
-		feed.Queue(&queued, events)
-		return tx.SendBatch(ctx, &queued).Close()
+		return feed.Append(ctx, p, events)
 	})
 	if err != nil {
 		return fmt.Errorf("settle notifications: %w", err)

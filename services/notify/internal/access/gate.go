@@ -1,4 +1,5 @@
-package api
+// Package access says who may do what: it describes caller and resource to the policies and asks them.
+package access
 
 import (
 	"context"
@@ -9,8 +10,10 @@ import (
 	"github.com/cedar-policy/cedar-go"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/notify/internal/store"
@@ -34,18 +37,21 @@ type Gate struct {
 	Authorizer  *auth.Authorizer
 }
 
-// listing asks about a list, and returns what the caller is in the desk: the list shows nothing else.
-func (g *Gate) listing(ctx context.Context, action, desk string) (membership.Set, error) {
-	set, err := g.caller(ctx, desk)
+// ErrNotFound is the answer for what does not exist and for what the caller may not see.
+var ErrNotFound = fault.New(codes.NotFound, fault.NotFound)
+
+// Listing asks about a list, and returns what the caller is in the desk: the list shows nothing else.
+func (g *Gate) Listing(ctx context.Context, action, desk string) (membership.Set, error) {
+	set, err := g.Caller(ctx, desk)
 	if err != nil {
 		return membership.Set{}, err
 	}
 	return set, g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, false)
 }
 
-// notification asks about one message. hidden refuses as if it did not exist.
-func (g *Gate) notification(ctx context.Context, action string, row store.Notification, hidden bool) error {
-	set, err := g.caller(ctx, row.Desk)
+// Notification asks about one message. hidden refuses as if it did not exist.
+func (g *Gate) Notification(ctx context.Context, action string, row store.Notification, hidden bool) error {
+	set, err := g.Caller(ctx, row.Desk)
 	if err != nil {
 		return err
 	}
@@ -64,8 +70,8 @@ func (g *Gate) notification(ctx context.Context, action string, row store.Notifi
 	}, hidden)
 }
 
-// caller is what the caller is in a desk; nothing for a service that acts as itself.
-func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) {
+// Caller is what the caller is in a desk; nothing for a service that acts as itself.
+func (g *Gate) Caller(ctx context.Context, desk string) (membership.Set, error) {
 	principal, _ := auth.FromContext(ctx)
 	if principal.Person == "" {
 		return membership.Set{}, nil
@@ -88,7 +94,7 @@ func (g *Gate) ask(ctx context.Context, action string, set membership.Set, resou
 
 // Sees says what a caller may see of notify's own feed; an auditor of the desk's authority sees everything.
 func (g *Gate) Sees(ctx context.Context, desk string) (keys []string, all bool, err error) {
-	set, err := g.caller(ctx, desk)
+	set, err := g.Caller(ctx, desk)
 	if err != nil {
 		return nil, false, err
 	}
