@@ -49,6 +49,8 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	case "notify":
 		return g.serviceSettings(name, a.Notify, g.ports.NotifyAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
+			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
+			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
 		}), nil
 	case "reporting":
 		return g.serviceSettings(name, a.Reporting, g.ports.ReportingAdmin, map[string]string{
