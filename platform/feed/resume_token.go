@@ -41,7 +41,8 @@ func (r resumeTokens) open(desk, token string) (Position, error) {
 	p.XID, sizes[1] = binary.Uvarint(cursor[max(sizes[0], 0):])
 	p.Seq, sizes[2] = binary.Varint(cursor[max(sizes[0], 0)+max(sizes[1], 0):])
 	if min(sizes[0], sizes[1], sizes[2]) <= 0 {
-		return Position{}, fault.New(codes.InvalidArgument, fault.InvalidResumeToken).Cause(errors.New("sealed, but no position"))
+		return Position{}, fault.New(codes.InvalidArgument, fault.InvalidResumeToken).
+			Field("resume_token", "token.foreign").Cause(errors.New("sealed, but no position"))
 	}
 	return p, nil
 }

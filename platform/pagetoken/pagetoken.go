@@ -72,11 +72,17 @@ func NewResume(keys ...[]byte) (*Sealer, error) {
 	return newSealer(fault.InvalidResumeToken, keys)
 }
 
+// fieldOf is where a request holds the kind of token.
+var fieldOf = map[string]string{fault.InvalidPageToken: "page_token", fault.InvalidResumeToken: "resume_token"}
+
 func newSealer(reason string, keys [][]byte) (*Sealer, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("page tokens need a key")
 	}
-	s := &Sealer{byID: make(map[[keyIDLen]byte]key, len(keys)), refuse: fault.New(codes.InvalidArgument, reason)}
+	s := &Sealer{
+		byID:   make(map[[keyIDLen]byte]key, len(keys)),
+		refuse: fault.New(codes.InvalidArgument, reason).Field(fieldOf[reason], "token.foreign"),
+	}
 	for i, raw := range keys {
 		k, err := newKey(reason, raw)
 		if err != nil {

@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"fmt"
+
+	"google.golang.org/grpc/codes"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -10,7 +13,6 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
-	"google.golang.org/grpc/codes"
 )
 
 // Persons serves bavn.intake.v1.PersonService.
@@ -48,7 +50,8 @@ func (s *Persons) BatchGetPersons(
 	ids := make([]string, len(r.GetNames()))
 	for i, name := range r.GetNames() {
 		if domain.Desk(name) != desk {
-			return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("names", "person.other_desk")
+			return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).
+				Field(fmt.Sprintf("names[%d]", i), "person.other_desk")
 		}
 		ids[i] = domain.ID(name)
 	}

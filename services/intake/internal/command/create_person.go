@@ -26,6 +26,9 @@ func (c *Commands) CreatePerson(ctx context.Context, r *intakev1.CreatePersonReq
 		return nil, err
 	}
 	person := r.GetPerson()
+	if err := domain.Named(person, "person"); err != nil {
+		return nil, err
+	}
 	person.Name = domain.PersonName(desk, r.GetPersonId())
 	create := func() error {
 		return pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {

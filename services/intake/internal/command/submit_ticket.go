@@ -173,6 +173,11 @@ func (k known) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 	case principal.Person == "" && r.GetReporter() == "":
 		return invalid.Field("reporter", "required")
 	}
+	if r.GetNewAffectedUser() != nil {
+		if err := domain.Named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {
+			return err
+		}
+	}
 	for field, name := range map[string]string{"reporter": r.GetReporter(), "affected_user": r.GetAffectedUser()} {
 		if name == "" {
 			continue

@@ -3,6 +3,7 @@ package domain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -36,6 +37,14 @@ func Change(to, from *intakev1.Person, mask *fieldmaskpb.FieldMask) error {
 			})
 		}
 		change(to, from)
+	}
+	return Named(to, "person")
+}
+
+// Named refuses a person without a name; field is where the request holds the person.
+func Named(person *intakev1.Person, field string) error {
+	if strings.TrimSpace(person.GetDisplayName()) == "" {
+		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".display_name", "required")
 	}
 	return nil
 }

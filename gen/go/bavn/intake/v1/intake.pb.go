@@ -211,7 +211,7 @@ type Person struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Changes with every change.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Name.
+	// Name. May be left out of a change whose mask does not name it.
 	DisplayName string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// E-mail address (RFC 5321).
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
@@ -1193,11 +1193,12 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"settleTime:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
-	"submission\"\xc2\x04\n" +
+	"submission\"\xc0\x04\n" +
 	"\x06Person\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12\x17\n" +
-	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12/\n" +
-	"\fdisplay_name\x18\x03 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\vdisplayName\x12&\n" +
+	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12-\n" +
+	"\fdisplay_name\x18\x03 \x01(\tB\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18xR\vdisplayName\x12&\n" +
 	"\x05email\x18\x04 \x01(\tB\x10\xe0A\x01\xbaH\n" +
 	"\xd8\x01\x01r\x05\x18\xfe\x01`\x01R\x05email\x127\n" +
 	"\x05phone\x18\x05 \x01(\tB!\xe0A\x01\xbaH\x1b\xd8\x01\x01r\x162\x14^\\+[1-9][0-9]{5,14}$R\x05phone\x12<\n" +
