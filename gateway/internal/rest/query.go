@@ -5,18 +5,21 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/platform/fault"
 )
 
 // checkQuery refuses parameters that grpc-gateway would ignore: names that the request does not have, and those that the
-// path or the body fills. A filter that is misspelt must not answer with everything.
+// path or the body fills. A filter that is misspelt must not answer with everything. A mask is rewritten as grpc-gateway reads it.
 func checkQuery(r *http.Request, rt *route) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -27,18 +30,41 @@ func checkQuery(r *http.Request, rt *route) error {
 		if field == nil {
 			return unknownField(name, rt.input())
 		}
-		for _, value := range query[name] {
-			switch {
-			case !utf8.ValidString(value):
-				return fault.New(codes.InvalidArgument, fault.InvalidUTF8).Field(path, "json.utf8")
-			case field.Enum() != nil && !isEnumName(field.Enum(), value):
-				return invalidEnum(path)
-			case leafError(field, value, true) != nil:
-				return invalidValue(path)
+		if err := checkValues(field, path, query[name]); err != nil {
+			return err
+		}
+		if message := field.Message(); message != nil && message.FullName() == fieldMask {
+			for i, mask := range query[name] {
+				query[name][i] = protoPaths(mask)
 			}
+			r.URL.RawQuery = query.Encode()
 		}
 	}
 	return nil
+}
+
+func checkValues(field protoreflect.FieldDescriptor, path string, values []string) error {
+	for _, value := range values {
+		switch {
+		case !utf8.ValidString(value):
+			return fault.New(codes.InvalidArgument, fault.InvalidUTF8).Field(path, "json.utf8")
+		case field.Enum() != nil && !isEnumName(field.Enum(), value):
+			return invalidEnum(path)
+		case leafError(field, value, true) != nil:
+			return invalidValue(path)
+		}
+	}
+	return nil
+}
+
+// protoPaths turns a mask as JSON has it, which leafError has let through, into the form that grpc-gateway expects in a query:
+// "displayName,email" is display_name,email.
+func protoPaths(mask string) string {
+	parsed := new(fieldmaskpb.FieldMask)
+	if protojson.Unmarshal([]byte(strconv.Quote(mask)), parsed) != nil {
+		return mask
+	}
+	return strings.Join(parsed.GetPaths(), ",")
 }
 
 // queryField finds the field that a parameter names, as in pageSize or filter.types.
