@@ -143,7 +143,10 @@ func (c *session) tryAgain(ctx context.Context, e *Event, failure error) error {
 		if !pause(ctx, wait) {
 			return ctx.Err()
 		}
-		wait *= 2
+		wait = min(2*wait, lastBackoff)
+		if err := c.checkOwned(ctx, e.Shard); err != nil {
+			return err
+		}
 		err := c.commit(ctx, []*Event{e})
 		if err == nil {
 			return nil

@@ -24,10 +24,11 @@ type session struct {
 	owned  map[int]*shard
 	parked map[string]bool // resources with parked events: a hint, the table decides
 	at     Position        // everything up to here is applied, parked or not for these shards
+	// advanced says that a position was moved, which tells a source and a database that work from ones that do not.
+	advanced bool
 }
 
-// session runs until shards were taken (nil) or something fails. advanced says whether it moved any position, which tells a
-// source that works from one that does not.
+// session runs until shards were taken (nil) or something fails. advanced says whether it moved any position.
 func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanced bool, err error) {
 	owned, err := s.ownedShards(ctx)
 	if err != nil {
@@ -72,7 +73,7 @@ func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanc
 	case err == nil && !ours:
 		err = whyEnded
 	}
-	return c.at.After(begin), err
+	return c.advanced, err
 }
 
 // start is the smallest position of the shards.
@@ -217,10 +218,27 @@ func (c *session) moveShards(ctx context.Context, tx pgx.Tx, shards []int16, to 
 	return nil
 }
 
+// checkOwned returns errLost when another replica has the shard. A handler that fails because another one was faster never
+// gets to the fence.
+func (c *session) checkOwned(ctx context.Context, number int) error {
+	owned, err := subscriptions.New(c.Pool).OwnsShard(ctx, subscriptions.OwnsShardParams{
+		Subscriber: c.Name, Source: c.Source.Name(), Shard: int16(number), Owner: c.replica,
+		Generation: c.owned[number].generation,
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("look for shard %d: %w", number, err)
+	case !owned:
+		return errLost
+	}
+	return nil
+}
+
 // movedTo remembers a committed move.
 func (c *session) movedTo(shards []int16, to Position) {
 	for _, number := range shards {
 		c.owned[int(number)].at = to
 	}
+	c.advanced = true
 	c.progress.Raise()
 }

@@ -70,3 +70,9 @@ WHERE subscriber = @subscriber AND source = @source;
 SELECT (64 - count(*))::bigint FROM feed_subscriptions
 WHERE subscriber = @subscriber AND source = @source
   AND (epoch, xid, position) >= (@epoch::bigint, @xid::xid8, @position::bigint);
+
+-- name: OwnsShard :one
+SELECT EXISTS (
+    SELECT FROM feed_subscriptions
+    WHERE subscriber = @subscriber AND source = @source AND shard = @shard AND owner = @owner::text AND generation = @generation
+);

@@ -203,6 +203,34 @@ func (q *Queries) Owners(ctx context.Context, arg OwnersParams) ([]string, error
 	return items, nil
 }
 
+const ownsShard = `-- name: OwnsShard :one
+SELECT EXISTS (
+    SELECT FROM feed_subscriptions
+    WHERE subscriber = $1 AND source = $2 AND shard = $3 AND owner = $4::text AND generation = $5
+)
+`
+
+type OwnsShardParams struct {
+	Subscriber string
+	Source     string
+	Shard      int16
+	Owner      string
+	Generation int64
+}
+
+func (q *Queries) OwnsShard(ctx context.Context, arg OwnsShardParams) (bool, error) {
+	row := q.db.QueryRow(ctx, ownsShard,
+		arg.Subscriber,
+		arg.Source,
+		arg.Shard,
+		arg.Owner,
+		arg.Generation,
+	)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const renewLease = `-- name: RenewLease :exec
 INSERT INTO feed_replicas (subscriber, source, replica, lease_until)
 VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::float8))
