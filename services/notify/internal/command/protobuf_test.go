@@ -13,4 +13,6 @@ func packAny(m proto.Message) (*anypb.Any, error) { return anypb.New(m) }
 
 func now(c *clock.Manual) *timestamppb.Timestamp { return timestamppb.New(c.Now()) }
 
-func jobRow(attempt int) *rivertype.JobRow { return &rivertype.JobRow{Attempt: attempt, MaxAttempts: 25} }
+func jobRow(attempt int) *rivertype.JobRow {
+	return &rivertype.JobRow{Attempt: attempt, MaxAttempts: 25}
+}

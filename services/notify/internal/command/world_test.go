@@ -272,7 +272,9 @@ func (w *world) happens(t *triagev1.Ticket, typ, person string, texts ...*eventv
 	return e
 }
 
-func reason(text string) *eventv1.Text { return &eventv1.Text{Name: "reason", LanguageCode: "da", Text: text} }
+func reason(text string) *eventv1.Text {
+	return &eventv1.Text{Name: "reason", LanguageCode: "da", Text: text}
+}
 
 // hear lets notify hear events, in one transaction as its subscriber does.
 func (w *world) hear(batch ...*feed.Event) {
