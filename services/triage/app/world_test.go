@@ -38,6 +38,7 @@ var database = pgtest.NewTemplate(app.Migrate)
 
 // people of the tests. root is administrator of the installation.
 var people = []string{
+	"dispatcher", "coordinator", "auditor", "importer", "administrator",
 	"root", "mette", "sofie", "jonas", "lars", "ida", "chr", "aud", "imp", "adm", "karen", "bo", "stranger",
 }
 
@@ -86,7 +87,7 @@ func TestMain(m *testing.M) {
 
 // world is one running triage with its own database, a desk and its people.
 type world struct {
-	t         *testing.T
+	t         testing.TB
 	clock     *clock.Manual
 	pool      *pgxpool.Pool
 	url       string
@@ -95,6 +96,7 @@ type world struct {
 	directory triagev1.DirectoryServiceClient
 	feed      eventv1.FeedClient
 	intake    triagev1.TicketServiceClient
+	gateway   *grpc.ClientConn // what people's calls go through
 	numbers   int
 }
 
@@ -111,7 +113,7 @@ const (
 func who(id string) string { return desk + "/persons/" + id }
 
 // newWorld starts triage and makes the desk.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := startWorld(t)
 	w.makeDesk()
@@ -119,7 +121,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // startWorld starts triage on an empty database.
-func startWorld(t *testing.T) *world {
+func startWorld(t testing.TB) *world {
 	t.Helper()
 	o, err := theOutside()
 	if err != nil {
@@ -157,9 +159,9 @@ func startWorld(t *testing.T) *world {
 		ended <- nil
 		t.Fatalf("triage did not start: %v", err)
 	}
-	w.tickets = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "gateway"))
-	w.directory = triagev1.NewDirectoryServiceClient(w.dial(service.Addr(), "gateway"))
-	w.feed = eventv1.NewFeedClient(w.dial(service.Addr(), "gateway"))
+	w.gateway = w.dial(service.Addr(), "gateway")
+	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
+	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
 	if w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch}); err != nil {
 		t.Fatal(err)
@@ -199,8 +201,8 @@ func (w *world) as(person string) context.Context {
 }
 
 // must fails the test on an error.
-func must[T any](answer T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](answer T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -260,11 +262,13 @@ func danish(text string) *commonv1.LocalizedText {
 func (w *world) opening() *triagev1.OpenTicketRequest {
 	w.numbers++
 	return &triagev1.OpenTicketRequest{
-		Name: fmt.Sprintf("%s/tickets/ASCP%08d", desk, w.numbers), Submission: desk + "/submissions/" + uuid.NewString(),
+		Name: numbered(int64(w.numbers)), Submission: desk + "/submissions/" + uuid.NewString(),
 		Channel: commonv1.Channel_CHANNEL_WEB, Title: danish("Kan ikke logge ind"), Description: danish("Siden i morges."),
 		Reporter: who("karen"), AffectedUser: who("bo"), SubmitTime: timestamppb.New(w.clock.Now()), RequestId: requestID(),
 	}
 }
+
+func numbered(n int64) string { return fmt.Sprintf("%s/tickets/ASCP%08d", desk, n) }
 
 // open opens a ticket, as intake does.
 func (w *world) open() *triagev1.Ticket {

@@ -37,18 +37,18 @@ func (t *Tickets) GetTicketClocks(ctx context.Context, r *triagev1.GetTicketCloc
 
 // seen reads a ticket for somebody who may see it. A ticket that does not exist and one that the caller may not see are the same
 // answer.
-func (r *Reads) seen(ctx context.Context, name string) (*store.Ticket, []domain.Text, *access.Caller, error) {
+func (r *Reads) seen(ctx context.Context, name string) (*store.Ticket, domain.Texts, *access.Caller, error) {
 	desk, number := splitTicket(name)
 	caller, err := r.Access.Caller(ctx, "desks/"+desk)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, domain.Texts{}, nil, err
 	}
 	ticket, texts, err := store.Read(ctx, r.Pool, desk, number)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, nil, fault.New(codes.NotFound, fault.NotFound).Cause(err)
+		return nil, domain.Texts{}, nil, fault.New(codes.NotFound, fault.NotFound).Cause(err)
 	}
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, domain.Texts{}, nil, err
 	}
 	return &ticket, texts, caller, r.Access.See(ctx, caller, &ticket.Ticket, ticket.Audience)
 }

@@ -134,7 +134,7 @@ func (c *Tickets) take(
 			return nil, err
 		}
 	}
-	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, domain.Rewritten(loaded.Texts, outcome.Events)), nil
+	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, loaded.Texts.After(outcome.Events)), nil
 }
 
 // again answers a request that had its effect before: with the state that it left and the texts that still exist, if the caller

@@ -76,7 +76,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		return nil, err
 	}
 	c.Writer.Wake.Committed()
-	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, outcome.Events[0].Texts), nil
+	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, domain.Texts{}.After(outcome.Events)), nil
 }
 
 // opened is the ticket that the submission was opened as before. Without one, it was the number that is taken.

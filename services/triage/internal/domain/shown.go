@@ -2,7 +2,6 @@ package domain
 
 import (
 	"encoding/base64"
-	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -17,31 +16,32 @@ func Etag(chainHash []byte) string {
 	return base64.RawURLEncoding.EncodeToString(chainHash[:min(etagBytes, len(chainHash))])
 }
 
+// Texts are those that a ticket shows; empty where there is none, or it was erased.
+type Texts struct {
+	Title, Description, Solution string
+}
+
 // Shown is a ticket as callers see it: the facts of one of its states with that state's etag, and the texts that still exist.
-func Shown(facts *triagev1.Ticket, chainHash []byte, texts []Text) *triagev1.Ticket {
+func Shown(facts *triagev1.Ticket, chainHash []byte, texts Texts) *triagev1.Ticket {
 	t := proto.CloneOf(facts)
 	t.Etag = Etag(chainHash)
-	for _, text := range texts {
-		switch text.Name {
-		case TextTitle:
-			t.Title = text.Text
-		case TextDescription:
-			t.Description = text.Text
-		case TextSolution:
-			t.Solution = text.Text
-		}
-	}
+	t.Title, t.Description, t.Solution = texts.Title, texts.Description, texts.Solution
 	return t
 }
 
-// Rewritten are the texts that a ticket shows after events that wrote some of them anew.
-func Rewritten(texts []Text, events []Event) []Text {
-	shown := slices.Clone(texts)
+// After are the texts that a ticket shows after events that may have written some of them anew.
+func (t Texts) After(events []Event) Texts {
 	for _, e := range events {
 		for _, text := range e.Texts {
-			shown = slices.DeleteFunc(shown, func(old Text) bool { return old.Name == text.Name })
-			shown = append(shown, text)
+			switch text.Name {
+			case TextTitle:
+				t.Title = text.Text
+			case TextDescription:
+				t.Description = text.Text
+			case TextSolution:
+				t.Solution = text.Text
+			}
 		}
 	}
-	return shown
+	return t
 }

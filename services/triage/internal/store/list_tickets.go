@@ -23,8 +23,8 @@ type TicketQuery struct {
 	Limit  int
 }
 
-// statement is the query in SQL. The title is read per row of the page, whatever the plan of the rest.
-func (q TicketQuery) statement() (string, []any, error) {
+// Statement is the query in SQL, with its arguments. The title is read per row of the page, whatever the plan of the rest.
+func (q TicketQuery) Statement() (string, []any, error) {
 	args := &arguments{}
 	where := "t.desk = " + args.add(lastPart(q.Desk)) + " AND t.audience && " + args.add(q.Keys) + "::text[]"
 	if q.Before != "" {
@@ -47,7 +47,7 @@ LIMIT ` + args.add(q.Limit), args.values, nil
 
 // ListTickets returns a page, newest number first. Of the texts a list shows the title.
 func ListTickets(ctx context.Context, db DBTX, q TicketQuery) ([]*triagev1.Ticket, error) {
-	sql, args, err := q.statement()
+	sql, args, err := q.Statement()
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 type Loaded struct {
 	Ticket Ticket
 	// Texts are those that the ticket shows.
-	Texts []domain.Text
+	Texts domain.Texts
 	// Earlier is what the same request did before; nil if this is the first time.
 	Earlier *request.Effect
 }
@@ -94,10 +94,11 @@ func (l *Loaded) queueEarlier(batch *pgx.Batch, call request.Request) {
 	})
 }
 
-func queueTexts(batch *pgx.Batch, desk, number string, into *[]domain.Text) {
-	batch.Queue(shownTexts, desk, number).Query(func(rows pgx.Rows) (err error) {
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ShownTextsRow])
-		*into = existing(found)
+func queueTexts(batch *pgx.Batch, desk, number string, into *domain.Texts) {
+	batch.Queue(shownTexts, desk, number, "desks/"+desk+"/tickets/"+number).QueryRow(func(row pgx.Row) error {
+		var r TextsAtRow
+		err := row.Scan(&r.Title, &r.Description, &r.Solution)
+		*into = r.texts()
 		return err
 	})
 }
@@ -111,68 +112,67 @@ func scanTicket(desk string, row pgx.Row) (Ticket, error) {
 	return r.ticket(desk)
 }
 
-// existing leaves out what was erased.
-func existing(rows []ShownTextsRow) []domain.Text {
-	texts := make([]domain.Text, 0, len(rows))
-	for _, r := range rows {
-		if r.Text != nil {
-			texts = append(texts, domain.Text{Name: r.Name, LanguageCode: r.LanguageCode, Text: *r.Text})
+// texts leaves out what does not exist, or was erased.
+func (r TextsAtRow) texts() domain.Texts {
+	var t domain.Texts
+	for _, text := range []struct {
+		from *string
+		to   *string
+	}{{r.Title, &t.Title}, {r.Description, &t.Description}, {r.Solution, &t.Solution}} {
+		if text.from != nil {
+			*text.to = *text.from
 		}
 	}
-	return texts
+	return t
 }
 
 // Read reads a ticket and the texts that it shows. Returns ErrNotFound.
-func Read(ctx context.Context, db DBTX, desk, number string) (Ticket, []domain.Text, error) {
+func Read(ctx context.Context, db DBTX, desk, number string) (Ticket, domain.Texts, error) {
 	q := New(db)
 	row, err := q.ReadTicket(ctx, ReadTicketParams{Desk: desk, Number: number})
 	if err != nil {
-		return Ticket{}, nil, notFound("read ticket", err)
+		return Ticket{}, domain.Texts{}, notFound("read ticket", err)
 	}
 	t, err := (*ticketRow)(&row).ticket(desk)
 	if err != nil {
-		return Ticket{}, nil, err
+		return Ticket{}, domain.Texts{}, err
 	}
 	texts, err := q.textsOf(ctx, desk, t.Facts)
 	return t, texts, err
 }
 
 // OfSubmission finds the ticket of a submission and the texts that it shows. Returns ErrNotFound.
-func OfSubmission(ctx context.Context, db DBTX, arg TicketOfSubmissionParams) (Ticket, []domain.Text, error) {
+func OfSubmission(ctx context.Context, db DBTX, arg TicketOfSubmissionParams) (Ticket, domain.Texts, error) {
 	q := New(db)
 	row, err := q.TicketOfSubmission(ctx, arg)
 	if err != nil {
-		return Ticket{}, nil, notFound("find ticket of submission", err)
+		return Ticket{}, domain.Texts{}, notFound("find ticket of submission", err)
 	}
 	t, err := (*ticketRow)(&row).ticket(arg.Desk)
 	if err != nil {
-		return Ticket{}, nil, err
+		return Ticket{}, domain.Texts{}, err
 	}
 	texts, err := q.textsOf(ctx, arg.Desk, t.Facts)
 	return t, texts, err
 }
 
-func (q *Queries) textsOf(ctx context.Context, desk string, facts *triagev1.Ticket) ([]domain.Text, error) {
+func (q *Queries) textsOf(ctx context.Context, desk string, facts *triagev1.Ticket) (domain.Texts, error) {
 	v := facts.GetTextVersions()
-	rows, err := q.TextsAt(ctx, TextsAtParams{
+	row, err := q.TextsAt(ctx, TextsAtParams{
 		Desk: desk, Resource: facts.GetName(),
 		TitleVersion: v.GetTitle(), DescriptionVersion: v.GetDescription(), SolutionVersion: v.GetSolution(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read texts: %w", err)
+		return domain.Texts{}, fmt.Errorf("read texts: %w", err)
 	}
-	found := make([]ShownTextsRow, len(rows))
-	for i, r := range rows {
-		found[i] = ShownTextsRow(r)
-	}
-	return existing(found), nil
+	return row.texts(), nil
 }
 
 // State is a ticket as one of its events left it.
 type State struct {
 	Facts     *triagev1.Ticket
 	ChainHash []byte
-	Texts     []domain.Text
+	Texts     domain.Texts
 	// Audience is who may see the event.
 	Audience []string
 }

@@ -20,14 +20,14 @@ SELECT t.desk, t.number,
     || setweight(to_tsvector('english', coalesce(string_agg(x.text, ' ') FILTER (WHERE x.name <> 'title' AND l.code = 'en'), '')), 'B'),
        setweight(to_tsvector('simple', coalesce(string_agg(x.text, ' ') FILTER (WHERE x.name = 'title' AND l.code NOT IN ('da', 'sv', 'en')), '')), 'A')
     || setweight(to_tsvector('simple', coalesce(string_agg(x.text, ' ') FILTER (WHERE x.name <> 'title' AND l.code NOT IN ('da', 'sv', 'en')), '')), 'B')
-FROM tickets t
+FROM unnest($2::text[]) AS wanted (number)
+JOIN tickets t ON t.desk = $1 AND t.number = wanted.number
 CROSS JOIN LATERAL (
     VALUES (t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution')
 ) shown (revision, name)
 LEFT JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
      AND x.revision = shown.revision AND x.name = shown.name
 LEFT JOIN LATERAL (SELECT split_part(lower(x.language_code), '-', 1) AS code) l ON true
-WHERE t.desk = $1 AND t.number = ANY ($2::text[])
 GROUP BY t.desk, t.number
 ON CONFLICT (desk, number) DO UPDATE
 SET words_da = excluded.words_da, words_sv = excluded.words_sv, words_en = excluded.words_en, words_simple = excluded.words_simple

@@ -272,56 +272,45 @@ func (q *Queries) ReadTicket(ctx context.Context, arg ReadTicketParams) (ReadTic
 	return i, err
 }
 
-const shownTexts = `-- name: ShownTexts :many
-SELECT x.name, x.language_code, x.text
+const shownTexts = `-- name: ShownTexts :one
+SELECT (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.title_version AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.description_version AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
 FROM tickets t
-CROSS JOIN LATERAL (
-    VALUES (t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution')
-) shown (revision, name)
-JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
-     AND x.revision = shown.revision AND x.name = shown.name
 WHERE t.desk = $1 AND t.number = $2
 `
 
 type ShownTextsParams struct {
-	Desk   string
-	Number string
+	Desk     string
+	Number   string
+	Resource string
 }
 
 type ShownTextsRow struct {
-	Name         string
-	LanguageCode string
-	Text         *string
+	Title       *string
+	Description *string
+	Solution    *string
 }
 
 // The texts that a ticket shows, while they exist. A statement of its own after the lock, so that it sees what the one that
-// held the lock has written.
-func (q *Queries) ShownTexts(ctx context.Context, arg ShownTextsParams) ([]ShownTextsRow, error) {
-	rows, err := q.db.Query(ctx, shownTexts, arg.Desk, arg.Number)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ShownTextsRow
-	for rows.Next() {
-		var i ShownTextsRow
-		if err := rows.Scan(&i.Name, &i.LanguageCode, &i.Text); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// held the lock has written. Point reads by the whole key, however many notes the ticket has and whatever the statistics say.
+func (q *Queries) ShownTexts(ctx context.Context, arg ShownTextsParams) (ShownTextsRow, error) {
+	row := q.db.QueryRow(ctx, shownTexts, arg.Desk, arg.Number, arg.Resource)
+	var i ShownTextsRow
+	err := row.Scan(&i.Title, &i.Description, &i.Solution)
+	return i, err
 }
 
-const textsAt = `-- name: TextsAt :many
-SELECT name, language_code, text
-FROM event_texts
-WHERE desk = $1 AND resource = $2 AND (revision, name) IN (
-    ($3::bigint, 'title'), ($4::bigint, 'description'),
-    ($5::bigint, 'solution'))
+const textsAt = `-- name: TextsAt :one
+SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = $3::bigint AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = $4::bigint AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = $5::bigint AND x.name = 'solution') AS solution
 `
 
 type TextsAtParams struct {
@@ -333,35 +322,22 @@ type TextsAtParams struct {
 }
 
 type TextsAtRow struct {
-	Name         string
-	LanguageCode string
-	Text         *string
+	Title       *string
+	Description *string
+	Solution    *string
 }
 
-func (q *Queries) TextsAt(ctx context.Context, arg TextsAtParams) ([]TextsAtRow, error) {
-	rows, err := q.db.Query(ctx, textsAt,
+func (q *Queries) TextsAt(ctx context.Context, arg TextsAtParams) (TextsAtRow, error) {
+	row := q.db.QueryRow(ctx, textsAt,
 		arg.Desk,
 		arg.Resource,
 		arg.TitleVersion,
 		arg.DescriptionVersion,
 		arg.SolutionVersion,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []TextsAtRow
-	for rows.Next() {
-		var i TextsAtRow
-		if err := rows.Scan(&i.Name, &i.LanguageCode, &i.Text); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	var i TextsAtRow
+	err := row.Scan(&i.Title, &i.Description, &i.Solution)
+	return i, err
 }
 
 const ticketOfSubmission = `-- name: TicketOfSubmission :one

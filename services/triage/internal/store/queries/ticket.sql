@@ -29,24 +29,25 @@ SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_r
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.submission = $2;
 
--- name: ShownTexts :many
+-- name: ShownTexts :one
 -- The texts that a ticket shows, while they exist. A statement of its own after the lock, so that it sees what the one that
--- held the lock has written.
-SELECT x.name, x.language_code, x.text
+-- held the lock has written. Point reads by the whole key, however many notes the ticket has and whatever the statistics say.
+SELECT (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.title_version AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.description_version AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
 FROM tickets t
-CROSS JOIN LATERAL (
-    VALUES (t.title_version, 'title'), (t.description_version, 'description'), (t.solution_version, 'solution')
-) shown (revision, name)
-JOIN event_texts x ON x.desk = t.desk AND x.resource = 'desks/' || t.desk || '/tickets/' || t.number
-     AND x.revision = shown.revision AND x.name = shown.name
 WHERE t.desk = $1 AND t.number = $2;
 
--- name: TextsAt :many
-SELECT name, language_code, text
-FROM event_texts
-WHERE desk = $1 AND resource = $2 AND (revision, name) IN (
-    (sqlc.arg(title_version)::bigint, 'title'), (sqlc.arg(description_version)::bigint, 'description'),
-    (sqlc.arg(solution_version)::bigint, 'solution'));
+-- name: TextsAt :one
+SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = sqlc.arg(title_version)::bigint AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = sqlc.arg(description_version)::bigint AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'solution') AS solution;
 
 -- name: EventAt :one
 SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3;

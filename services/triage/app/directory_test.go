@@ -1,0 +1,190 @@
+package app_test
+
+import (
+	"slices"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/feed"
+)
+
+func TestADeskComesWithItsPartiesAndItsFirstAdministrator(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	request := &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: nspDesk()}
+	if _, err := w.directory.CreateDesk(w.as("mette"), request); !fault.Is(err, fault.PermissionDenied) {
+		t.Errorf("created by somebody who is not administrator of the installation: %v", err)
+	}
+	made := must(w.directory.CreateDesk(w.as("root"), request))(t)
+	if made.GetName() != desk || made.GetCreateTime() == nil || made.GetNumberScheme().GetDigits() != 8 {
+		t.Errorf("made %v", made)
+	}
+	request.RequestId = requestID()
+	if _, err := w.directory.CreateDesk(w.as("root"), request); !fault.Is(err, "DESK_EXISTS") {
+		t.Errorf("made twice: %v", err)
+	}
+	parties := must(w.directory.ListParties(w.as("root"), &triagev1.ListPartiesRequest{Parent: desk}))(t)
+	if len(parties.GetParties()) != 2 {
+		t.Errorf("parties %v, want the authority and the contact party", parties)
+	}
+	memberships := must(w.directory.ListMemberships(w.as("root"), &triagev1.ListMembershipsRequest{Parent: desk}))(t).GetMemberships()
+	if len(memberships) != 1 || memberships[0].GetPerson() != who("root") || !slices.Equal(memberships[0].GetRoles(), []string{"administrator"}) {
+		t.Errorf("memberships %v", memberships)
+	}
+	for _, resource := range []string{desk, sds, spoc, memberships[0].GetName()} {
+		events := w.events(resource)
+		if _, err := feed.VerifyChain(feed.Head{}, events); err != nil || len(events) != 1 || events[0].Record.GetRevision() != 1 {
+			t.Errorf("%s has the events %v (%v)", resource, eventTypes(events), err)
+		}
+	}
+	desks := must(w.directory.ListDesks(w.as("root"), &triagev1.ListDesksRequest{}))(t).GetDesks()
+	if len(desks) != 1 || !proto.Equal(desks[0], made) {
+		t.Errorf("desks of the administrator: %v", desks)
+	}
+	if desks := must(w.directory.ListDesks(w.as("mette"), &triagev1.ListDesksRequest{}))(t).GetDesks(); len(desks) != 0 {
+		t.Errorf("desks of a stranger: %v", desks)
+	}
+}
+
+func TestAMembershipIsReplacedRevokedAndGrantedAgainOnOneChain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.grant("lars", fmk, "", "agent")
+	second := w.grant("lars", fmk, "", "dispatcher", "auditor")
+	if first.GetName() != desk+"/memberships/lars.fmk" || second.GetName() != first.GetName() {
+		t.Errorf("names %s and %s", first.GetName(), second.GetName())
+	}
+	revoke := &triagev1.RevokeMembershipRequest{Name: first.GetName(), RequestId: requestID()}
+	gone := must(w.directory.RevokeMembership(w.as("adm"), revoke))(t)
+	if !slices.Equal(gone.GetRoles(), []string{"dispatcher", "auditor"}) {
+		t.Errorf("revoked %v", gone)
+	}
+	if again := must(w.directory.RevokeMembership(w.as("adm"), revoke))(t); !proto.Equal(gone, again) {
+		t.Errorf("revoked again: %v", again)
+	}
+	revoke.RequestId = requestID()
+	if _, err := w.directory.RevokeMembership(w.as("adm"), revoke); !fault.Is(err, fault.NotFound) {
+		t.Errorf("revoked what is gone: %v", err)
+	}
+	w.grant("lars", fmk, "", "agent")
+	events := w.events(first.GetName())
+	want := []string{"membership.granted", "membership.granted", "membership.revoked", "membership.granted"}
+	if _, err := feed.VerifyChain(feed.Head{}, events); err != nil || !slices.Equal(eventTypes(events), want) {
+		t.Errorf("events %v (%v), want %v", eventTypes(events), err, want)
+	}
+	payload := new(commonv1.Membership)
+	if err := events[1].Record.GetPayload().UnmarshalTo(payload); err != nil || !proto.Equal(payload, second) {
+		t.Errorf("the event says %v (%v), the answer %v", payload, err, second)
+	}
+}
+
+func TestTheDeskKeepsAnAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(w.directory.RevokeMembership(w.as("adm"), &triagev1.RevokeMembershipRequest{
+		Name: desk + "/memberships/root.sds", RequestId: requestID(),
+	}))(t)
+	_, err := w.directory.RevokeMembership(w.as("adm"), &triagev1.RevokeMembershipRequest{
+		Name: desk + "/memberships/adm.sds", RequestId: requestID(),
+	})
+	if !fault.Is(err, "LAST_ADMINISTRATOR") {
+		t.Errorf("the last one revoked: %v", err)
+	}
+	_, err = w.directory.GrantMembership(w.as("adm"), &triagev1.GrantMembershipRequest{
+		Parent: desk, RequestId: requestID(),
+		Membership: &commonv1.Membership{Person: who("adm"), Party: sds, Roles: []string{"agent"}},
+	})
+	if !fault.Is(err, "LAST_ADMINISTRATOR") {
+		t.Errorf("the last one made an agent: %v", err)
+	}
+}
+
+func TestTwoAdministratorsCannotRevokeEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	names := []string{desk + "/memberships/adm.sds", desk + "/memberships/root.sds"}
+	callers := []string{"root", "adm"}
+	_, errs := atOnce(2, func(i int) (*commonv1.Membership, error) {
+		return w.directory.RevokeMembership(w.as(callers[i]), &triagev1.RevokeMembershipRequest{Name: names[i], RequestId: requestID()})
+	})
+	var left int
+	if err := w.pool.QueryRow(t.Context(), "SELECT count(*) FROM memberships WHERE 'administrator' = ANY (roles)").Scan(&left); err != nil || left != 1 {
+		t.Errorf("%d administrators are left (%v), answers %v", left, err, errs)
+	}
+}
+
+func TestWhatTheDirectoryRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grant := func(m *commonv1.Membership) error {
+		_, err := w.directory.GrantMembership(w.as("adm"), &triagev1.GrantMembershipRequest{Parent: desk, RequestId: requestID(), Membership: m})
+		return err
+	}
+	roles := []string{"agent"}
+	zone := nspDesk()
+	zone.TimeZone = "Europe/Atlantis"
+	for name, tc := range map[string]struct {
+		err    error
+		code   codes.Code
+		reason string
+		field  string
+	}{
+		"unknown role":       {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Roles: []string{"king"}}), codes.InvalidArgument, fault.InvalidArgument, "membership.roles"},
+		"unknown party":      {grant(&commonv1.Membership{Person: who("ida"), Party: desk + "/parties/none", Roles: roles}), codes.NotFound, fault.NotFound, ""},
+		"unknown group":      {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Group: fmk + "/groups/none", Roles: roles}), codes.NotFound, fault.NotFound, ""},
+		"group elsewhere":    {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Group: drift, Roles: roles}), codes.InvalidArgument, fault.InvalidArgument, "membership.group"},
+		"person of a desk":   {grant(&commonv1.Membership{Person: "desks/au/persons/ida", Party: fmk, Roles: roles}), codes.InvalidArgument, fault.InvalidArgument, "membership.person"},
+		"party exists":       {second(w.directory.CreateParty(w.as("adm"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "fmk", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.AlreadyExists, "PARTY_EXISTS", ""},
+		"group exists":       {second(w.directory.CreateGroup(w.as("adm"), &triagev1.CreateGroupRequest{Parent: netic, GroupId: "drift", RequestId: requestID(), Group: &triagev1.Group{DisplayName: "x", Level: 2}})), codes.AlreadyExists, "GROUP_EXISTS", ""},
+		"group of nobody":    {second(w.directory.CreateGroup(w.as("adm"), &triagev1.CreateGroupRequest{Parent: desk + "/parties/none", GroupId: "drift", RequestId: requestID(), Group: &triagev1.Group{DisplayName: "x", Level: 2}})), codes.NotFound, fault.NotFound, ""},
+		"time zone":          {second(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: zone})), codes.InvalidArgument, fault.InvalidArgument, "desk.time_zone"},
+		"by an agent":        {second(w.directory.CreateParty(w.as("mette"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "x", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.PermissionDenied, fault.PermissionDenied, ""},
+		"by a stranger":      {second(w.directory.CreateParty(w.as("stranger"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "x", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.NotFound, fault.NotFound, ""},
+		"desk of a stranger": {second(w.directory.GetDesk(w.as("stranger"), &triagev1.GetDeskRequest{Name: desk})), codes.NotFound, fault.NotFound, ""},
+		"no such desk":       {second(w.directory.GetDesk(w.as("root"), &triagev1.GetDeskRequest{Name: "desks/none"})), codes.NotFound, fault.NotFound, ""},
+	} {
+		if status.Code(tc.err) != tc.code || fault.ReasonOf(tc.err) != tc.reason {
+			t.Errorf("%s: %v, want %v %s", name, tc.err, tc.code, tc.reason)
+			continue
+		}
+		if got := fields(tc.err); tc.field != "" && !slices.Equal(got, []string{tc.field}) {
+			t.Errorf("%s: names %v, want %s", name, got, tc.field)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTheDirectoryIsListedPageByPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var people []string
+	token := ""
+	for {
+		page := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{Parent: desk, PageSize: 4, PageToken: token}))(t)
+		for _, m := range page.GetMemberships() {
+			people = append(people, m.GetPerson())
+		}
+		if token = page.GetNextPageToken(); token == "" {
+			break
+		}
+	}
+	if len(people) != 10 {
+		t.Errorf("memberships of %v", people)
+	}
+	of := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{Parent: desk, Person: who("jonas"), Party: netic}))(t)
+	if len(of.GetMemberships()) != 1 || of.GetMemberships()[0].GetGroup() != drift {
+		t.Errorf("jonas is %v", of)
+	}
+	groups := must(w.directory.ListGroups(w.as("mette"), &triagev1.ListGroupsRequest{Parent: desk + "/parties/-"}))(t)
+	none := must(w.directory.ListGroups(w.as("mette"), &triagev1.ListGroupsRequest{Parent: fmk}))(t)
+	if len(groups.GetGroups()) != 2 || groups.GetGroups()[0].GetLevel() != 2 || len(none.GetGroups()) != 0 {
+		t.Errorf("groups %v and %v", groups, none)
+	}
+}

@@ -1,0 +1,7 @@
+package store
+
+// The statements that every command begins with, for those who check their plans.
+const (
+	LockTicketSQL     = lockTicket
+	LockNextTicketSQL = lockNextTicket
+)
