@@ -127,7 +127,7 @@ func (t *triage) Follow(
 
 // world is notify's commands on a database of their own, with a mail server.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	pool     *pgxpool.Pool
 	clock    *clock.Manual
 	commands *command.Commands
@@ -137,7 +137,7 @@ type world struct {
 	metrics  *sdkmetric.ManualReader
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	pool, err := pg.Open(t.Context(), pg.Config{URL: database.URL(t)}, pg.Deps{OnConnect: feed.CheckEpoch})
 	if err != nil {
