@@ -82,7 +82,7 @@ func (s *session) upLine(begin time.Time) func(string) {
 	return func(what string) {
 		mu.Lock()
 		defer mu.Unlock()
-		s.Printf("  %s %-45s %s\n", s.Good("✓"), what, s.Dim(s.clock.Now().Sub(begin).Round(10*time.Millisecond).String()))
+		s.Printf("  %s %-52s %s\n", s.Good("✓"), what, s.Dim(s.clock.Now().Sub(begin).Round(10*time.Millisecond).String()))
 	}
 }
 
@@ -95,7 +95,7 @@ func (c *Dev) serve(ctx context.Context, s *session, running *suite.Suite) error
 		var err error
 		if ticket, err = s.demo(ctx, running); err != nil {
 			if ctx.Err() != nil {
-				return nil // Ctrl-C during the demo
+				return nil //nolint:nilerr // Ctrl-C during the demo is no failure
 			}
 			return err
 		}

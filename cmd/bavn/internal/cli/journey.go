@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
-
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	"github.com/bavn/bavn/cmd/bavn/internal/terminal"
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 )
 
@@ -63,13 +62,17 @@ func actor(a *eventv1.Actor) string {
 	return a.GetService()
 }
 
-// said is the first text of an event.
+// said is what an event says in words: of several texts, the title.
 func said(e *eventv1.Event) string {
+	said := ""
 	for _, text := range e.GetTexts() {
+		words := text.GetText()
 		if text.GetErased() {
-			return "(erased)"
+			words = "(erased)"
 		}
-		return text.GetText()
+		if said == "" || text.GetName() == "title" {
+			said = words
+		}
 	}
-	return ""
+	return said
 }

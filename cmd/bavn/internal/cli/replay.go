@@ -29,7 +29,7 @@ const replayPatience = 2 * time.Minute
 
 // Run replays what is not there yet, and says which rows could not be applied.
 func (c *Replay) Run(ctx context.Context, s *session) error {
-	s.Patience = max(s.Patience, replayPatience)
+	s.Patience, s.untraced = max(s.Patience, replayPatience), true
 	mapping, err := readMapping(c.Mapping)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (c *Replay) report(s *session, r replay.Result, stopped error) error {
 			return err
 		}
 	} else {
-		report.print(s)
+		report.print(s, stopped == nil)
 	}
 	switch {
 	case errors.Is(stopped, context.Canceled):
@@ -142,7 +142,7 @@ func (c *Replay) report(s *session, r replay.Result, stopped error) error {
 	return nil
 }
 
-func (r replayReport) print(s *session) {
+func (r replayReport) print(s *session, complete bool) {
 	s.Printf("%d cases, %d rows in %s: %.0f rows/s\n", r.Cases, r.Rows,
 		(time.Duration(r.Seconds * float64(time.Second))).Round(10*time.Millisecond), r.RowsPerSecond)
 	if r.EarlierCases > 0 {
@@ -158,7 +158,7 @@ func (r replayReport) print(s *session) {
 	if more := len(r.NotApplied) - mostShown; more > 0 {
 		s.Printf("… and %d more; -o json lists all\n", more)
 	}
-	if len(r.NotApplied) == 0 {
+	if complete && len(r.NotApplied) == 0 {
 		s.Printf("%s every row was applied\n", s.Good("✓"))
 	}
 }

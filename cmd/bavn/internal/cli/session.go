@@ -27,6 +27,7 @@ type session struct {
 	errs  io.Writer
 	clock clock.Clock
 
+	untraced  bool // the command makes very many calls that are all alike
 	connected *client.Client
 }
 
@@ -76,6 +77,7 @@ func (s *session) connect() (*client.Client, error) {
 	s.connected, err = client.Open(client.Config{
 		Intake: a.Intake, Triage: a.Triage, Notify: a.Notify, Reporting: a.Reporting,
 		Roots: roots, Tokens: tokens, Language: s.language(), Patience: s.Patience,
+		Untraced: s.untraced,
 	})
 	return s.connected, err
 }

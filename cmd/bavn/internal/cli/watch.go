@@ -136,7 +136,7 @@ func (s *session) printEvent(e *eventv1.Event) error {
 	}
 	r := e.GetRecord()
 	line := []string{
-		s.Dim(s.Time(r.GetOccurredAt().AsTime())), fmt.Sprintf("%-14s", resource.ID(r.GetResource())),
+		s.Dim(s.Time(r.GetOccurredAt().AsTime())), fmt.Sprintf("%-14s", about(r)),
 		fmt.Sprintf("%-28s", r.GetType()), fmt.Sprintf("%-16s", who(r.GetActor())), standingOf(r),
 	}
 	if text := said(e); text != "" {
@@ -144,6 +144,12 @@ func (s *session) printEvent(e *eventv1.Event) error {
 	}
 	s.Printf("%s\n", strings.TrimRight(strings.Join(line, "  "), " "))
 	return nil
+}
+
+// about is a ticket's number, or what else changed: "parties/netic".
+func about(r *eventv1.Record) string {
+	relative := strings.TrimPrefix(r.GetResource(), r.GetDesk()+"/")
+	return strings.TrimPrefix(relative, "tickets/")
 }
 
 func who(a *eventv1.Actor) string {

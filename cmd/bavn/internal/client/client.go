@@ -31,6 +31,8 @@ type Config struct {
 	Tokens   TokenSource
 	Language string        // of refusals: da, sv or en
 	Patience time.Duration // how long a call that a service did not answer is tried again; 0 tries once
+	// Untraced asks the services to keep no request traces of these calls: there are many, and all are alike. Journeys are kept.
+	Untraced bool
 	// Retried is told of every attempt that failed and is made again; may be nil.
 	Retried func(method string, err error)
 }
@@ -91,7 +93,7 @@ func dial(target string, cfg Config) (*grpc.ClientConn, error) {
 	return grpc.NewClient(target,
 		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS13})),
 		grpc.WithPerRPCCredentials(bearer{cfg.Tokens}),
-		grpc.WithChainUnaryInterceptor(inLanguage(cfg.Language), tryAgain(cfg.Patience, cfg.Retried)),
+		grpc.WithChainUnaryInterceptor(inLanguage(cfg.Language), traced(!cfg.Untraced), tryAgain(cfg.Patience, cfg.Retried)),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswerBytes)),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 5 * time.Second}),
 	)
