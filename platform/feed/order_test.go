@@ -109,7 +109,7 @@ func TestTheRowLockAloneDoesNotKeepTheOrder(t *testing.T) {
 		t.Parallel()
 		st := newStage(t)
 		refused := 0
-		for range 20 {
+		for range 5 {
 			refused += st.crowd(t)
 		}
 		if n := st.inversions(t); n > 0 || refused > 0 {

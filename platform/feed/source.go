@@ -20,7 +20,8 @@ type Source interface {
 	Follow(ctx context.Context, after Position, filter Filter, upcasters *Upcasters, emit func(Arrival) error) error
 }
 
-// Arrival is an event, or with a nil Event the news that everything the filter lets through up to a place has arrived.
+// Arrival is an event, or with a nil Event the news that everything the filter lets through up to a place has arrived, and
+// that this was all there was.
 type Arrival struct {
 	Event   *Event
 	Through Position
@@ -117,6 +118,9 @@ func (s *localSource) Follow(
 			if err := emit(arrival(event, upcasters)); err != nil {
 				return err
 			}
+		}
+		if page.More || page.HeldBack {
+			return nil
 		}
 		return emit(Arrival{Through: page.Through})
 	})

@@ -201,23 +201,27 @@ func (s *sender) page(page Page) error {
 	if err := s.stream.Send(&eventv1.WatchResponse{Payload: &eventv1.WatchResponse_Bookmark{Bookmark: mark}}); err != nil {
 		return err
 	}
-	s.sent, s.caughtUp, s.silence = page.Through, true, 0
+	s.sent, s.caughtUp, s.silence = page.Through, s.caughtUp || !page.HeldBack, 0
 	return nil
 }
 
-// markIsDue keeps marks to where the stream is up to date, so that one also says: that was all.
+// markIsDue keeps marks to where the stream is up to date, so that one also says: that was all. Only when other transactions
+// hold the feed back for long does a mark go without meaning that, or the stream would have to begin far behind.
 func (s *sender) markIsDue(page Page) bool {
 	select {
 	case <-s.gaps:
 		s.silence++
 	default:
 	}
+	passedOver := page.Through.After(s.sent)
 	switch {
 	case page.More:
 		return false
+	case page.HeldBack:
+		return passedOver && s.silence >= quietGaps
 	case !s.caughtUp:
 		return true
-	case page.Through.After(s.sent):
+	case passedOver:
 		return s.silence > 0
 	default:
 		return len(page.Rows) == 0 && s.silence >= quietGaps
