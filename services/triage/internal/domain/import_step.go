@@ -82,8 +82,8 @@ func (t Ticket) importPlace(row Row) (Outcome, bool) {
 	return c.done(eventType), true
 }
 
-// importedEvents is what a step into a status is called, and whether one out of Resolved, Closed or Cancelled is a reopening
-// whatever it leads to.
+// importedEvents is what a step into a status is called. One out of Resolved, Closed or Cancelled into work or waiting is a
+// reopening instead; but a finished ticket that another tool merely put aside has not been taken up again by anybody.
 var importedEvents = map[process.Status]string{
 	process.Registered:       "ticket.assigned",
 	process.Assigned:         "ticket.assigned",
@@ -120,7 +120,7 @@ func (t Ticket) importStatus(row Row) (Outcome, bool) {
 	default:
 		c.unresolve()
 		switch {
-		case finished(from):
+		case finished(from) && row.Status != process.OnHold:
 			eventType = "ticket.reopened"
 			f.ReopenCount++
 		case row.Status == process.InProgress && process.Holds().Has(from):

@@ -77,7 +77,8 @@ func TestWhatEachKindOfRowBecomes(t *testing.T) {
 		"begins closed":       {[]Row{rowAt(1, process.Closed, "Closed")}, []string{"ticket.handed_over", "ticket.closed"}, []string{"REGISTERED -> CLOSED"}},
 		"closed, then solved": {[]Row{rowAt(1, process.Closed, "Closed"), rowAt(2, process.Resolved, "Resolved")}, []string{"ticket.resolved"}, []string{"CLOSED -> RESOLVED"}},
 		"reopened":            {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.InProgress, "In Progress")}, []string{"ticket.reopened"}, nil},
-		"reopened to wait":    {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.OnHold, "Wait")}, []string{"ticket.reopened"}, []string{"RESOLVED -> ON_HOLD"}},
+		"reopened to wait":    {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.AwaitingUser, "Wait - User")}, []string{"ticket.reopened"}, []string{"RESOLVED -> AWAITING_USER"}},
+		"solved, put aside":   {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.OnHold, "Unmatched")}, []string{"ticket.held"}, []string{"RESOLVED -> ON_HOLD"}},
 		"cancelled":           {[]Row{accepted, rowAt(2, process.Cancelled, "Cancelled")}, []string{"ticket.cancelled"}, nil},
 		"unmatched":           {[]Row{accepted, rowAt(2, process.Resolved, "Resolved"), unmatched}, []string{"ticket.updated"}, nil},
 	} {
