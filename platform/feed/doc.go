@@ -2,10 +2,10 @@
 // transaction that does it, and served in one order by bavn.event.v1.Feed. The same rows are the outbox, the audit trail,
 // the timeline and the way to rebuild a read model from nothing.
 //
-// Writing. A command locks its one resource first (SELECT … FOR UPDATE of the row that carries the Head), decides, and calls
-// Prepare, which is pure, and Queue, which adds the INSERTs to the command's own batch. After the commit it calls
-// Notifier.Committed. The lock comes before everything that writes, because the order of the feed is the order of
-// transaction ids, and a transaction id that is taken before the lock can overtake the one that held it.
+// Writing. A command takes its one resource with Lock, then the row that carries the Head (SELECT … FOR UPDATE), decides, and
+// calls Prepare, which is pure, and Append. After the commit it calls Wake.Committed. The locks come before everything that
+// writes, because the order of the feed is the order of transaction ids, and an id that is taken before the lock can
+// overtake the one that held it. An event that would be read before the one it follows cannot be stored.
 //
 // Order. Rows are ordered by (epoch, xid, position). Within the present epoch only rows below
 // pg_snapshot_xmin(pg_current_snapshot()) are read: below it every transaction has ended, so nothing can appear behind a

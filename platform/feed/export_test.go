@@ -54,3 +54,20 @@ var (
 	ReadLastSQL      = readLastSQL
 	EraseTextsSQL    = eraseTextsSQL
 )
+
+// PageSizes follows a feed to its end and returns how many events each page had, beginning with a small one.
+func PageSizes(t testing.TB, pool *pgxpool.Pool) (sizes []int) {
+	t.Helper()
+	var at Position
+	for limit := minPage; ; {
+		page, err := NewReader(pool).Read(t.Context(), at, Filter{}, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, len(page.Rows))
+		at, limit = page.Through, nextLimit(page, limit)
+		if !page.More && !page.HeldBack {
+			return sizes
+		}
+	}
+}

@@ -46,7 +46,7 @@ type tail struct {
 func (t *tail) run(
 	ctx context.Context, after Position, filter func(context.Context) (Filter, error), emit func(Page) error,
 ) error {
-	limit := maxPage
+	limit := minPage // until the weight of events is known
 	for {
 		raised := t.wake.Raised() // before the read: a commit after it must not be missed
 		f, err := filter(ctx)

@@ -1,7 +1,9 @@
 package feed_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"strings"
 	"testing"
 
@@ -121,6 +123,12 @@ func TestEveryTamperingBreaksTheChain(t *testing.T) {
 		"a text taken away":           func(e []*feed.Event) []*feed.Event { e[0].Texts = e[0].Texts[:1]; return e },
 		"a text that nobody wrote": func(e []*feed.Event) []*feed.Event {
 			e[0].Texts = append(e[0].Texts, &eventv1.Text{Name: "reason", Text: "x"})
+			return e
+		},
+		"the first event forged, with its hash and the link to it": func(e []*feed.Event) []*feed.Event {
+			e[0].Stored = bytes.Replace(e[0].Stored, []byte("a fact"), []byte("a fake"), 1)
+			forged := sha256.Sum256(e[0].Stored)
+			e[0].Hash, e[1].PreviousHash = forged[:], forged[:]
 			return e
 		},
 		"an event of another ticket": func(e []*feed.Event) []*feed.Event {
