@@ -51,7 +51,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		subscribers = append(subscribers, subscriber)
 	}
 	reportingv1.RegisterReportingServiceServer(base.Server, &api.Reporting{
-		Pool: base.Pool, Clock: base.Clock, Pages: base.PageTokens,
+		Pool: base.Pool, Pages: base.PageTokens,
 		Commands: &command.Commands{Clock: base.Clock, Subscribers: subscribers},
 		Gate:     &access.Gate{Memberships: memberships, Authorizer: base.Authorizer, Admins: cfg.Admins},
 	})

@@ -4,6 +4,7 @@ package api
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,7 +12,6 @@ import (
 
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	"github.com/bavn/bavn/platform/auth"
-	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/reporting/internal/access"
@@ -24,7 +24,6 @@ import (
 type Reporting struct {
 	reportingv1.UnimplementedReportingServiceServer
 	Pool     *pgxpool.Pool
-	Clock    clock.Clock
 	Gate     *access.Gate
 	Pages    *pagetoken.Sealer
 	Commands *command.Commands
@@ -88,15 +87,16 @@ func (s *Reporting) progress(ctx context.Context) (*reportingv1.Progress, error)
 		if err != nil {
 			return nil, pg.Translate(err)
 		}
-		p := &reportingv1.FeedProgress{
-			Source: subscriber.Source.Name(), Parked: parked,
-			CaughtUp: s.Clock.Now().Sub(subscriber.Fresh()) < caughtUpWithin,
-		}
+		p := &reportingv1.FeedProgress{Source: subscriber.Source.Name(), Parked: parked}
+		var last time.Time
 		for _, c := range counts {
 			if c.Source == p.GetSource() {
-				p.Events, p.LastRecordedAt = c.Events, timestamppb.New(c.LastRecordedAt)
+				last = c.LastRecordedAt
+				p.Events, p.LastRecordedAt = c.Events, timestamppb.New(last)
 			}
 		}
+		// While there is more to come, what is applied is as fresh as the last event; when that was all, it is fresher.
+		p.CaughtUp = subscriber.Fresh().After(last)
 		progress.Feeds = append(progress.Feeds, p)
 	}
 	return progress, nil

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
 
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	"github.com/bavn/bavn/platform/feed"
@@ -10,9 +9,6 @@ import (
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 	"github.com/bavn/bavn/services/reporting/internal/store"
 )
-
-// caughtUpWithin is how old the newest effect may be while the feed is said to be quiet.
-const caughtUpWithin = 2 * time.Second
 
 const defaultVerifyPage = 500
 
