@@ -11,9 +11,12 @@ import (
 	"github.com/bavn/bavn/platform/feed/internal/subscriptions"
 )
 
-// settleEvery is how often shards without events are moved to where the stream is, so that a later session does not begin
-// with what they have long passed.
-const settleEvery = 100 * time.Millisecond
+// Shards without events are moved to where the stream is, so that a later session does not begin with what they have long
+// passed: when the stream has been quiet for settleQuiet, and every settleBusy while it is not, because it writes all shards.
+const (
+	settleQuiet = 100 * time.Millisecond
+	settleBusy  = time.Second
+)
 
 // errLost says that another replica has taken a shard: what was written for it is rolled back.
 var errLost = errors.New("a shard was taken by another replica")
@@ -101,13 +104,17 @@ func (c *session) filter() Filter {
 func (c *session) consume(
 	ctx context.Context, arrivals <-chan Arrival, ended, moved <-chan struct{},
 ) (ours bool, err error) {
-	settle := time.NewTicker(settleEvery)
+	settle := time.NewTicker(settleQuiet)
 	defer settle.Stop()
+	var (
+		busy    bool // something was applied since the last tick
+		settled time.Time
+	)
 	for {
 		select {
 		case first := <-arrivals:
-			batch, through := c.gather(ctx, first, arrivals)
-			if err := c.apply(ctx, batch, through); err != nil {
+			batch, last := c.gather(ctx, first, arrivals)
+			if err := c.apply(ctx, batch, last); err != nil {
 				return true, err
 			}
 		case <-settle.C:
@@ -124,12 +131,12 @@ func (c *session) consume(
 	}
 }
 
-// gather collects what is available within the linger, at most MaxBatch events.
-func (c *session) gather(ctx context.Context, first Arrival, arrivals <-chan Arrival) (batch []*Event, through Position) {
+// gather collects what is available within the linger, at most MaxBatch events, and says what came last.
+func (c *session) gather(ctx context.Context, first Arrival, arrivals <-chan Arrival) (batch []*Event, last Arrival) {
 	linger := time.NewTimer(c.Linger)
 	defer linger.Stop()
 	add := func(a Arrival) {
-		through = a.Through
+		last = a
 		if a.Event != nil && c.wants(a.Event) {
 			batch = append(batch, a.Event)
 		}
@@ -140,12 +147,12 @@ func (c *session) gather(ctx context.Context, first Arrival, arrivals <-chan Arr
 		case a := <-arrivals:
 			add(a)
 		case <-linger.C:
-			return batch, through
+			return batch, last
 		case <-ctx.Done():
-			return batch, through
+			return batch, last
 		}
 	}
-	return batch, through
+	return batch, last
 }
 
 // wants drops what the event's shard has already seen: the stream began at the slowest of all shards.
@@ -155,12 +162,12 @@ func (c *session) wants(e *Event) bool {
 }
 
 // apply handles a batch and moves the shards that it touches.
-func (c *session) apply(ctx context.Context, batch []*Event, through Position) error {
+func (c *session) apply(ctx context.Context, batch []*Event, last Arrival) error {
 	if err := c.applyOrSplit(ctx, batch); err != nil {
 		return err
 	}
-	c.at = through
-	c.metrics.heard(batch, c.Clock.Now())
+	c.at = last.Through
+	c.metrics.heard(last, c.Clock.Now())
 	return nil
 }
 

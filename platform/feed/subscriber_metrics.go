@@ -79,10 +79,10 @@ func (m *subscriberMetrics) applied(ctx context.Context, batch []*Event, now tim
 }
 
 // heard remembers how fresh the effects are: as fresh as the last event, or as now when the source says that was all.
-func (m *subscriberMetrics) heard(batch []*Event, now time.Time) {
+func (m *subscriberMetrics) heard(last Arrival, now time.Time) {
 	fresh := now
-	if len(batch) > 0 {
-		fresh = batch[len(batch)-1].Record.GetRecordedAt().AsTime()
+	if last.Event != nil {
+		fresh = last.Event.Record.GetRecordedAt().AsTime()
 	}
 	m.freshness.Store(fresh.UnixMicro())
 }
