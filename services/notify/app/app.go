@@ -45,7 +45,8 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	base, err := service.New(ctx, cfg.Config, service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: access.Policies, PolicySchema: access.PolicySchema,
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
+		Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err
@@ -97,7 +98,8 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
 		Poster: courier, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
-		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout, RetryAfter: cfg.Delivery.RetryAfter,
+		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
+		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})

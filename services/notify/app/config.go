@@ -7,6 +7,7 @@ import (
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
 )
@@ -53,9 +54,8 @@ func (c DeliveryConfig) patience() domain.Patience {
 
 // Validate holds what one part asks of another.
 func (c Config) Validate() error {
-	// A job begins to send only with time for two messages and for settling them, and needs some for asking what they say.
-	if least := 4 * c.Mail.SendTimeout; c.Jobs.JobTimeout < least {
-		return config.Invalid("jobs.job_timeout", "must be at least four times mail.send_timeout (%v), is %v", least, c.Jobs.JobTimeout)
+	if least := command.LeastJobTimeout(c.Mail.SendTimeout); c.Jobs.JobTimeout < least {
+		return config.Invalid("jobs.job_timeout", "must be at least %v with this mail.send_timeout, is %v", least, c.Jobs.JobTimeout)
 	}
 	return nil
 }

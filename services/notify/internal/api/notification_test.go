@@ -92,9 +92,10 @@ func newWorld(t *testing.T) *world {
 	}
 }
 
-// message puts a failed message to a person into the ledger and returns its name. Netic sees its ticket.
-func (w *world) message(desk, ticket, recipient string, n int) string {
+// message puts a failed message to Mette into the ledger and returns its name. Netic sees its ticket.
+func (w *world) message(desk, ticket string, n int) string {
 	w.t.Helper()
+	const recipient = "mette"
 	at := noon.Add(time.Duration(n) * time.Second)
 	id := domain.NotificationID(fmt.Sprintf("%s@%d", ticket, n+1), "held.reporter", recipient, at)
 	_, err := w.pool.Exec(w.t.Context(), `INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule,
@@ -116,7 +117,7 @@ func as(t *testing.T, person string) context.Context {
 func TestAMessageIsSeenByItsRecipientAndByThePartiesOfItsTicketAndByNobodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	name := w.message("nsp", "ASCP00000001", "mette", 0)
+	name := w.message("nsp", "ASCP00000001", 0)
 	for person, c := range map[string]struct{ sees, event bool }{
 		"mette": {true, false}, // an event's revision counts what she may not see
 		"jonas": {true, true}, "aud": {true, true},
@@ -151,7 +152,7 @@ func TestAMessageIsSeenByItsRecipientAndByThePartiesOfItsTicketAndByNobodyElse(t
 func TestADeskThatOneHasNoPartInAndOneThatDoesNotExistLookTheSame(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.message("nsp", "ASCP00000001", "mette", 0)
+	w.message("nsp", "ASCP00000001", 0)
 	for _, desk := range []string{"desks/nsp", "desks/nothing"} {
 		list, err := w.ListNotifications(as(t, "stranger"), &notifyv1.ListNotificationsRequest{Parent: desk})
 		if err != nil || !proto.Equal(list, new(notifyv1.ListNotificationsResponse)) {
@@ -171,10 +172,10 @@ func TestAListIsReadPageByPageNewestFirstByTheSameCallerOnly(t *testing.T) {
 	w := newWorld(t)
 	var want []string
 	for i := range 7 {
-		want = append(want, w.message("nsp", fmt.Sprintf("ASCP%08d", i%2), "mette", i))
+		want = append(want, w.message("nsp", fmt.Sprintf("ASCP%08d", i%2), i))
 	}
 	slices.Reverse(want)
-	w.message("au", "ASCP00000000", "mette", 0)
+	w.message("au", "ASCP00000000", 0)
 	for _, person := range []string{"mette", "jonas"} {
 		var got []string
 		r := &notifyv1.ListNotificationsRequest{Parent: "desks/nsp", PageSize: 3}
@@ -207,7 +208,7 @@ func TestAListIsReadPageByPageNewestFirstByTheSameCallerOnly(t *testing.T) {
 func TestOnlyAnAgentOfAPartyThatSeesTheTicketSendsAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	name := w.message("nsp", "ASCP00000001", "mette", 0)
+	name := w.message("nsp", "ASCP00000001", 0)
 	retry := func(person string) error {
 		_, err := w.RetryNotification(as(t, person), &notifyv1.RetryNotificationRequest{Name: name, RequestId: uuid.NewString()})
 		return err

@@ -50,6 +50,8 @@ type Commands struct {
 	TicketURL string
 	// SendTimeout is the longest time that one message may take.
 	SendTimeout time.Duration
+	// JobTimeout is how long one delivery may take.
+	JobTimeout time.Duration
 	// RetryAfter is when a delivery goes on that could not be prepared, because intake or triage is away.
 	RetryAfter time.Duration
 }

@@ -24,6 +24,8 @@ const (
 	settleAtOnce = 10
 	// settleTimeout bounds the settling, which goes on when the job's own time is up: the mails are on their way.
 	settleTimeout = 5 * time.Second
+	// prepareTimeout is what a job needs at least before it sends.
+	prepareTimeout = 5 * time.Second
 )
 
 // DeliverArgs name messages of one desk that shall be delivered.
@@ -69,7 +71,7 @@ func away(err error) bool {
 		return true
 	}
 	switch status.Code(err) {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.NotFound:
+	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted, codes.NotFound:
 		return err != nil
 	default:
 		return false
@@ -106,6 +108,7 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
 func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
+	begun := c.Clock.Now()
 	letters, settled, err := c.compose(ctx, desk, due)
 	if err != nil {
 		return err
@@ -114,8 +117,8 @@ func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notific
 		return err
 	}
 	for group := range slices.Chunk(letters, settleAtOnce) {
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < c.groupTimeout()+settleTimeout {
-			return nil // the rest is still queued and due
+		if c.Clock.Now().Sub(begun) > c.JobTimeout-groupTimeout(c.SendTimeout)-settleTimeout {
+			return nil // not enough time for another: the rest is still queued and due
 		}
 		if err := c.post(ctx, desk, group); err != nil {
 			return err
@@ -126,7 +129,12 @@ func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notific
 
 // groupTimeout is the longest time that a group may take: no message begins after one message's time, and the last one may
 // take as long.
-func (c *Commands) groupTimeout() time.Duration { return 2 * c.SendTimeout }
+func groupTimeout(sendTimeout time.Duration) time.Duration { return 2 * sendTimeout }
+
+// LeastJobTimeout is the shortest time in which a job can ask what its messages say, send a group of them and settle it.
+func LeastJobTimeout(sendTimeout time.Duration) time.Duration {
+	return prepareTimeout + groupTimeout(sendTimeout) + settleTimeout
+}
 
 // post claims, sends and settles one group.
 func (c *Commands) post(ctx context.Context, desk string, group []letter) error {
@@ -162,7 +170,7 @@ func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]le
 	}
 	now := c.Clock.Now()
 	rows, err := store.New(c.Pool).ClaimNotifications(ctx, store.ClaimNotificationsParams{
-		Desk: desk, Notifications: ids, Now: now, Until: now.Add(c.groupTimeout() + settleTimeout),
+		Desk: desk, Notifications: ids, Now: now, Until: now.Add(groupTimeout(c.SendTimeout) + settleTimeout),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim notifications: %w", err)

@@ -93,7 +93,9 @@ func TestAMailServerThatAsksToComeBackIsAskedAgainLaterUnderTheSameMessageID(t *
 
 func TestARefusalForGoodFailsTheMessageWithTheServersReply(t *testing.T) {
 	t.Parallel()
-	for stage, at := range map[string]mailsink.Stage{"sender": mailsink.AtSender, "recipient": mailsink.AtRecipient, "data": mailsink.AtData} {
+	for stage, at := range map[string]mailsink.Stage{
+		"sender": mailsink.AtSender, "recipient": mailsink.AtRecipient, "data": mailsink.AtData,
+	} {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
 			w := oneMessage(t)

@@ -60,7 +60,8 @@ func TestAFailedMessageIsSentAgainUnderTheSameMessageIDAndOnlyOncePerRequest(t *
 func TestAMessageThatDoesNotExistCannotBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := oneMessage(t)
-	for _, name := range []string{desk + "/notifications/" + uuid.NewString(), "desks/au/notifications/" + w.ledger()[0].ID.String()} {
+	known := w.ledger()[0].ID.String()
+	for _, name := range []string{desk + "/notifications/" + uuid.NewString(), "desks/au/notifications/" + known} {
 		_, err := w.commands.RetryNotification(auth.NewContext(t.Context(), auth.Principal{Person: "sofie"}),
 			&notifyv1.RetryNotificationRequest{Name: name, RequestId: uuid.NewString()})
 		if !fault.Is(err, fault.NotFound) {

@@ -105,7 +105,8 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 		Desk: domain.Desk(record.GetDesk()), Notification: id, Ticket: domain.ID(record.GetResource()),
 		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule.Name(),
 		Recipient: domain.ID(told.Recipient), Template: told.Rule.Template, Person: domain.ID(told.Person), Unit: told.Unit,
-		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient), MessageID: domain.MessageID(id, c.MailDomain),
+		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient),
+		MessageID:    domain.MessageID(id, c.MailDomain),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
 		Traceparent: record.GetTraceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
 		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED),
@@ -133,7 +134,8 @@ func suppress(row *store.Notification, reason string, now time.Time) (feed.Prepa
 func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.Time) ([]store.Notification, error) {
 	p := store.InsertNotificationsParams{Now: now}
 	for _, r := range rows {
-		p.Desks, p.Notifications, p.Tickets = append(p.Desks, r.Desk), append(p.Notifications, r.Notification), append(p.Tickets, r.Ticket)
+		p.Desks, p.Notifications = append(p.Desks, r.Desk), append(p.Notifications, r.Notification)
+		p.Tickets = append(p.Tickets, r.Ticket)
 		p.EventRevisions, p.EventTypes = append(p.EventRevisions, r.EventRevision), append(p.EventTypes, r.EventType)
 		p.Rules, p.Recipients, p.Templates = append(p.Rules, r.Rule), append(p.Recipients, r.Recipient), append(p.Templates, r.Template)
 		p.Persons, p.Units = append(p.Persons, r.Person), append(p.Units, r.Unit)

@@ -267,7 +267,8 @@ func (w *world) stored() map[string]string {
 	}
 	// table_to_xml shows bytes as base64; the events' payloads are looked at as they are.
 	var events string
-	if err := w.pool.QueryRow(w.t.Context(), "SELECT coalesce(string_agg(encode(stored, 'escape'), ' '), '') FROM events").Scan(&events); err != nil {
+	err = w.pool.QueryRow(w.t.Context(), "SELECT coalesce(string_agg(encode(stored, 'escape'), ' '), '') FROM events").Scan(&events)
+	if err != nil {
 		w.t.Fatal(err)
 	}
 	all["events (stored)"] = events

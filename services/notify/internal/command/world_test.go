@@ -155,7 +155,8 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(func() { _ = w.sink.Close() })
 	w.commands = w.replica()
 	for id, name := range map[string]string{
-		"mette": "Mette Jensen", "ole": "Ole Hansen", "sofie": "Sofie Lund", "jonas": "Jonas Holm", "lars": "Lars Friis", "ida": "Ida Ek",
+		"mette": "Mette Jensen", "ole": "Ole Hansen", "sofie": "Sofie Lund",
+		"jonas": "Jonas Holm", "lars": "Lars Friis", "ida": "Ida Ek",
 	} {
 		w.intake.persons[who(id)] = &intakev1.Person{Name: who(id), DisplayName: name, Email: id + "@example.org"}
 	}
@@ -200,7 +201,8 @@ func (w *world) replica() *command.Commands {
 	}
 	c := &command.Commands{
 		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
-		Templates: templates, Poster: courier, Metrics: metrics, MailDomain: cfg.Domain(), SendTimeout: cfg.SendTimeout,
+		Templates: templates, Poster: courier, Metrics: metrics, MailDomain: cfg.Domain(),
+		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,
 		Patience:   domain.Patience{First: 2 * time.Second, Longest: time.Minute, GiveUp: time.Hour},
 		RetryAfter: 5 * time.Second,
 	}
@@ -349,9 +351,9 @@ func (w *world) ledger() []row {
 	return all
 }
 
-func (w *world) count(sql string, args ...any) (n int) {
+func (w *world) count(sql string) (n int) {
 	w.t.Helper()
-	if err := w.pool.QueryRow(w.t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := w.pool.QueryRow(w.t.Context(), sql).Scan(&n); err != nil {
 		w.t.Fatal(err)
 	}
 	return n

@@ -16,6 +16,7 @@ func TestWhatBecomesOfAMessageAfterAnAttempt(t *testing.T) {
 	const (
 		sent, failed, again = notifyv1.Delivery_DELIVERY_SENT, notifyv1.Delivery_DELIVERY_FAILED, notifyv1.Delivery_DELIVERY_QUEUED
 	)
+	unreachable := domain.Attempt{Reason: domain.ReasonUnreachable}
 	for what, c := range map[string]struct {
 		attempt  domain.Attempt
 		attempts int
@@ -31,7 +32,7 @@ func TestWhatBecomesOfAMessageAfterAnAttempt(t *testing.T) {
 		"asked to come back":        {domain.Attempt{Reply: 451}, 1, 0, again, "SMTP_451", 2 * time.Second},
 		"for the third time":        {domain.Attempt{Reply: 451}, 3, time.Minute, again, "SMTP_451", 8 * time.Second},
 		"for the thirtieth time":    {domain.Attempt{Reply: 451}, 30, time.Minute, again, "SMTP_451", time.Minute},
-		"connection lost":           {domain.Attempt{Reason: domain.ReasonUnreachable}, 1, 0, again, "SMTP_UNREACHABLE", 2 * time.Second},
+		"connection lost":           {unreachable, 1, 0, again, "SMTP_UNREACHABLE", 2 * time.Second},
 		"nobody knows":              {domain.Attempt{Reason: domain.ReasonInDoubt}, 1, 0, again, "SMTP_IN_DOUBT", 2 * time.Second},
 		"patience ends before then": {domain.Attempt{Reply: 451}, 30, time.Hour - time.Second, failed, "SMTP_451", 0},
 	} {

@@ -155,7 +155,7 @@ func (c *Courier) keep(conn connection) {
 // drop ends a connection that is of no more use, without a word.
 func (c *Courier) drop(conn connection) {
 	if conn.Client != nil {
-		_ = conn.Client.Close() // it may be broken already
+		_ = conn.Close() // it may be broken already
 	}
 }
 
