@@ -60,7 +60,7 @@ func (c *Replay) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(s, replay.Rows(cases))
+	bar := newProgress(s, journal.Rest(cases))
 	run := &replay.Run{
 		Mapping: mapping, Desk: desk, Intake: connected.Submissions, Triage: connected.Tickets, Journal: journal,
 		Clock: s.clock, Concurrency: c.Concurrency, Settle: c.Settle, Applied: bar.add,

@@ -33,15 +33,15 @@ func (s *session) tell(step demo.Step) {
 
 // Mails follow their events within moments; the last one tells of the closing.
 const (
-	mailPatience = 5 * time.Second
-	mailsAtLeast = 4 // start of work, hold, resolution, closing: each told to the reporter
+	mailPatience  = 5 * time.Second
+	mailsExpected = 8 // by notify's built-in rules for these steps
 )
 
 // printMails shows what notify sent about the demo incident.
 func (s *session) printMails(ctx context.Context, running *suite.Suite) {
 	waiting, cancel := context.WithTimeout(ctx, mailPatience)
 	defer cancel()
-	mails, err := running.Mail().WaitFor(waiting, mailsAtLeast, mailsink.Filter{})
+	mails, err := running.Mail().WaitFor(waiting, mailsExpected, mailsink.Filter{})
 	if err != nil {
 		mails = running.Mail().Messages(mailsink.Filter{})
 	}

@@ -75,6 +75,19 @@ func (j *Journal) Done(caseID string) bool {
 	return j.done[caseID]
 }
 
+// Rest is how many rows are still to come.
+func (j *Journal) Rest(cases []Case) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	rest := 0
+	for _, c := range cases {
+		if !j.done[c.ID] {
+			rest += len(c.Rows)
+		}
+	}
+	return rest
+}
+
 // Finish notes that a case is finished.
 func (j *Journal) Finish(caseID string) error {
 	j.mu.Lock()

@@ -40,7 +40,7 @@ type Run struct {
 	Concurrency int
 	// Settle is how long services that do not know of the desk, the importer or the ticket yet are given to hear of them.
 	Settle time.Duration
-	// Applied is told of every row that is done; may be nil.
+	// Applied is told of every row that this run has done; may be nil.
 	Applied func(rows int)
 
 	mu     sync.Mutex
@@ -83,7 +83,6 @@ func (r *Run) Do(ctx context.Context, cases []Case) (Result, error) {
 		}
 		if r.Journal.Done(c.ID) {
 			r.count(func(result *Result) { result.EarlierCases++; result.EarlierRows += len(c.Rows) })
-			r.applied(len(c.Rows))
 			continue
 		}
 		work.Go(func() error { return r.replay(working, c) })
