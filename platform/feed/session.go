@@ -117,10 +117,16 @@ func (c *session) consume(
 			if err := c.apply(ctx, batch, last); err != nil {
 				return true, err
 			}
-		case <-settle.C:
+			busy = true
+		case now := <-settle.C:
+			if busy && now.Sub(settled) < settleBusy {
+				busy = false
+				continue
+			}
 			if err := c.settle(ctx); err != nil {
 				return true, err
 			}
+			busy, settled = false, now
 		case <-ended:
 			return false, nil
 		case <-moved:

@@ -209,7 +209,7 @@ func (b *Base) DrawJourneys(describe func(*eventv1.Record) (journey.Step, bool))
 		sender.Attributes = append(sender.Attributes, journey.Attribute(string(a.Key), a.Value.Emit()))
 	}
 	return b.Hear(feed.SubscriberConfig{
-		Name: "journeys", Source: feed.Local(b.spec.Name, feed.NewReader(b.Pool), b.Wake, feed.Pace{}),
+		Name: "journeys", Source: feed.Local(b.spec.Name, feed.NewReader(b.Pool), b.Wake, feed.Unhurried()),
 		Handler: &journey.Handler{Exporter: b.Telemetry, Resource: &sender, Describe: describe},
 	})
 }

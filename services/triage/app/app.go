@@ -76,6 +76,6 @@ func spec() service.Spec {
 // indexWords keeps titles, descriptions and solutions findable, in the background.
 func indexWords(base *service.Base) error {
 	return base.Hear(feed.SubscriberConfig{
-		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Pace{}), Handler: command.WordIndex{},
+		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()), Handler: command.WordIndex{},
 	})
 }
