@@ -45,9 +45,10 @@ func document(t *testing.T) string {
 	var page strings.Builder
 	page.WriteString(`# Configuration
 
-Written by ` + "`go test ./test/manifests -update`" + ` from the programs; a test compares. Every setting can come from a YAML file
-(` + "`--config FILE`, or the variable `…_CONFIG`" + `), from the environment or from a flag; the later of the three wins. Anything that
-is no setting is refused by name. ` + "`--print-config`" + ` shows what is in force and where each value came from, secrets hidden.
+Written by ` + "`go test ./test/manifests -update`" + ` from the programs; a test compares. Every setting can come from a YAML
+file (` + "`--config FILE`, or the variable `…_CONFIG`" + `), from the environment or from a flag; the later of the three
+wins. What is no setting is refused by name. ` + "`--print-config`" + ` shows what is in force and where each value came
+from, secrets hidden.
 
 ## Every service
 
