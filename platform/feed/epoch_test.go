@@ -43,8 +43,8 @@ func TestAnEpochLastsAsLongAsTheServersTimeline(t *testing.T) {
 	}
 }
 
-// TestAPromotionBeginsAnEpoch recovers a copy of a stopped cluster from its own log, as a point-in-time recovery does: the
-// same system identifier, another timeline.
+// TestAPromotionBeginsAnEpoch brings a copy of a stopped cluster up as a standby and promotes it, as a failover and a
+// point-in-time recovery do: the same system identifier, another timeline. While it is a standby nobody gets in.
 func TestAPromotionBeginsAnEpoch(t *testing.T) {
 	t.Parallel()
 	home := reachableDir(t)
@@ -59,22 +59,24 @@ func TestAPromotionBeginsAnEpoch(t *testing.T) {
 
 	copied := filepath.Join(home, "after")
 	run(t, "cp", "-a", filepath.Join(home, "before"), copied)
-	run(t, "sh", "-c", fmt.Sprintf("f=%s/data/recovery.signal; touch $f && chown --reference=%s/data $f", copied, copied))
-	restored, err := localpg.Start(t.Context(), localpg.Options{
-		Dir: copied, Settings: map[string]string{"restore_command": "false"},
-	})
+	run(t, "sh", "-c", fmt.Sprintf("f=%s/data/standby.signal; touch $f && chown --reference=%s/data $f", copied, copied))
+	standby, err := localpg.Start(t.Context(), localpg.Options{Dir: copied})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stopServer(t, restored) })
-	pool = openPool(t, restored.URL("feed"))
-	eventually(t, "the restored server to be promoted", func(ctx context.Context) error {
-		err := pool.Ping(ctx)
-		if err != nil && !errors.Is(err, feed.ErrNotPrimary) {
-			t.Fatalf("a connection in recovery was refused with %v, want ErrNotPrimary", err)
-		}
-		return err
-	})
+	t.Cleanup(func() { stopServer(t, standby) })
+	pool = openPool(t, standby.URL("feed"))
+	if err := pool.Ping(t.Context()); !errors.Is(err, feed.ErrNotPrimary) {
+		t.Fatalf("a connection to a standby got %v, want ErrNotPrimary", err)
+	}
+	plain, err := pgx.Connect(t.Context(), standby.URL("feed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close(context.WithoutCancel(t.Context()))
+	if _, err := plain.Exec(t.Context(), "SELECT pg_promote()"); err != nil {
+		t.Fatal(err)
+	}
 	mustWrite(t, pool, ticket(1), draft(ticket(1)))
 	requireHistory(t, pool, 2, ticket(1))
 }
