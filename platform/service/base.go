@@ -206,7 +206,7 @@ func (b *Base) DrawJourneys(describe func(*eventv1.Record) (journey.Step, bool))
 	}
 	var sender resourcepb.Resource
 	for _, a := range b.Telemetry.Resource.Attributes() {
-		sender.Attributes = append(sender.Attributes, journey.Attribute(string(a.Key), a.Value.Emit()))
+		sender.Attributes = append(sender.Attributes, journey.Attribute(string(a.Key), a.Value.String()))
 	}
 	return b.Hear(feed.SubscriberConfig{
 		Name: "journeys", Source: feed.Local(b.spec.Name, feed.NewReader(b.Pool), b.Wake, feed.Unhurried()),

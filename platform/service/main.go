@@ -16,13 +16,9 @@ type Runner interface {
 	Run(ctx context.Context) error
 }
 
-// Main is the whole of a service's main function: configure, build, run until a signal. It is the one place that ends the
-// process: status 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
-func Main(name string, cfg any, build func(ctx context.Context) (Runner, error)) {
-	os.Exit(execute(name, cfg, build))
-}
-
-func execute(name string, cfg any, build func(ctx context.Context) (Runner, error)) int {
+// Main is the whole of a service's main function: configure, build, run until a signal. It returns the process's exit status:
+// 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
+func Main(name string, cfg any, build func(ctx context.Context) (Runner, error)) int {
 	err := config.Load(cfg, config.Options{
 		Program: name, Args: os.Args[1:], Env: os.Environ(), Prefix: "BAVN_" + strings.ToUpper(name) + "_",
 	})

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ const (
 // own knowledge, not a setting.
 type Config struct {
 	Service  string `koanf:"-"` // triage
-	Version  string `koanf:"-"` // of the build
+	Version  string `koanf:"-"` // of the build; what Go wrote into the binary if empty
 	Instance string `koanf:"-"` // this replica; a random UUID if empty
 
 	OTLPEndpoint   string        `koanf:"otlp_endpoint" usage:"host:port of an OTLP/gRPC collector; empty exports nothing"`
@@ -100,6 +101,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Telemetry, error) {
 	if deps.Log == nil {
 		deps.Log = os.Stderr
 	}
+	if cfg.Version == "" {
+		cfg.Version = buildVersion()
+	}
 	if cfg.Instance == "" {
 		cfg.Instance = uuid.NewString()
 	}
@@ -118,6 +122,20 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Telemetry, error) {
 		return nil, fmt.Errorf("start traces: %w", err)
 	}
 	return t, nil
+}
+
+// buildVersion is the module's version, or for a build from a checkout the commit.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return info.Main.Version
 }
 
 func (t *Telemetry) startTraces(ctx context.Context, cfg Config, deps Deps) error {

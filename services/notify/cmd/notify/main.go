@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/app"
@@ -10,7 +11,7 @@ import (
 
 func main() {
 	cfg := app.DefaultConfig()
-	service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
+	os.Exit(service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
 		return app.New(ctx, cfg, service.Deps{})
-	})
+	}))
 }

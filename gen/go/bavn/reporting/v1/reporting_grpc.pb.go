@@ -48,7 +48,7 @@ type ReportingServiceClient interface {
 	VerifyTickets(ctx context.Context, in *VerifyTicketsRequest, opts ...grpc.CallOption) (*VerifyTicketsResponse, error)
 	// Says how far reporting has heard, per feed.
 	//
-	// Callers: auditors and administrators of any desk. Changes nothing.
+	// Callers: installation administrators. Changes nothing.
 	GetProgress(ctx context.Context, in *GetProgressRequest, opts ...grpc.CallOption) (*Progress, error)
 	// Drops everything reporting has derived and reads every feed again from its first event, while live.
 	//
@@ -135,7 +135,7 @@ type ReportingServiceServer interface {
 	VerifyTickets(context.Context, *VerifyTicketsRequest) (*VerifyTicketsResponse, error)
 	// Says how far reporting has heard, per feed.
 	//
-	// Callers: auditors and administrators of any desk. Changes nothing.
+	// Callers: installation administrators. Changes nothing.
 	GetProgress(context.Context, *GetProgressRequest) (*Progress, error)
 	// Drops everything reporting has derived and reads every feed again from its first event, while live.
 	//
