@@ -25,7 +25,10 @@ func offer(party, group string) *triagev1.HandOverOffer {
 	return &triagev1.HandOverOffer{Party: party, Group: group}
 }
 
-// one message waits to be sent to Mette.
+// attempt is what River says of a job's attempt; 25 is the last.
+func attempt(n int) *rivertype.JobRow { return &rivertype.JobRow{Attempt: n, MaxAttempts: 25} }
+
+// oneMessage waits to be sent to Mette.
 func oneMessage(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -221,13 +224,13 @@ func TestAJobThatRiverGivesUpLeavesNothingQueuedForEver(t *testing.T) {
 	t.Parallel()
 	w := oneMessage(t)
 	w.commands.Intake = &broken{intake: w.intake}
-	job := &river.Job[command.DeliverArgs]{JobRow: jobRow(24), Args: w.jobs()[0]}
+	job := &river.Job[command.DeliverArgs]{JobRow: attempt(24), Args: w.jobs()[0]}
 	worker := &command.DeliverWorker{Commands: w.commands}
 	if err := worker.Work(t.Context(), job); err == nil {
 		t.Error("a job that fails ends as if it had worked")
 	}
 	w.expect("before the last attempt", queued, 0, "")
-	job.JobRow = jobRow(25)
+	job.JobRow = attempt(25)
 	if err := worker.Work(t.Context(), job); err != nil {
 		t.Errorf("the last attempt: %v", err)
 	}

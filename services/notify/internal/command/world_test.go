@@ -20,6 +20,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -221,7 +223,7 @@ func (w *world) replica() *command.Commands {
 // event is an event of triage, kept so that it can be read again.
 func (w *world) event(resource, typ, person string, payload proto.Message, texts ...*eventv1.Text) *feed.Event {
 	w.t.Helper()
-	packed, err := packAny(payload)
+	packed, err := anypb.New(payload)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -229,7 +231,7 @@ func (w *world) event(resource, typ, person string, payload proto.Message, texts
 	defer w.triage.mu.Unlock()
 	e := &feed.Event{Record: &eventv1.Record{
 		Desk: desk, Resource: resource, Revision: int64(len(w.triage.events[resource]) + 1), Type: typ, Payload: packed,
-		RecordedAt: now(w.clock), OccurredAt: now(w.clock),
+		RecordedAt: timestamppb.New(w.clock.Now()), OccurredAt: timestamppb.New(w.clock.Now()),
 		Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	}, Texts: texts}
 	if person != "" {
@@ -324,7 +326,7 @@ func (w *world) work(c *command.Commands) []error {
 }
 
 func (w *world) run(c *command.Commands, args command.DeliverArgs) error {
-	job := &river.Job[command.DeliverArgs]{JobRow: jobRow(1), Args: args}
+	job := &river.Job[command.DeliverArgs]{JobRow: attempt(1), Args: args}
 	return (&command.DeliverWorker{Commands: c}).Work(w.t.Context(), job)
 }
 
