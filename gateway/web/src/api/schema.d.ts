@@ -1117,7 +1117,7 @@ export interface paths {
          * Says how far reporting has heard, per feed
          * @description Says how far reporting has heard, per feed.
          *
-         *     Callers: auditors and administrators of any desk. Changes nothing.
+         *     Callers: installation administrators. Changes nothing.
          */
         get: operations["ReportingService_GetProgress"];
         put?: never;
@@ -1367,7 +1367,7 @@ export interface components {
         "intake.Person": {
             /** @description Department (R26). */
             department?: string;
-            /** @description Name. */
+            /** @description Name. May be left out of a change whose mask does not name it. */
             displayName: string;
             /**
              * Format: email
