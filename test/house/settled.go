@@ -78,10 +78,10 @@ func (h *House) noMail(ctx context.Context) error {
 	return nil
 }
 
-// heard holds when a subscriber stands at or behind the last event of every shard of a source.
+// heard holds when the slowest subscriber of a service stands at or behind the last event of every shard of a source.
 func (h *House) heard(ctx context.Context, subscriber, source string) error {
-	at, err := places(ctx, h.DB(subscriber), `SELECT shard, epoch, xid::text::bigint, position
-		FROM feed_subscriptions WHERE source = $1`, source)
+	at, err := places(ctx, h.DB(subscriber), `SELECT DISTINCT ON (shard) shard, epoch, xid::text::bigint, position
+		FROM feed_subscriptions WHERE source = $1 ORDER BY shard, epoch, feed_subscriptions.xid, position`, source)
 	if err != nil {
 		return fmt.Errorf("subscription of %s to %s: %w", subscriber, source, err)
 	}
