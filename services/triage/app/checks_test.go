@@ -42,7 +42,8 @@ func TestAnIllegalTicketCannotBeStored(t *testing.T) {
 			t.Errorf("UPDATE tickets SET %s: %v, want %s to refuse it", change, err, constraint)
 		}
 	}
-	again := "INSERT INTO tickets SELECT (json_populate_record(t, '{\"number\": \"ASCP00000009\"}')).* FROM tickets t WHERE " + working
+	const again = `INSERT INTO tickets
+		SELECT (json_populate_record(t, '{"number": "ASCP00000009"}')).* FROM tickets t WHERE ` + working
 	if _, err := w.pool.Exec(t.Context(), again); !pg.IsUniqueViolation(err, "submission_is_one_ticket") {
 		t.Errorf("a submission with two tickets: %v", err)
 	}

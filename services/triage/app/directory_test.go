@@ -33,8 +33,10 @@ func TestADeskComesWithItsPartiesAndItsFirstAdministrator(t *testing.T) {
 	if len(parties.GetParties()) != 2 {
 		t.Errorf("parties %v, want the authority and the contact party", parties)
 	}
-	memberships := must(w.directory.ListMemberships(w.as("root"), &triagev1.ListMembershipsRequest{Parent: desk}))(t).GetMemberships()
-	if len(memberships) != 1 || memberships[0].GetPerson() != who("root") || !slices.Equal(memberships[0].GetRoles(), []string{"administrator"}) {
+	listed := must(w.directory.ListMemberships(w.as("root"), &triagev1.ListMembershipsRequest{Parent: desk}))(t)
+	memberships := listed.GetMemberships()
+	if len(memberships) != 1 || memberships[0].GetPerson() != who("root") ||
+		!slices.Equal(memberships[0].GetRoles(), []string{"administrator"}) {
 		t.Errorf("memberships %v", memberships)
 	}
 	for _, resource := range []string{desk, sds, spoc, memberships[0].GetName()} {
@@ -113,41 +115,59 @@ func TestTwoAdministratorsCannotRevokeEachOther(t *testing.T) {
 	_, errs := atOnce(2, func(i int) (*commonv1.Membership, error) {
 		return w.directory.RevokeMembership(w.as(callers[i]), &triagev1.RevokeMembershipRequest{Name: names[i], RequestId: requestID()})
 	})
-	var left int
-	if err := w.pool.QueryRow(t.Context(), "SELECT count(*) FROM memberships WHERE 'administrator' = ANY (roles)").Scan(&left); err != nil || left != 1 {
-		t.Errorf("%d administrators are left (%v), answers %v", left, err, errs)
+	if left := w.count("memberships WHERE 'administrator' = ANY (roles)"); left != 1 {
+		t.Errorf("%d administrators are left, answers %v", left, errs)
 	}
 }
 
 func TestWhatTheDirectoryRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	grant := func(m *commonv1.Membership) error {
-		_, err := w.directory.GrantMembership(w.as("adm"), &triagev1.GrantMembershipRequest{Parent: desk, RequestId: requestID(), Membership: m})
-		return err
+	adm := w.as("adm")
+	grant := func(person, party, group, role string) error {
+		return second(w.directory.GrantMembership(adm, &triagev1.GrantMembershipRequest{
+			Parent: desk, RequestId: requestID(),
+			Membership: &commonv1.Membership{Person: person, Party: party, Group: group, Roles: []string{role}},
+		}))
 	}
-	roles := []string{"agent"}
-	zone := nspDesk()
-	zone.TimeZone = "Europe/Atlantis"
+	party := func(person, id string) error {
+		return second(w.directory.CreateParty(w.as(person), &triagev1.CreatePartyRequest{
+			Parent: desk, PartyId: id, RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"},
+		}))
+	}
+	group := func(party string) error {
+		return second(w.directory.CreateGroup(adm, &triagev1.CreateGroupRequest{
+			Parent: party, GroupId: "drift", RequestId: requestID(), Group: &triagev1.Group{DisplayName: "x", Level: 2},
+		}))
+	}
+	get := func(person, name string) error {
+		return second(w.directory.GetDesk(w.as(person), &triagev1.GetDeskRequest{Name: name}))
+	}
+	atlantis := nspDesk()
+	atlantis.TimeZone = "Europe/Atlantis"
+	zone := second(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{
+		DeskId: "nsp", RequestId: requestID(), Desk: atlantis,
+	}))
+	const bad, none = codes.InvalidArgument, codes.NotFound
 	for name, tc := range map[string]struct {
 		err    error
 		code   codes.Code
 		reason string
 		field  string
 	}{
-		"unknown role":       {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Roles: []string{"king"}}), codes.InvalidArgument, fault.InvalidArgument, "membership.roles"},
-		"unknown party":      {grant(&commonv1.Membership{Person: who("ida"), Party: desk + "/parties/none", Roles: roles}), codes.NotFound, fault.NotFound, ""},
-		"unknown group":      {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Group: fmk + "/groups/none", Roles: roles}), codes.NotFound, fault.NotFound, ""},
-		"group elsewhere":    {grant(&commonv1.Membership{Person: who("ida"), Party: fmk, Group: drift, Roles: roles}), codes.InvalidArgument, fault.InvalidArgument, "membership.group"},
-		"person of a desk":   {grant(&commonv1.Membership{Person: "desks/au/persons/ida", Party: fmk, Roles: roles}), codes.InvalidArgument, fault.InvalidArgument, "membership.person"},
-		"party exists":       {second(w.directory.CreateParty(w.as("adm"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "fmk", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.AlreadyExists, "PARTY_EXISTS", ""},
-		"group exists":       {second(w.directory.CreateGroup(w.as("adm"), &triagev1.CreateGroupRequest{Parent: netic, GroupId: "drift", RequestId: requestID(), Group: &triagev1.Group{DisplayName: "x", Level: 2}})), codes.AlreadyExists, "GROUP_EXISTS", ""},
-		"group of nobody":    {second(w.directory.CreateGroup(w.as("adm"), &triagev1.CreateGroupRequest{Parent: desk + "/parties/none", GroupId: "drift", RequestId: requestID(), Group: &triagev1.Group{DisplayName: "x", Level: 2}})), codes.NotFound, fault.NotFound, ""},
-		"time zone":          {second(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: zone})), codes.InvalidArgument, fault.InvalidArgument, "desk.time_zone"},
-		"by an agent":        {second(w.directory.CreateParty(w.as("mette"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "x", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.PermissionDenied, fault.PermissionDenied, ""},
-		"by a stranger":      {second(w.directory.CreateParty(w.as("stranger"), &triagev1.CreatePartyRequest{Parent: desk, PartyId: "x", RequestId: requestID(), Party: &triagev1.Party{DisplayName: "x"}})), codes.NotFound, fault.NotFound, ""},
-		"desk of a stranger": {second(w.directory.GetDesk(w.as("stranger"), &triagev1.GetDeskRequest{Name: desk})), codes.NotFound, fault.NotFound, ""},
-		"no such desk":       {second(w.directory.GetDesk(w.as("root"), &triagev1.GetDeskRequest{Name: "desks/none"})), codes.NotFound, fault.NotFound, ""},
+		"unknown role":       {grant(who("ida"), fmk, "", "king"), bad, fault.InvalidArgument, "membership.roles"},
+		"unknown party":      {grant(who("ida"), desk+"/parties/none", "", "agent"), none, fault.NotFound, ""},
+		"unknown group":      {grant(who("ida"), fmk, fmk+"/groups/none", "agent"), none, fault.NotFound, ""},
+		"group elsewhere":    {grant(who("ida"), fmk, drift, "agent"), bad, fault.InvalidArgument, "membership.group"},
+		"person elsewhere":   {grant("desks/au/persons/ida", fmk, "", "agent"), bad, fault.InvalidArgument, "membership.person"},
+		"party exists":       {party("adm", "fmk"), codes.AlreadyExists, "PARTY_EXISTS", ""},
+		"group exists":       {group(netic), codes.AlreadyExists, "GROUP_EXISTS", ""},
+		"group of nobody":    {group(desk + "/parties/none"), none, fault.NotFound, ""},
+		"time zone":          {zone, bad, fault.InvalidArgument, "desk.time_zone"},
+		"by an agent":        {party("mette", "x"), codes.PermissionDenied, fault.PermissionDenied, ""},
+		"by a stranger":      {party("stranger", "x"), none, fault.NotFound, ""},
+		"desk of a stranger": {get("stranger", desk), none, fault.NotFound, ""},
+		"no such desk":       {get("root", "desks/none"), none, fault.NotFound, ""},
 	} {
 		if status.Code(tc.err) != tc.code || fault.ReasonOf(tc.err) != tc.reason {
 			t.Errorf("%s: %v, want %v %s", name, tc.err, tc.code, tc.reason)
@@ -167,7 +187,9 @@ func TestTheDirectoryIsListedPageByPage(t *testing.T) {
 	var people []string
 	token := ""
 	for {
-		page := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{Parent: desk, PageSize: 4, PageToken: token}))(t)
+		page := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{
+			Parent: desk, PageSize: 4, PageToken: token,
+		}))(t)
 		for _, m := range page.GetMemberships() {
 			people = append(people, m.GetPerson())
 		}
@@ -178,7 +200,9 @@ func TestTheDirectoryIsListedPageByPage(t *testing.T) {
 	if len(people) != 10 {
 		t.Errorf("memberships of %v", people)
 	}
-	of := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{Parent: desk, Person: who("jonas"), Party: netic}))(t)
+	of := must(w.directory.ListMemberships(w.as("mette"), &triagev1.ListMembershipsRequest{
+		Parent: desk, Person: who("jonas"), Party: netic,
+	}))(t)
 	if len(of.GetMemberships()) != 1 || of.GetMemberships()[0].GetGroup() != drift {
 		t.Errorf("jonas is %v", of)
 	}

@@ -35,7 +35,8 @@ func TestAnOfferThatNobodyAnswersLapses(t *testing.T) {
 		last.GetCause().GetRule() != "hand_over.expired" || last.GetActor().GetPerson() != "" {
 		t.Errorf("%s by %v because of %v", last.GetType(), last.GetActor(), last.GetCause())
 	}
-	if ticket := must(w.tickets.GetTicket(w.as("mette"), &triagev1.GetTicketRequest{Name: name}))(t); ticket.GetAssignee() != who("mette") {
+	ticket := must(w.tickets.GetTicket(w.as("mette"), &triagev1.GetTicketRequest{Name: name}))(t)
+	if ticket.GetAssignee() != who("mette") {
 		t.Errorf("a lapsed offer moved the ticket to %q", ticket.GetAssignee())
 	}
 	_, err := w.tickets.AcceptHandOver(w.as("ida"), &triagev1.AcceptHandOverRequest{Name: name, RequestId: requestID()})
@@ -56,10 +57,7 @@ func TestTheTimerOfAnAnsweredOfferEndsNoLaterOne(t *testing.T) {
 	w.offer(name, netic)
 	w.clock.Set(first)
 	eventually(t, "the first offer's timer has run", func() bool {
-		var completed int
-		err := w.pool.QueryRow(t.Context(),
-			"SELECT count(*) FROM river_job WHERE kind = 'hand_over_expiry' AND state = 'completed'").Scan(&completed)
-		return err == nil && completed == 1
+		return w.count("river_job WHERE kind = 'hand_over_expiry' AND state = 'completed'") == 1
 	})
 	ticket := must(w.tickets.GetTicket(w.as("mette"), &triagev1.GetTicketRequest{Name: name}))(t)
 	if ticket.GetHandOver().GetParty() != netic {
@@ -88,7 +86,8 @@ func TestResponsibilityMovesOnlyWhenItIsAccepted(t *testing.T) {
 	got := must(w.tickets.AcceptResponsibility(w.as("ida"), &triagev1.AcceptResponsibilityRequest{
 		Name: name, RequestId: requestID(), Owner: who("ida"),
 	}))(t)
-	if got.GetOwnerParty() != fmk || got.GetOwner() != who("ida") || got.GetHolderParty() != spoc || got.GetAssignee() != who("mette") {
+	if got.GetOwnerParty() != fmk || got.GetOwner() != who("ida") || got.GetHolderParty() != spoc ||
+		got.GetAssignee() != who("mette") {
 		t.Errorf("accepted: %v", got)
 	}
 }

@@ -65,8 +65,9 @@ func TestAListIsFilteredByWhatTheContractNames(t *testing.T) {
 	}))(t); len(got.GetTickets()) != 0 {
 		t.Error("a quote in a value reaches the SQL")
 	}
-	if got := must(w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{Parent: desk}))(t).GetTickets()[0]; got.GetTitle() == "" || got.GetEtag() == "" {
-		t.Errorf("a list shows no title or etag: %v", got)
+	first := must(w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{Parent: desk}))(t).GetTickets()[0]
+	if first.GetTitle() == "" || first.GetEtag() == "" {
+		t.Errorf("a list shows no title or etag: %v", first)
 	}
 }
 
@@ -92,7 +93,9 @@ func TestPagesFollowEachOtherAndTheirTokensBelongToOneQueryOfOneCaller(t *testin
 	token = must(w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{Parent: desk, PageSize: 3}))(t).GetNextPageToken()
 	for what, call := range map[string]func() error{
 		"another filter": func() error {
-			_, err := w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{Parent: desk, PageToken: token, Filter: `assignee = ""`})
+			_, err := w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{
+				Parent: desk, PageToken: token, Filter: `assignee = ""`,
+			})
 			return err
 		},
 		"another person": func() error {
@@ -116,7 +119,9 @@ func TestPagesFollowEachOtherAndTheirTokensBelongToOneQueryOfOneCaller(t *testin
 			t.Errorf("a token for %s: %v, want INVALID_PAGE_TOKEN", what, err)
 		}
 	}
-	page := must(w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{Parent: desk, PageSize: 500, PageToken: token}))(t)
+	page := must(w.tickets.ListTickets(w.as("mette"), &triagev1.ListTicketsRequest{
+		Parent: desk, PageSize: 500, PageToken: token,
+	}))(t)
 	if len(page.GetTickets()) == 0 {
 		t.Error("another page size is no other query")
 	}
@@ -126,7 +131,8 @@ func TestPagesFollowEachOtherAndTheirTokensBelongToOneQueryOfOneCaller(t *testin
 func (w *world) volume(tickets int) {
 	w.t.Helper()
 	if err := app.Seed(w.t.Context(), w.pool, app.SeedOptions{
-		Desk: "nsp", Tickets: tickets, First: 1_000_000, Groups: []string{drift, nett}, ClosedOf10: 4, Began: w.clock.Now().Add(-24 * time.Hour),
+		Desk: "nsp", Tickets: tickets, First: 1_000_000, Groups: []string{drift, nett}, ClosedOf10: 4,
+		Began: w.clock.Now().Add(-24 * time.Hour),
 	}); err != nil {
 		w.t.Fatal(err)
 	}
@@ -152,7 +158,8 @@ func TestSeededTicketsAreLikeAllOthers(t *testing.T) {
 		Parent: desk, Party: netic, Group: drift, RequestId: requestID(),
 	}))(t)
 	must(w.tickets.ResolveTicket(w.as("jonas"), &triagev1.ResolveTicketRequest{
-		Name: next.GetName(), RequestId: requestID(), Solution: danish("Ok"), SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
+		Name: next.GetName(), RequestId: requestID(), Solution: danish("Ok"),
+		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
 	}))(t)
 	if _, err := feed.VerifyChain(feed.Head{}, w.events(next.GetName())); err != nil {
 		t.Errorf("a seeded ticket that lived on: %v", err)
@@ -171,6 +178,7 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 	}{
 		"LockNextTicket": {[]any{"nsp", "parties/netic/groups/drift"}, "tickets_pile", "Sort"},
 		"LockTicket":     {[]any{"nsp", "ASCP01000100"}, "tickets_pkey", "Seq Scan on tickets"},
+		"ShownTexts":     {[]any{"nsp", "ASCP01000100", desk + "/tickets/ASCP01000100"}, "event_texts_pkey", "Filter"},
 		"ListTickets, who sees nearly all": {
 			[]any{"nsp", []string{"persons/chr", "parties/sds"}, "ASCP01003000", 51}, "tickets_pkey", "Seq Scan on tickets",
 		},
@@ -189,7 +197,8 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 // statements are the hot statements as the service sends them.
 func (w *world) statements() map[string]string {
 	return map[string]string{
-		"LockNextTicket": app.LockNextTicketSQL, "LockTicket": app.LockTicketSQL, "ListTickets": app.ListTicketsSQL("desks/nsp"),
+		"LockNextTicket": app.LockNextTicketSQL, "LockTicket": app.LockTicketSQL, "ShownTexts": app.ShownTextsSQL,
+		"ListTickets": app.ListTicketsSQL("desks/nsp"),
 	}
 }
 
@@ -252,7 +261,8 @@ func TestWordsAreFoundByTheirLanguageAmongWhatTheCallerSees(t *testing.T) {
 	eventually(t, "the new title is found and the old is not", func() bool {
 		return len(find("mette", "scanner")) == 1 && len(find("mette", "skranke")) == 0
 	})
-	if _, err := w.tickets.SearchTickets(w.as("mette"), &triagev1.SearchTicketsRequest{Parent: desk, Query: "x"}); status.Code(err) != codes.InvalidArgument {
+	_, err := w.tickets.SearchTickets(w.as("mette"), &triagev1.SearchTicketsRequest{Parent: desk, Query: "x"})
+	if status.Code(err) != codes.InvalidArgument {
 		t.Errorf("a search for one letter: %v", err)
 	}
 }

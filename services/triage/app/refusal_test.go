@@ -104,7 +104,9 @@ func TestEveryRefusalHasItsCodeReasonAndField(t *testing.T) {
 			return w.tickets.AssignTicket(ctx, &triagev1.AssignTicketRequest{Name: open, RequestId: requestID(), Group: drift})
 		}, codes.NotFound, fault.NotFound, ""},
 		"accept for somebody who does not work there": {"jonas", func(ctx context.Context) (*triagev1.Ticket, error) {
-			return w.tickets.AcceptHandOver(ctx, &triagev1.AcceptHandOverRequest{Name: offered, RequestId: requestID(), Assignee: who("ida")})
+			return w.tickets.AcceptHandOver(ctx, &triagev1.AcceptHandOverRequest{
+				Name: offered, RequestId: requestID(), Assignee: who("ida"),
+			})
 		}, codes.FailedPrecondition, "NOT_A_MEMBER", ""},
 		"transfer to the owner": {"mette", func(ctx context.Context) (*triagev1.Ticket, error) {
 			return w.tickets.TransferResponsibility(ctx, &triagev1.TransferResponsibilityRequest{

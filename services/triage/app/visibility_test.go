@@ -250,7 +250,9 @@ func TestTheReporterWatchesTheTicketButNotItsInternalNotes(t *testing.T) {
 		Name: name, RequestId: requestID(), Note: danish("Ham igen"), Internal: true,
 	}))(t)
 	must(w.tickets.LogWork(w.as("mette"), &triagev1.LogWorkRequest{Name: name, RequestId: requestID(), Text: danish("Målt")}))(t)
-	must(w.tickets.AddNote(w.as("mette"), &triagev1.AddNoteRequest{Name: name, RequestId: requestID(), Note: danish("Vi ser på det")}))(t)
+	must(w.tickets.AddNote(w.as("mette"), &triagev1.AddNoteRequest{
+		Name: name, RequestId: requestID(), Note: danish("Vi ser på det"),
+	}))(t)
 	for person, want := range map[string][]string{
 		"karen": {"ticket.opened", "ticket.work_started", "ticket.note_added"},
 		"mette": {"ticket.opened", "ticket.work_started", "ticket.internal_note_added", "ticket.work_logged", "ticket.note_added"},

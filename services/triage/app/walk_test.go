@@ -30,7 +30,9 @@ func TestOneIncidentIsCarriedFromTheContactPartyToOperationsAndBack(t *testing.T
 		t.Fatalf("opened: %v", ticket)
 	}
 	step(func() (*triagev1.Ticket, error) {
-		return w.tickets.TakeTicket(w.as("mette"), &triagev1.TakeTicketRequest{Name: name, RequestId: requestID(), Etag: ticket.GetEtag()})
+		return w.tickets.TakeTicket(w.as("mette"), &triagev1.TakeTicketRequest{
+			Name: name, RequestId: requestID(), Etag: ticket.GetEtag(),
+		})
 	})
 	step(func() (*triagev1.Ticket, error) {
 		return w.tickets.StartWork(w.as("mette"), &triagev1.StartWorkRequest{Name: name, RequestId: requestID()})
@@ -41,7 +43,9 @@ func TestOneIncidentIsCarriedFromTheContactPartyToOperationsAndBack(t *testing.T
 		})
 	})
 	step(func() (*triagev1.Ticket, error) {
-		return w.tickets.ResumeTicket(w.as("karen"), &triagev1.ResumeTicketRequest{Name: name, RequestId: requestID(), Note: danish("Firefox")})
+		return w.tickets.ResumeTicket(w.as("karen"), &triagev1.ResumeTicketRequest{
+			Name: name, RequestId: requestID(), Note: danish("Firefox"),
+		})
 	})
 	step(func() (*triagev1.Ticket, error) {
 		return w.tickets.HandOverTicket(w.as("mette"), &triagev1.HandOverTicketRequest{

@@ -163,7 +163,8 @@ func startWorld(t testing.TB) *world {
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
-	if w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch}); err != nil {
+	w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
@@ -231,9 +232,15 @@ func (w *world) makeDesk() {
 		}))(w.t)
 	}
 	for _, m := range []struct{ person, party, group, role string }{
-		{"mette", spoc, "", "agent"}, {"sofie", spoc, "", "dispatcher"}, {"imp", spoc, "", "importer"},
-		{"jonas", netic, drift, "agent"}, {"lars", netic, nett, "agent"}, {"ida", fmk, "", "agent"},
-		{"chr", sds, "", "coordinator"}, {"aud", sds, "", "auditor"}, {"adm", sds, "", "administrator"},
+		{"mette", spoc, "", "agent"},
+		{"sofie", spoc, "", "dispatcher"},
+		{"imp", spoc, "", "importer"},
+		{"jonas", netic, drift, "agent"},
+		{"lars", netic, nett, "agent"},
+		{"ida", fmk, "", "agent"},
+		{"chr", sds, "", "coordinator"},
+		{"aud", sds, "", "auditor"},
+		{"adm", sds, "", "administrator"},
 	} {
 		w.grant(m.person, m.party, m.group, m.role)
 	}
@@ -315,6 +322,16 @@ func eventually(t *testing.T, what string, ask func() bool) {
 		case <-tick.C:
 		}
 	}
+}
+
+// count counts rows.
+func (w *world) count(of string) int {
+	w.t.Helper()
+	var n int
+	if err := w.pool.QueryRow(w.t.Context(), "SELECT count(*) FROM "+of).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
 }
 
 // events are the events of a resource, by revision, and a check of their chain.

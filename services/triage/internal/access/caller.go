@@ -103,6 +103,7 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 				return c.Desk + "/parties/" + m.Party
 			}
 		}
+	default: // the others act for themselves
 	}
 	return ""
 }

@@ -241,7 +241,8 @@ func TestAnUnnamedRPCIsRefusedToEverybody(t *testing.T) {
 	a := decisions(t)
 	ticket := ticketWithAllParts()
 	for part, caller := range parts {
-		if err := a.Ticket(t.Context(), caller, "EraseEverything", ticket, domain.Audience(ticket.Desk, ticket.Facts), false); err == nil {
+		audience := domain.Audience(ticket.Desk, ticket.Facts)
+		if err := a.Ticket(t.Context(), caller, "EraseEverything", ticket, audience, false); err == nil {
 			t.Errorf("%s may do what no policy names", part)
 		}
 	}
@@ -255,8 +256,12 @@ func TestServicesDoOnlyWhatTheyAreFor(t *testing.T) {
 		service, action string
 		want            bool
 	}{
-		{"intake", "OpenTicket", true}, {"notify", "OpenTicket", false}, {"gateway", "OpenTicket", false},
-		{"notify", "ListMemberships", true}, {"gateway", "ListMemberships", false}, {"intake", "GrantMembership", false},
+		{"intake", "OpenTicket", true},
+		{"notify", "OpenTicket", false},
+		{"gateway", "OpenTicket", false},
+		{"notify", "ListMemberships", true},
+		{"gateway", "ListMemberships", false},
+		{"intake", "GrantMembership", false},
 	} {
 		caller := &Caller{Principal: auth.Principal{Service: tc.service}, Desk: desk}
 		if err := a.Desk(t.Context(), caller, tc.action); (err == nil) != tc.want {

@@ -55,7 +55,8 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	for i, e := range outcome.Events {
 		drafts[i] = feed.Draft{
 			Desk: id(outcome.Ticket.Desk.Name), Resource: outcome.Ticket.Facts.GetName(), Type: e.Type, Payload: e.Payload,
-			Actor: by.actor, Cause: by.cause, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)), Audience: e.Audience, Journey: journey,
+			Actor: by.actor, Cause: by.cause, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)),
+			Audience: e.Audience, Journey: journey,
 			Texts: feedTexts(e.Texts, from.LanguageCode), OccurredAt: e.At,
 		}
 	}

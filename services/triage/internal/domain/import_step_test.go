@@ -61,30 +61,41 @@ func TestWhatEachKindOfRowBecomes(t *testing.T) {
 	unmatched := rowAt(3, process.Unopened, "Unmatched")
 	someoneElse := accepted
 	someoneElse.At, someoneElse.Assignee = minute(2), jonas
+	again := accepted
+	again.At = minute(2)
+	const opened, put, held = "ticket.handed_over", "ticket.work_started", "ticket.held"
+	closed, resolved := rowAt(1, process.Closed, "Closed"), rowAt(1, process.Resolved, "Resolved")
+	then := func(status process.Status, subStatus string) Row { return rowAt(2, status, subStatus) }
 	for name, tc := range map[string]struct {
-		rows       []Row
-		types      []string
-		deviations []string
+		rows      []Row
+		types     []string
+		deviation string
 	}{
-		"first row":           {[]Row{accepted}, []string{"ticket.handed_over", "ticket.work_started"}, nil},
-		"nothing changed":     {[]Row{accepted, {At: minute(2), Status: accepted.Status, SubStatus: accepted.SubStatus, Party: accepted.Party, Group: accepted.Group, Assignee: accepted.Assignee}}, []string{"ticket.work_logged"}, nil},
-		"another person":      {[]Row{accepted, someoneElse}, []string{"ticket.assigned"}, nil},
-		"everything at once":  {[]Row{accepted, moved}, []string{"ticket.handed_over", "ticket.assigned", "ticket.updated"}, nil},
-		"finer status only":   {[]Row{accepted, rowAt(2, process.InProgress, "Assigned")}, []string{"ticket.updated"}, nil},
-		"wait":                {[]Row{accepted, rowAt(2, process.AwaitingUser, "Wait - User")}, []string{"ticket.held"}, nil},
-		"after the wait":      {[]Row{rowAt(1, process.OnHold, "Wait"), rowAt(2, process.InProgress, "In Progress")}, []string{"ticket.resumed"}, nil},
-		"begins completed":    {[]Row{rowAt(1, process.Resolved, "In Call")}, []string{"ticket.handed_over", "ticket.resolved"}, nil},
-		"begins closed":       {[]Row{rowAt(1, process.Closed, "Closed")}, []string{"ticket.handed_over", "ticket.closed"}, []string{"REGISTERED -> CLOSED"}},
-		"closed, then solved": {[]Row{rowAt(1, process.Closed, "Closed"), rowAt(2, process.Resolved, "Resolved")}, []string{"ticket.resolved"}, []string{"CLOSED -> RESOLVED"}},
-		"reopened":            {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.InProgress, "In Progress")}, []string{"ticket.reopened"}, nil},
-		"reopened to wait":    {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.AwaitingUser, "Wait - User")}, []string{"ticket.reopened"}, []string{"RESOLVED -> AWAITING_USER"}},
-		"solved, put aside":   {[]Row{rowAt(1, process.Resolved, "Resolved"), rowAt(2, process.OnHold, "Unmatched")}, []string{"ticket.held"}, []string{"RESOLVED -> ON_HOLD"}},
-		"cancelled":           {[]Row{accepted, rowAt(2, process.Cancelled, "Cancelled")}, []string{"ticket.cancelled"}, nil},
-		"unmatched":           {[]Row{accepted, rowAt(2, process.Resolved, "Resolved"), unmatched}, []string{"ticket.updated"}, nil},
+		"first row":           {[]Row{accepted}, []string{opened, put}, ""},
+		"nothing changed":     {[]Row{accepted, again}, []string{"ticket.work_logged"}, ""},
+		"another person":      {[]Row{accepted, someoneElse}, []string{"ticket.assigned"}, ""},
+		"everything at once":  {[]Row{accepted, moved}, []string{opened, "ticket.assigned", "ticket.updated"}, ""},
+		"finer status only":   {[]Row{accepted, then(process.InProgress, "Assigned")}, []string{"ticket.updated"}, ""},
+		"wait":                {[]Row{accepted, then(process.AwaitingUser, "Wait - User")}, []string{held}, ""},
+		"after the wait":      {[]Row{rowAt(1, process.OnHold, "Wait"), then(process.InProgress, "")}, []string{"ticket.resumed"}, ""},
+		"begins completed":    {[]Row{resolved}, []string{opened, "ticket.resolved"}, ""},
+		"begins closed":       {[]Row{closed}, []string{opened, "ticket.closed"}, "REGISTERED -> CLOSED"},
+		"closed, then solved": {[]Row{closed, then(process.Resolved, "")}, []string{"ticket.resolved"}, "CLOSED -> RESOLVED"},
+		"reopened":            {[]Row{resolved, then(process.InProgress, "")}, []string{"ticket.reopened"}, ""},
+		"reopened to wait": {
+			[]Row{resolved, then(process.AwaitingUser, "")}, []string{"ticket.reopened"}, "RESOLVED -> AWAITING_USER",
+		},
+		"solved, put aside": {[]Row{resolved, then(process.OnHold, "Unmatched")}, []string{held}, "RESOLVED -> ON_HOLD"},
+		"cancelled":         {[]Row{accepted, then(process.Cancelled, "Cancelled")}, []string{"ticket.cancelled"}, ""},
+		"unmatched":         {[]Row{accepted, then(process.Resolved, ""), unmatched}, []string{"ticket.updated"}, ""},
 	} {
+		var wanted []string
+		if tc.deviation != "" {
+			wanted = []string{tc.deviation}
+		}
 		_, types, deviations := importing(t, tc.rows...)
-		if !slices.Equal(types, tc.types) || !slices.Equal(deviations, tc.deviations) {
-			t.Errorf("%s: events %v with deviations %v, want %v with %v", name, types, deviations, tc.types, tc.deviations)
+		if !slices.Equal(types, tc.types) || !slices.Equal(deviations, wanted) {
+			t.Errorf("%s: events %v with deviations %v, want %v with %v", name, types, deviations, tc.types, wanted)
 		}
 	}
 }
@@ -233,7 +244,7 @@ func TestNoLiveHistoryBreaksAnInvariant(t *testing.T) {
 			return x.Hold(rapid.SampledFrom(process.Holds().Members()).Draw(r, "status"), why, at)
 		},
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Resume(Text{}, at) },
-		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return resolve(jonas)(x, at) },
+		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return resolve(x, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.AcceptSolution(at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.RejectSolution(why, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.ReturnToTechnician(why, at) },

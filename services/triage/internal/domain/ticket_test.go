@@ -68,17 +68,15 @@ func (w *walk) step(do func(Ticket, time.Time) (Outcome, error)) *walk {
 	return w
 }
 
-func take(by string) func(Ticket, time.Time) (Outcome, error) {
-	return func(t Ticket, at time.Time) (Outcome, error) { return t.Take(by, at) }
-}
+func take(t Ticket, at time.Time) (Outcome, error) { return t.Take(mette, at) }
 
 func start(by string) func(Ticket, time.Time) (Outcome, error) {
 	return func(t Ticket, at time.Time) (Outcome, error) { return t.StartWork(by, at) }
 }
 
-func offer(party, group string) func(Ticket, time.Time) (Outcome, error) {
+func offer(group string) func(Ticket, time.Time) (Outcome, error) {
 	return func(t Ticket, at time.Time) (Outcome, error) {
-		return t.OfferHandOver(party, group, why, mette, at, 4*time.Hour)
+		return t.OfferHandOver(netic, group, why, mette, at, 4*time.Hour)
 	}
 }
 
@@ -86,16 +84,14 @@ func accept(assignee string) func(Ticket, time.Time) (Outcome, error) {
 	return func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptHandOver(assignee, at) }
 }
 
-func resolve(by string) func(Ticket, time.Time) (Outcome, error) {
-	return func(t Ticket, at time.Time) (Outcome, error) {
-		return t.Resolve(Text{TextSolution, "da", "Genstartet."}, triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND, by, at)
-	}
+func resolve(t Ticket, at time.Time) (Outcome, error) {
+	return t.Resolve(Text{TextSolution, "da", "Genstartet."}, triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND, jonas, at)
 }
 
 // atOperations is a ticket that the service desk took and operations accepted and is working on.
 func atOperations(t *testing.T) *walk {
 	t.Helper()
-	return begin(t).step(take(mette)).step(offer(netic, drift)).step(accept(jonas)).step(start(jonas))
+	return begin(t).step(take).step(offer(drift)).step(accept(jonas)).step(start(jonas))
 }
 
 type failer interface {
@@ -135,7 +131,8 @@ func checkInvariants(t failer, o Outcome) {
 func TestATicketIsOpenedInTheCommonQueueOfTheContactParty(t *testing.T) {
 	t.Parallel()
 	outcome := Open(nsp, Opening{
-		Name: "desks/nsp/tickets/ASCP00000001", Title: Text{TextTitle, "da", "Nede"}, Reporter: karen, AffectedUser: bo, SubmitTime: began,
+		Name: "desks/nsp/tickets/ASCP00000001", Title: Text{TextTitle, "da", "Nede"}, Reporter: karen, AffectedUser: bo,
+		SubmitTime: began,
 	}, minute(3))
 	checkInvariants(t, outcome)
 	f := outcome.Ticket.Facts
@@ -156,7 +153,7 @@ func TestATicketIsOpenedInTheCommonQueueOfTheContactParty(t *testing.T) {
 
 func TestWhoFirstHasItAtTheOwningPartyBecomesTheOwner(t *testing.T) {
 	t.Parallel()
-	if f := begin(t).step(take(mette)).ticket.Facts; f.GetOwner() != mette || f.GetStatus() != process.Assigned {
+	if f := begin(t).step(take).ticket.Facts; f.GetOwner() != mette || f.GetStatus() != process.Assigned {
 		t.Errorf("owner %q, status %v", f.GetOwner(), f.GetStatus())
 	}
 	if f := atOperations(t).ticket.Facts; f.GetOwner() != mette || f.GetOwnerParty() != spoc || f.GetAssignee() != jonas {
@@ -166,7 +163,7 @@ func TestWhoFirstHasItAtTheOwningPartyBecomesTheOwner(t *testing.T) {
 
 func TestTheGiverStaysHolderAndItsClockRunsUntilTheReceiverAccepts(t *testing.T) {
 	t.Parallel()
-	w := begin(t).step(take(mette)).step(start(mette)).step(offer(netic, drift))
+	w := begin(t).step(take).step(start(mette)).step(offer(drift))
 	f := w.ticket.Facts
 	if f.GetHolderParty() != spoc || f.GetStatus() != process.InProgress || f.GetHandOver().GetGeneration() != 4 {
 		t.Errorf("an offer moved something: %v", f)
@@ -197,7 +194,7 @@ func TestTheGiverStaysHolderAndItsClockRunsUntilTheReceiverAccepts(t *testing.T)
 
 func TestWhoDeclinesHearsThatItsOfferEndedAndSeesNothingMore(t *testing.T) {
 	t.Parallel()
-	w := begin(t).step(take(mette)).step(offer(netic, "")).
+	w := begin(t).step(take).step(offer("")).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.DeclineHandOver(why, at) })
 	if !slices.Contains(w.last.Audience, "parties/netic") {
 		t.Error("the decliner does not hear of its own answer")
@@ -212,9 +209,9 @@ func TestWhoDeclinesHearsThatItsOfferEndedAndSeesNothingMore(t *testing.T) {
 
 func TestATimerOfAnOlderOfferDoesNothing(t *testing.T) {
 	t.Parallel()
-	w := begin(t).step(take(mette)).step(offer(netic, ""))
+	w := begin(t).step(take).step(offer(""))
 	first := w.ticket.Facts.GetHandOver().GetGeneration()
-	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.WithdrawHandOver(at) }).step(offer(netic, drift))
+	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.WithdrawHandOver(at) }).step(offer(drift))
 	late := minute(24 * 60)
 	if _, ok := w.ticket.ExpireHandOver(first, late); ok {
 		t.Error("the timer of a withdrawn offer ended the next one")
@@ -234,7 +231,7 @@ func TestATimerOfAnOlderOfferDoesNothing(t *testing.T) {
 
 func TestASolvedTicketReturnsToItsOwnerAndTheSolversClockStops(t *testing.T) {
 	t.Parallel()
-	w := atOperations(t).step(resolve(jonas))
+	w := atOperations(t).step(resolve)
 	f := w.ticket.Facts
 	if f.GetHolderParty() != spoc || f.GetHolderGroup() != "" || f.GetAssignee() != mette || f.GetStatus() != process.Resolved {
 		t.Errorf("solved: %v", f)
@@ -254,9 +251,10 @@ func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
 		"ticket.returned":          func(t Ticket, at time.Time) (Outcome, error) { return t.ReturnToTechnician(why, at) },
 		"ticket.solution_rejected": func(t Ticket, at time.Time) (Outcome, error) { return t.RejectSolution(why, at) },
 	} {
-		w := atOperations(t).step(resolve(jonas)).step(back)
+		w := atOperations(t).step(resolve).step(back)
 		f := w.ticket.Facts
-		if f.GetHolderParty() != netic || f.GetHolderGroup() != drift || f.GetAssignee() != jonas || f.GetStatus() != process.InProgress {
+		if f.GetHolderParty() != netic || f.GetHolderGroup() != drift || f.GetAssignee() != jonas ||
+			f.GetStatus() != process.InProgress {
 			t.Errorf("%s: %v", name, f)
 		}
 		if w.last.Type != name || f.GetResolveTime() != nil {
@@ -267,7 +265,7 @@ func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
 
 func TestAReopenedTicketGoesToItsOwnersQueueAndItsClocksContinue(t *testing.T) {
 	t.Parallel()
-	w := atOperations(t).step(resolve(jonas)).
+	w := atOperations(t).step(resolve).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptSolution(at) }).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.Close(at) })
 	if until := w.ticket.ClocksAt(minute(900)).GetUntil().AsTime(); !until.Equal(minute(w.minute)) {
@@ -287,13 +285,13 @@ func TestAReopenedTicketGoesToItsOwnersQueueAndItsClocksContinue(t *testing.T) {
 
 func TestASolvedTicketMovesAlongWhenItsResponsibilityIsTransferred(t *testing.T) {
 	t.Parallel()
-	w := atOperations(t).step(resolve(jonas)).
+	w := atOperations(t).step(resolve).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.OfferResponsibility(authority, why, mette, at) }).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptResponsibility("", at) })
 	if f := w.ticket.Facts; f.GetOwnerParty() != authority || f.GetHolderParty() != authority || f.GetOwner() != "" {
 		t.Errorf("transferred: %v", f)
 	}
-	open := begin(t).step(take(mette)).
+	open := begin(t).step(take).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.OfferResponsibility(authority, why, mette, at) }).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptResponsibility("", at) })
 	if f := open.ticket.Facts; f.GetOwnerParty() != authority || f.GetHolderParty() != spoc || f.GetAssignee() != mette {
@@ -367,7 +365,8 @@ func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
 		return t.Update(Update{Impact: &impact, Labels: &labels}, at)
 	})
 	f := w.ticket.Facts
-	if f.GetImpact() != impact || f.GetLabels()["product"] != "PROD424" || f.GetPriority() != "" || f.GetTextVersions().GetTitle() != 1 {
+	if f.GetImpact() != impact || f.GetLabels()["product"] != "PROD424" || f.GetPriority() != "" ||
+		f.GetTextVersions().GetTitle() != 1 {
 		t.Errorf("updated: %v", f)
 	}
 	title := Text{TextTitle, "da", "Ingen kan logge ind"}

@@ -134,8 +134,9 @@ func (s *seeder) ticket(i int) (store.Ticket, []feed.Prepared, error) {
 		Submission: s.name + "/submissions/" + uuid.NewString(), Channel: commonv1.Channel_CHANNEL_API,
 		Title: domain.Text{Name: domain.TextTitle, LanguageCode: s.desk.LanguageCode, Text: fmt.Sprintf(
 			"Fejl i %s og %s, sted %d", words[i%len(words)], words[i/len(words)%len(words)], i)},
-		Reporter: fmt.Sprintf("%s/persons/reporter-%d", s.name, i%1000), AffectedUser: fmt.Sprintf("%s/persons/user-%d", s.name, i%5000),
-		SubmitTime: at, JourneyTraceID: hex.EncodeToString(journey[:16]),
+		Reporter:     fmt.Sprintf("%s/persons/reporter-%d", s.name, i%1000),
+		AffectedUser: fmt.Sprintf("%s/persons/user-%d", s.name, i%5000),
+		SubmitTime:   at, JourneyTraceID: hex.EncodeToString(journey[:16]),
 	}, at)
 	life := &life{outcome: first}
 	priority := priorities[i%len(priorities)]

@@ -1,3 +1,5 @@
+// Package store keeps tickets and the directory in PostgreSQL. Statements are in queries/, typed by sqlc; what makes rows of
+// tickets and tickets of rows is here.
 package store
 
 import (

@@ -4,4 +4,5 @@ package store
 const (
 	LockTicketSQL     = lockTicket
 	LockNextTicketSQL = lockNextTicket
+	ShownTextsSQL     = shownTexts
 )

@@ -46,7 +46,8 @@ func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request
 	return l, nil
 }
 
-// LockNext locks the next ticket of a pile that nobody else is taking. The ticket of Loaded has no number where the pile is empty.
+// LockNext locks the next ticket of a pile that nobody else is taking. The ticket of Loaded has no facts where the pile is
+// empty.
 func LockNext(ctx context.Context, p *pg.Pipeline, desk, pile string, call request.Request) (Loaded, error) {
 	var l Loaded
 	var batch pgx.Batch

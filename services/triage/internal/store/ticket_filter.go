@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"go.einride.tech/aip/filtering"
-	"google.golang.org/genproto/googleapis/api/expr/v1alpha1"
+	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
