@@ -80,6 +80,7 @@ func (l callLog) write(ctx context.Context, method string, started time.Time, ca
 // translator turns every error into the status that the caller may see.
 type translator struct {
 	catalog *fault.Catalog
+	faults  func(error) error // may be nil
 	logger  *slog.Logger
 }
 
@@ -96,6 +97,9 @@ func (t translator) stream(srv any, ss grpc.ServerStream, _ *grpc.StreamServerIn
 }
 
 func (t translator) translate(ctx context.Context, err error) error {
+	if err != nil && t.faults != nil {
+		err = t.faults(err)
+	}
 	if result, ok := ctx.Value(outcomeKey{}).(*outcome); ok {
 		result.err = err
 	}

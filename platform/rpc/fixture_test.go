@@ -65,6 +65,7 @@ func (h handlers) Watch(r *eventv1.WatchRequest, s grpc.ServerStreamingServer[ev
 type options struct {
 	cfg       func(*rpc.ServerConfig)
 	authorize rpc.Authorize
+	faults    func(error) error
 	probes    []rpc.Probe
 	tcp       bool
 }
@@ -103,7 +104,7 @@ func newHouse(t *testing.T, h handlers, o options) *house {
 		o.cfg(&cfg)
 	}
 	b.server, err = rpc.NewServer(cfg, rpc.Deps{
-		Credentials: credentials, Catalog: catalog, Clock: now, Authorize: o.authorize, Probes: o.probes,
+		Credentials: credentials, Catalog: catalog, Clock: now, Authorize: o.authorize, Faults: o.faults, Probes: o.probes,
 		Authenticator:  auth.NewAuthenticator(tokens, auth.Policy{Public: auth.PublicMethods}, now),
 		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSyncer(b.spans)),
 		MeterProvider:  sdkmetric.NewMeterProvider(sdkmetric.WithReader(b.metrics)),

@@ -33,7 +33,7 @@ var order = []string{
 func interceptors(serving context.Context, cfg ServerConfig, deps Deps, validator protovalidate.Validator) []interceptor {
 	recovered := recovery.WithRecoveryHandlerContext(reportPanic(deps))
 	log := callLog{logger: deps.Logger, clock: deps.Clock}
-	translate := translator{catalog: deps.Catalog, logger: deps.Logger}
+	translate := translator{catalog: deps.Catalog, faults: deps.Faults, logger: deps.Logger}
 	life := lifetime{limit: cfg.DefaultDeadline, serving: serving}
 	rules := rules{validator: validator}
 	return []interceptor{

@@ -3,6 +3,7 @@ package rpc_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -205,5 +206,30 @@ func TestAStrangerIsAskedForATokenFirst(t *testing.T) {
 		if err := send(tc.ctx, stranger, tc.method, field(99, "bad as well")); fault.ReasonOf(err) != tc.reason {
 			t.Errorf("%s: %v, want %s", name, err, tc.reason)
 		}
+	}
+}
+
+func TestWhatHandlersStandOnFailsAsAFaultThatTheyNeedNotName(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("the database is gone")
+	b := newHouse(t, handlers{
+		unary: func(context.Context, *grpc_testing.SimpleRequest) (*grpc_testing.SimpleResponse, error) {
+			return nil, fmt.Errorf("read memberships: %w", gone)
+		},
+		watch: func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error {
+			return errors.New("a mistake of ours")
+		},
+	}, options{faults: func(err error) error {
+		if errors.Is(err, gone) {
+			return fault.New(codes.Unavailable, fault.Unavailable).Cause(err)
+		}
+		return err
+	}})
+	conn := b.dial("intake")
+	if err := send(t.Context(), conn, unaryCall, nil); status.Code(err) != codes.Unavailable || fault.ReasonOf(err) != fault.Unavailable {
+		t.Errorf("a caller of a service whose database is gone is told %v, want UNAVAILABLE", err)
+	}
+	if err := send(t.Context(), conn, watchCall, nil); status.Code(err) != codes.Internal {
+		t.Errorf("a caller is told %v of a mistake of ours, want INTERNAL", err)
 	}
 }

@@ -29,7 +29,7 @@ import (
 	"github.com/bavn/bavn/platform/run"
 )
 
-// Deps are what a server is built from. All fields are needed but Authorize and Probes.
+// Deps are what a server is built from. All fields are needed but Authorize, Faults and Probes.
 type Deps struct {
 	Credentials    *identity.Credentials
 	Authenticator  *auth.Authenticator
@@ -42,6 +42,9 @@ type Deps struct {
 	// Authorize is asked for every message of every call before its rules are checked; nil leaves authorization to the
 	// handlers, which know the resource.
 	Authorize Authorize
+	// Faults turns an error of what the handlers stand on, such as the database, into a fault, and passes every other error as it
+	// is. A handler need not do so itself: one that forgot would answer INTERNAL where a caller had better try again. May be nil.
+	Faults func(error) error
 	// Probes decide whether the service is SERVING.
 	Probes []Probe
 }

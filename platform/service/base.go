@@ -175,6 +175,7 @@ func (b *Base) buildServer(_ context.Context, deps Deps) error {
 		Credentials:    b.Credentials,
 		Authenticator:  auth.NewAuthenticator(tokens, auth.Policy{Public: auth.PublicMethods}, b.Clock),
 		Catalog:        catalog,
+		Faults:         pg.Translate,
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider,
 		Propagator: b.Telemetry.Propagator, Logger: b.Telemetry.Logger, Clock: b.Clock,
 		Probes: []rpc.Probe{
