@@ -75,7 +75,8 @@ func assembleGateway(ctx context.Context, env []string, o outfit) (group, error)
 	if err != nil {
 		return nil, errors.Join(err, signals.Shutdown(ctx))
 	}
-	door, err := gateway.New(cfg, gateway.Deps{Clock: o.clock, Credentials: credentials, Telemetry: signals})
+	deps := gateway.Deps{Clock: o.clock, Credentials: credentials, Telemetry: signals}
+	door, err := gateway.New(cfg, deps) //nolint:contextcheck // nothing is connected before it runs
 	if err != nil {
 		return nil, errors.Join(err, signals.Shutdown(ctx))
 	}

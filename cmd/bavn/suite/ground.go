@@ -35,8 +35,8 @@ type ground struct {
 	log       *slog.Logger
 	ca        *identity.DevCA
 
-	stop    func(context.Context) error
-	release func() error // of the folder
+	leave   func(context.Context) error // stops it all
+	release func() error                // of the folder
 }
 
 // layGround starts everything, or nothing.
@@ -64,7 +64,7 @@ func layGround(ctx context.Context, cfg Config) (g *ground, err error) {
 	if err != nil {
 		return nil, errors.Join(err, g.leaveFolder())
 	}
-	g.stop = func(ctx context.Context) error { return errors.Join(running.stop(ctx), g.leaveFolder()) }
+	g.leave = func(ctx context.Context) error { return errors.Join(running.stop(ctx), g.leaveFolder()) }
 	return g, nil
 }
 

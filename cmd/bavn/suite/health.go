@@ -25,7 +25,7 @@ func (g *ground) serving(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		defer conn.Close() //nolint:errcheck // it was only asked
+		defer conn.Close() // it was only asked
 		check = func(ctx context.Context) error { return healthy(ctx, conn) }
 	}
 	ticker := time.NewTicker(pollHealth)

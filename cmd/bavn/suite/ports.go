@@ -39,11 +39,21 @@ type use struct {
 
 func (p *Ports) uses() []use {
 	return []use{
-		{"the gateway", &p.Gateway}, {"the sign-in", &p.Issuer}, {"the mailbox", &p.Mailbox}, {"traces", &p.Traces},
-		{"intake", &p.Intake}, {"triage", &p.Triage}, {"notify", &p.Notify}, {"reporting", &p.Reporting},
-		{"OTLP", &p.OTLP}, {"SMTP", &p.SMTP},
-		{"the gateway's metrics", &p.GatewayAdmin}, {"intake's metrics", &p.IntakeAdmin}, {"triage's metrics", &p.TriageAdmin},
-		{"notify's metrics", &p.NotifyAdmin}, {"reporting's metrics", &p.ReportingAdmin},
+		{"the gateway", &p.Gateway},
+		{"the sign-in", &p.Issuer},
+		{"the mailbox", &p.Mailbox},
+		{"traces", &p.Traces},
+		{"intake", &p.Intake},
+		{"triage", &p.Triage},
+		{"notify", &p.Notify},
+		{"reporting", &p.Reporting},
+		{"OTLP", &p.OTLP},
+		{"SMTP", &p.SMTP},
+		{"the gateway's metrics", &p.GatewayAdmin},
+		{"intake's metrics", &p.IntakeAdmin},
+		{"triage's metrics", &p.TriageAdmin},
+		{"notify's metrics", &p.NotifyAdmin},
+		{"reporting's metrics", &p.ReportingAdmin},
 		{"PostgreSQL", &p.Postgres},
 	}
 }

@@ -86,7 +86,7 @@ func (p *Processes) launch(name string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the process has its own handle
+	defer log.Close() // the process has its own handle
 	// Not of the caller's context: a process ends when it is told to, and in its own order.
 	command := exec.Command(filepath.Join(p.bin, name)) //nolint:noctx // see above
 	command.Env = append(os.Environ(), env...)
@@ -170,5 +170,5 @@ func (p *Processes) Stop(ctx context.Context) error {
 	for i := len(Names) - 1; i >= 0; i-- {
 		errs = append(errs, p.StopOne(ctx, Names[i]))
 	}
-	return errors.Join(append(errs, p.ground.stop(ctx))...)
+	return errors.Join(append(errs, p.leave(ctx))...)
 }

@@ -194,7 +194,7 @@ func (s *Suite) Stop(ctx context.Context) error {
 	for i := len(Names) - 1; i >= 0; i-- {
 		errs = append(errs, s.StopService(ctx, Names[i]))
 	}
-	return errors.Join(append(errs, s.ground.stop(ctx))...)
+	return errors.Join(append(errs, s.leave(ctx))...)
 }
 
 // Folder is where the suite keeps its things.

@@ -79,7 +79,7 @@ func awaitCode(ctx context.Context, listener net.Listener, state string) (string
 	defer func() {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = server.Shutdown(stopping) //nolint:errcheck // it has said what it had to say
+		_ = server.Shutdown(stopping) // it has said what it had to say
 	}()
 	select {
 	case a := <-answers:

@@ -57,10 +57,16 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.Description("Carry incidents from post to post through a virtual support organisation.\n\n"+failure.Codes),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(usage{code}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 110}),
 		kong.ExplicitGroups([]kong.Group{
-			{Key: "run", Title: "Run it:"}, {Key: "use", Title: "Work with it:"}, {Key: "set up", Title: "Set it up:"},
-			{Key: "look", Title: "Look at it as a whole:"}, {Key: "sign in", Title: "Who you are:"},
+			{Key: "run", Title: "Run it:"},
+			{Key: "use", Title: "Work with it:"},
+			{Key: "set up", Title: "Set it up:"},
+			{Key: "look", Title: "Look at it as a whole:"},
+			{Key: "sign in", Title: "Who you are:"},
+			{Key: "work", Title: "Work on a ticket:"},
+			{Key: "between", Title: "Between parties:"},
+			{Key: "end", Title: "At the end:"},
 		}),
 	)
 	if err != nil {
@@ -69,7 +75,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		failure.Print(stderr, failure.New(failure.Usage, "`bavn --help` lists the commands, `bavn COMMAND --help` its flags", "%w", err), false)
+		const hint = "`bavn --help` lists the commands, `bavn COMMAND --help` its flags"
+		failure.Print(stderr, failure.New(failure.Usage, hint, "%w", err), false)
 		return failure.Usage
 	}
 	session := newSession(g.Globals, terminal.NewScreen(stdout, g.Output == outputJSON), stderr)
@@ -84,7 +91,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 
 // flat takes the one error out of a join of one, so that what it is can be seen.
 func flat(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 { //nolint:errorlint // the outermost only
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 { // the outermost only
 		return joined.Unwrap()[0]
 	}
 	return err

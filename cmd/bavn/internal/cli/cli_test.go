@@ -29,8 +29,11 @@ func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestAWrongCommandLineSaysWhatIsWrongAndWhereHelpIs(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"tickets"}, {"ticket", "hold", "ASCP00000001", "why"}, {"ticket", "hold", "ASCP00000001", "why", "--for", "weather"},
-		{"ticket", "list", "-o", "xml"}, {"replay", "--mapping", "nothing", "log.csv"},
+		{"tickets"},
+		{"ticket", "hold", "ASCP00000001", "why"},
+		{"ticket", "hold", "ASCP00000001", "why", "--for", "weather"},
+		{"ticket", "list", "-o", "xml"},
+		{"replay", "--mapping", "nothing", "log.csv"},
 	} {
 		code, stdout, stderr := run(t, args...)
 		if code != failure.Usage || stdout != "" || !strings.HasPrefix(stderr, "bavn: ") {
@@ -42,8 +45,13 @@ func TestAWrongCommandLineSaysWhatIsWrongAndWhereHelpIs(t *testing.T) {
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--help"}, {"dev", "--help"}, {"ticket", "--help"}, {"ticket", "hand-over", "--help"}, {"watch", "--help"},
-		{"replay", "--help"}, {"membership", "create", "--help"},
+		{"--help"},
+		{"dev", "--help"},
+		{"ticket", "--help"},
+		{"ticket", "hand-over", "--help"},
+		{"watch", "--help"},
+		{"replay", "--help"},
+		{"membership", "create", "--help"},
 	} {
 		code, stdout, stderr := run(t, args...)
 		if code != failure.OK || !strings.HasPrefix(stdout, "Usage: bavn") || stderr != "" {
@@ -113,7 +121,8 @@ func TestAnEventIsOneLine(t *testing.T) {
 		},
 		Texts: []*eventv1.Text{{Name: "reason", Text: "slow\ndatabase"}},
 	})
-	want := "2026-11-21 08:00:00  ASCP00000007    ticket.hand_over_offered      mette/sds         in progress, sds  “slow database”\n"
+	want := "2026-11-21 08:00:00  ASCP00000007    ticket.hand_over_offered      mette/sds         in progress, sds" +
+		"  “slow database”\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" || err != nil {
 		t.Error(diff, err)
 	}

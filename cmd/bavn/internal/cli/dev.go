@@ -137,9 +137,12 @@ func (s *session) demo(ctx context.Context, running *suite.Suite) (ticket string
 	if err != nil {
 		return "", err
 	}
-	administrator := &client.Renewed{Clock: s.clock, Life: tokenLife, Make: func(_ context.Context, life time.Duration) (string, error) {
-		return running.Token(demo.Administrator, life)
-	}}
+	administrator := &client.Renewed{
+		Clock: s.clock, Life: tokenLife,
+		Make: func(_ context.Context, life time.Duration) (string, error) {
+			return running.Token(demo.Administrator, life)
+		},
+	}
 	c, err := client.Open(client.Config{
 		Intake: a.Intake, Triage: a.Triage, Notify: a.Notify, Reporting: a.Reporting, Roots: roots, Tokens: administrator,
 		Patience: s.Patience,
@@ -147,7 +150,7 @@ func (s *session) demo(ctx context.Context, running *suite.Suite) (ticket string
 	if err != nil {
 		return "", err
 	}
-	defer c.Close() //nolint:errcheck // it was only asked
+	defer c.Close() // it was only asked
 	if err := demo.Seed(ctx, c); err != nil {
 		return "", err
 	}

@@ -13,14 +13,14 @@ const (
 
 // Globals are the flags of every command.
 type Globals struct {
-	Dir    string `default:".bavn" env:"BAVN_DIR" placeholder:"DIR" help:"Folder of the suite that 'bavn dev' runs: addresses, CA, sign-in (${default})."`
+	Dir    string `default:".bavn" env:"BAVN_DIR" placeholder:"DIR" help:"Folder of the suite that 'bavn dev' runs (${default})."`
 	Desk   string `default:"nsp" env:"BAVN_DESK" placeholder:"DESK" help:"The desk that short names are of (${default})."`
 	Output string `short:"o" default:"text" enum:"text,json" placeholder:"text|json" help:"For people or for scripts (${default})."`
 	As     string `env:"BAVN_AS" placeholder:"PERSON" help:"Act as this person for one command; development only."`
 
 	Token    string        `env:"BAVN_TOKEN" placeholder:"TOKEN" help:"Bearer token; instead of signing in."`
-	Language string        `env:"BAVN_LANGUAGE" enum:",da,sv,en" default:"" placeholder:"da|sv|en" help:"Language of refusals; that of LANG if it is one of them."`
-	Patience time.Duration `env:"BAVN_PATIENCE" default:"10s" placeholder:"TIME" help:"How long a service that does not answer is asked again, with the same request id (${default})."`
+	Language string        `env:"BAVN_LANGUAGE" enum:",da,sv,en" default:"" placeholder:"da|sv|en" help:"Of refusals; else LANG."`
+	Patience time.Duration `env:"BAVN_PATIENCE" default:"10s" placeholder:"TIME" help:"Repeat unanswered calls so long (${default})."`
 
 	Intake    string `env:"BAVN_INTAKE" placeholder:"HOST:PORT" help:"Address of intake, if not that of --dir."`
 	Triage    string `env:"BAVN_TRIAGE" placeholder:"HOST:PORT" help:"Address of triage, if not that of --dir."`

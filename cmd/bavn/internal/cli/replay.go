@@ -19,7 +19,7 @@ import (
 // Replay brings a log in.
 type Replay struct {
 	Log         string        `arg:"" help:"The log: comma-separated values, gzip or not."`
-	Mapping     string        `required:"" placeholder:"FILE" help:"How the log becomes tickets: a file, or the name of one that comes along (vinst)."`
+	Mapping     string        `required:"" placeholder:"FILE" help:"How the log becomes tickets: a file, or vinst (built in)."`
 	Concurrency int           `default:"8" help:"Cases at once (${default})."`
 	Settle      time.Duration `default:"30s" hidden:"" help:"How long services get to hear of a new desk."`
 }
@@ -144,7 +144,7 @@ func (c *Replay) report(s *session, r replay.Result, stopped error) error {
 
 func (r replayReport) print(s *session, complete bool) {
 	s.Printf("%d cases, %d rows in %s: %.0f rows/s\n", r.Cases, r.Rows,
-		(time.Duration(r.Seconds * float64(time.Second))).Round(10*time.Millisecond), r.RowsPerSecond)
+		time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RowsPerSecond)
 	if r.EarlierCases > 0 {
 		s.Printf("%d cases, %d rows were there from an earlier run\n", r.EarlierCases, r.EarlierRows)
 	}

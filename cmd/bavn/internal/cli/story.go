@@ -60,8 +60,11 @@ func (s *session) printPlaces(a suite.Addresses) {
 	table := s.Table()
 	table.Width = 0
 	for _, place := range [][2]string{
-		{"web page, REST", a.Gateway}, {"OpenAPI", a.Gateway + "/openapi.yaml"},
-		{"sign-in", a.Issuer}, {"mailbox", a.Mailbox}, {"traces", a.Traces},
+		{"web page, REST", a.Gateway},
+		{"OpenAPI", a.Gateway + "/openapi.yaml"},
+		{"sign-in", a.Issuer},
+		{"mailbox", a.Mailbox},
+		{"traces", a.Traces},
 		{"gRPC (TLS)", fmt.Sprintf("intake %s  triage %s  notify %s  reporting %s", a.Intake, a.Triage, a.Notify, a.Reporting)},
 		{"OTLP, SMTP", a.OTLP + "  " + a.SMTP},
 		{"folder", s.Dir + " (database, CA, logs, mail, traces)"},
@@ -76,7 +79,7 @@ func (s *session) printPlaces(a suite.Addresses) {
 	for _, p := range a.Persons {
 		people.Row("  "+p.ID, p.Name, p.Role)
 	}
-	_ = people.Print(s.Out) //nolint:errcheck // nobody reads it any more
+	_ = people.Print(s.Out) // nobody reads it any more
 }
 
 // printNext says what to try, as commands that work when they are copied.

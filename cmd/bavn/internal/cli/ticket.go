@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/bavn/bavn/cmd/bavn/internal/client"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	"github.com/bavn/bavn/cmd/bavn/internal/terminal"
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
@@ -62,7 +61,7 @@ type Change struct {
 
 // Request names a change, so that it can be asked for again.
 type Request struct {
-	RequestID string `name:"request-id" placeholder:"UUID" help:"Id of an earlier attempt, to get its answer again and no second effect."`
+	RequestID string `name:"request-id" placeholder:"UUID" help:"Id of an earlier attempt: its answer again, no second effect."`
 }
 
 func (r Request) id() string { return requestID(r.RequestID) }
@@ -162,12 +161,3 @@ func pages[T any](limit int, page func(size int32, token string) (items []T, nex
 
 // maxPage is the largest page of the contract.
 const maxPage = 500
-
-// withClient connects and calls.
-func (s *session) withClient(do func(c *client.Client) error) error {
-	c, err := s.connect()
-	if err != nil {
-		return err
-	}
-	return do(c)
-}

@@ -54,7 +54,8 @@ func (s *session) journey(ctx context.Context, ticket *triagev1.Ticket) (journey
 			"spans arrive some seconds after what they report, and are kept for two weeks", "%w", err)
 	}
 	if err != nil {
-		return journeytree.Journey{}, failure.New(failure.Unavailable, "is `bavn dev` running? --traces says where the collector is", "%w", err)
+		const hint = "is `bavn dev` running? --traces says where the collector is"
+		return journeytree.Journey{}, failure.New(failure.Unavailable, hint, "%w", err)
 	}
 	journey := journeytree.Spans(data)
 	requests := map[trace.TraceID][]journeytree.Span{}

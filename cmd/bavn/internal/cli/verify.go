@@ -49,7 +49,8 @@ func (s *session) report(total *reportingv1.VerifyTicketsResponse) {
 		s.Printf("\r")
 	}
 	if len(total.GetFaults()) == 0 {
-		s.Printf("%s %d tickets: every hash chain verifies, every party clock sums to the ticket's time\n", s.Good("✓"), total.GetVerified())
+		s.Printf("%s %d tickets: every hash chain verifies, every party clock sums to the ticket's time\n",
+			s.Good("✓"), total.GetVerified())
 		return
 	}
 	for _, fault := range total.GetFaults() {

@@ -38,7 +38,7 @@ func (c *Watch) Run(ctx context.Context, s *session) error {
 	for {
 		token, err = c.follow(ctx, s, token)
 		if ctx.Err() != nil {
-			return nil // Ctrl-C is how one stops watching
+			return nil //nolint:nilerr // Ctrl-C is how one stops watching
 		}
 		if done, err := c.ended(err); done {
 			return err

@@ -71,7 +71,7 @@ func (s *Store) load() error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() // it was only read
 	reader := bufio.NewReader(file)
 	for {
 		at, spans, err := decode(reader)

@@ -83,7 +83,7 @@ func (c Client) Trace(ctx context.Context, id trace.TraceID) (*tracepb.TracesDat
 	if err != nil {
 		return nil, fmt.Errorf("ask for trace %s: %w", id, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was only read
+	defer response.Body.Close() // it was only read
 	switch response.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:

@@ -49,44 +49,54 @@ type person struct {
 var people = []person{
 	{
 		Administrator, "Freja Winther", "Administrator of the installation and of the demo desk", "freja@authority.example", "da",
-		authorityParty, "", []string{"administrator", "auditor"},
+		authorityParty, "",
+		[]string{"administrator", "auditor"},
 	},
 	{"karin", "Karin Dahl", "Doctor in Region Nord, has incidents", "karin.dahl@hospital.example", "da", "", "", nil},
 	{
 		"lars", "Lars Holm", "Agent, local service desk", "lars.holm@region.example", "da",
-		"lokal", "frontdesk", []string{"agent"},
+		"lokal", "frontdesk",
+		[]string{"agent"},
 	},
 	{
 		"mette", "Mette Sørensen", "Agent and coordinator, national service desk", "mette@servicedesk.example", "da",
-		contactParty, "", []string{"agent", "dispatcher", "coordinator"},
+		contactParty, "",
+		[]string{"agent", "dispatcher", "coordinator"},
 	},
 	{
 		"soren", "Søren Kjær", "Agent, operations supplier (Netic, Drift)", "soren@netic.example", "da",
-		"netic", "drift", []string{"agent", "dispatcher"},
+		"netic", "drift",
+		[]string{"agent", "dispatcher"},
 	},
 	{
 		"asa", "Åsa Nyström", "Database specialist, operations supplier (Netic)", "asa@netic.example", "sv",
-		"netic", "database", []string{"agent"},
+		"netic", "database",
+		[]string{"agent"},
 	},
 	{
 		"ingrid", "Ingrid Lindqvist", "Agent, FMK supplier (Trifork)", "ingrid@trifork.example", "sv",
-		"trifork", "fmk", []string{"agent"},
+		"trifork", "fmk",
+		[]string{"agent"},
 	},
 	{
 		"bjorn", "Björn Åkesson", "Agent, application supplier", "bjorn@application.example", "sv",
-		"applikation", "support", []string{"agent"},
+		"applikation", "support",
+		[]string{"agent"},
 	},
 	{
 		"anna", "Anna Bergström", "Developer, component supplier", "anna@component.example", "sv",
-		"komponent", "komponenter", []string{"agent"},
+		"komponent", "komponenter",
+		[]string{"agent"},
 	},
 	{
 		"jonas", "Jonas Friis", "On duty, NSP operator", "jonas@operator.example", "da",
-		"operatoer", "vagt", []string{"agent"},
+		"operatoer", "vagt",
+		[]string{"agent"},
 	},
 	{
 		"ole", "Ole Brandt", "Incident manager and auditor, Sundhedsdatastyrelsen", "ole@authority.example", "da",
-		authorityParty, "incident-managers", []string{"coordinator", "auditor"},
+		authorityParty, "incident-managers",
+		[]string{"coordinator", "auditor"},
 	},
 }
 

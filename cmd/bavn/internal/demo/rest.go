@@ -22,7 +22,8 @@ type REST struct {
 
 const maxAnswerBytes = 4 << 20
 
-// call sends a request of the contract as a person, nil without a body, and reads the answer. A refusal is the status that the service gave.
+// call sends a request of the contract as a person, nil without a body, and reads the answer. A refusal is the status that
+// the service gave.
 func (r REST) call(ctx context.Context, person, method, path string, body, answer proto.Message) error {
 	var sent io.Reader
 	if body != nil {
@@ -48,7 +49,7 @@ func (r REST) call(ctx context.Context, person, method, path string, body, answe
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was only read
+	defer response.Body.Close() // it was only read
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func readJournal(path, belongsTo string) (map[string]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() // it was only read
 	lines := bufio.NewScanner(file)
 	if !lines.Scan() || lines.Text() != belongsTo {
 		return nil, nil

@@ -161,7 +161,8 @@ func TestAWordThatTheMappingDoesNotKnowIsToldWithIt(t *testing.T) {
 
 func TestAWrongMappingIsToldWhole(t *testing.T) {
 	t.Parallel()
-	_, err := replay.ParseMapping([]byte("source: V!\nstatus: {columns: [s], becomes: {a: DONE}}\ngroup: {column: g, otherwise: 9}\n"))
+	_, err := replay.ParseMapping([]byte(
+		"source: V!\nstatus: {columns: [s], becomes: {a: DONE}}\ngroup: {column: g, otherwise: 9}\n"))
 	for _, field := range []string{"source", "title", "case.column", "status.becomes.a", "group.otherwise", "desk.contact_party"} {
 		if err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not mentioned in: %v", field, err)

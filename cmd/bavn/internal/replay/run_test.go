@@ -44,7 +44,9 @@ func (h *house) admit(id string) error {
 	return nil
 }
 
-func (h *house) SubmitTicket(_ context.Context, r *intakev1.SubmitTicketRequest, _ ...grpc.CallOption) (*intakev1.Submission, error) {
+func (h *house) SubmitTicket(
+	_ context.Context, r *intakev1.SubmitTicketRequest, _ ...grpc.CallOption,
+) (*intakev1.Submission, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.admit("submit " + r.GetImport().GetSourceRow()); err != nil {
@@ -56,7 +58,9 @@ func (h *house) SubmitTicket(_ context.Context, r *intakev1.SubmitTicketRequest,
 	return &intakev1.Submission{Ticket: h.tickets[r.GetRequestId()]}, nil
 }
 
-func (h *house) ImportTicketStep(_ context.Context, r *triagev1.ImportTicketStepRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
+func (h *house) ImportTicketStep(
+	_ context.Context, r *triagev1.ImportTicketStepRequest, _ ...grpc.CallOption,
+) (*triagev1.Ticket, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.admit(r.GetSourceRow()); err != nil {
