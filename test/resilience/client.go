@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/test/house"
 )
 
@@ -121,8 +122,10 @@ func passing(err error) bool {
 		return true
 	}
 	switch said.GRPCStatus().Code() {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted:
+	case codes.Unavailable, codes.DeadlineExceeded:
 		return true
+	case codes.Aborted: // trying again makes no old etag current
+		return fault.ReasonOf(said.GRPCStatus().Err()) != fault.StaleETag
 	default:
 		return false
 	}

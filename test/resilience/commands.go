@@ -61,7 +61,8 @@ func isOf(etag string, hash []byte) bool {
 
 // remembered is what triage keeps of request ids, as resource@revision.
 func remembered(ctx context.Context, e *evidence) (map[string]string, error) {
-	rows, err := e.DB("triage").Query(ctx, `SELECT request_id::text, string_agg(resource || '@' || revision, ', ') FROM requests GROUP BY 1`)
+	rows, err := e.DB("triage").Query(ctx, `SELECT request_id::text, string_agg(resource || '@' || revision, ', ')
+		FROM requests GROUP BY 1`)
 	if err != nil {
 		return nil, fmt.Errorf("read request ids: %w", err)
 	}
@@ -70,7 +71,8 @@ func remembered(ctx context.Context, e *evidence) (map[string]string, error) {
 
 // notesAreThereOnce counts the texts that calls brought along: each is unique, and must be there once.
 func notesAreThereOnce(ctx context.Context, e *evidence) (finding, error) {
-	rows, err := e.DB("triage").Query(ctx, `SELECT text, string_agg(resource, ', ') FROM event_texts WHERE text LIKE 'Words of %' GROUP BY 1`)
+	rows, err := e.DB("triage").Query(ctx, `SELECT text, string_agg(resource, ', ') FROM event_texts
+		WHERE text LIKE 'Words of %' GROUP BY 1`)
 	if err != nil {
 		return finding{}, fmt.Errorf("read notes: %w", err)
 	}

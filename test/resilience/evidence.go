@@ -1,6 +1,7 @@
 package resilience
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -23,6 +24,10 @@ type event struct {
 }
 
 func (e *event) ref() string { return fmt.Sprintf("%s@%d (%s)", e.resource, e.revision, e.GetType()) }
+
+func (e *event) same(as *event) bool {
+	return bytes.Equal(e.stored, as.stored) && bytes.Equal(e.hash, as.hash) && bytes.Equal(e.previousHash, as.previousHash)
+}
 
 // evidence is what the clients know, what the databases hold, and what the mailbox was sent, when all is quiet.
 type evidence struct {
@@ -89,6 +94,7 @@ var promises = []check{
 	{"a request that was sent twice at the same time was answered alike", answeredAlike},
 	{"every event of every feed follows the one before it", feedsAreWhole},
 	{"every event is in reporting once, in order, byte by byte", historyIsWhole},
+	{"every text is in reporting with its event", textsAreWhole},
 	{"no event was put aside", nothingIsParked},
 	{"every message that a rule asks for is in the ledger once, and nothing else", ledgerIsComplete},
 	{"every message is settled, and told in notify's feed once", messagesAreSettled},

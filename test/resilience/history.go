@@ -55,7 +55,8 @@ func historyOf(ctx context.Context, e *evidence, source string, f *finding) erro
 		told[place{event.resource, event.revision}] = event
 		ends[event.resource] = event.revision
 	}
-	rows, err := e.DB("reporting").Query(ctx, `SELECT resource, revision, stored, hash, previous_hash FROM history WHERE source = $1`, source)
+	rows, err := e.DB("reporting").Query(ctx, `SELECT resource, revision, stored, hash, previous_hash FROM history
+		WHERE source = $1`, source)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func historyOf(ctx context.Context, e *evidence, source string, f *finding) erro
 		switch {
 		case event == nil:
 			f.mind("reporting has %s twice, or %s never told it", k.ref(), source)
-		case !bytes.Equal(k.stored, event.stored) || !bytes.Equal(k.hash, event.hash) || !bytes.Equal(k.previousHash, event.previousHash):
+		case !k.same(event):
 			f.mind("%s is not the same in reporting and in %s", k.ref(), source)
 		}
 	}
@@ -101,7 +102,8 @@ func historyOf(ctx context.Context, e *evidence, source string, f *finding) erro
 func nothingIsParked(ctx context.Context, e *evidence) (finding, error) {
 	var f finding
 	for _, service := range house.Services {
-		rows, err := e.DB(service).Query(ctx, `SELECT subscriber || ' of ' || source || ': ' || resource || '@' || revision || ': ' || error FROM feed_parked`)
+		rows, err := e.DB(service).Query(ctx, `SELECT subscriber || ' of ' || source || ' ' || resource || '@' || revision || ': ' || error
+			FROM feed_parked`)
 		if err != nil {
 			return f, fmt.Errorf("what %s has parked: %w", service, err)
 		}

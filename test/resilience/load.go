@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/protobuf/proto"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -63,6 +64,7 @@ func (l *load) live(ctx context.Context, n int, stop <-chan struct{}) error {
 	if err := l.opened(ctx, accepted.GetTicket()); err != nil {
 		return err
 	}
+	etag := "" // of what the stage before left, where it had one step only
 	for _, stage := range lives[n%len(lives)] {
 		if err := pause(ctx, time.Duration(rand.Int64N(int64(2*l.think)))); err != nil {
 			return err
@@ -70,15 +72,22 @@ func (l *load) live(ctx context.Context, n int, stop <-chan struct{}) error {
 		if ended(stop) {
 			return nil
 		}
+		if len(stage) > 1 {
+			etag = ""
+		}
 		steps, ctx := errgroup.WithContext(ctx)
-		for _, s := range stage {
-			steps.Go(func() error {
-				_, err := l.client.do(ctx, s.on(accepted.GetTicket(), reportedBy))
+		left := make([]proto.Message, len(stage))
+		for i, s := range stage {
+			steps.Go(func() (err error) {
+				left[i], err = l.client.do(ctx, s.on(accepted.GetTicket(), etag, reportedBy))
 				return err
 			})
 		}
 		if err := steps.Wait(); err != nil {
 			return err
+		}
+		if etag = ""; len(stage) == 1 {
+			etag = left[0].(*triagev1.Ticket).GetEtag()
 		}
 	}
 	return nil
@@ -86,7 +95,8 @@ func (l *load) live(ctx context.Context, n int, stop <-chan struct{}) error {
 
 // opened waits until a submission has become a ticket, which may be a while after its acknowledgement.
 func (l *load) opened(ctx context.Context, ticket string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("%s was acknowledged and is no ticket after %v", ticket, patience))
+	late := fmt.Errorf("%s was acknowledged and is no ticket after %v", ticket, patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, late)
 	defer cancel()
 	return house.Until(ctx, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, attemptWithin)

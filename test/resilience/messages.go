@@ -52,8 +52,8 @@ type settled struct {
 }
 
 func ledger(ctx context.Context, e *evidence) ([]settled, error) {
-	rows, err := e.DB("notify").Query(ctx, `SELECT 'desks/' || desk || '/notifications/' || notification, message_id, recipient, reason,
-		delivery, attempts FROM notifications`)
+	rows, err := e.DB("notify").Query(ctx, `SELECT 'desks/' || desk || '/notifications/' || notification, message_id,
+		recipient, reason, delivery, attempts FROM notifications`)
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}

@@ -41,7 +41,7 @@ func readModel(ctx context.Context, h *house.House) (map[string]string, error) {
 	tables := map[string]string{}
 	for _, table := range []string{"history", "history_texts", "tickets", "steps", "groups", "memberships"} {
 		var digest string
-		err := h.DB("reporting").QueryRow(ctx, `SELECT count(*) || ' ' || encode(sha256(coalesce(string_agg(row, '' ORDER BY row), '')::bytea), 'hex')
+		err := h.DB("reporting").QueryRow(ctx, `SELECT count(*) || ' ' || md5(coalesce(string_agg(row, '' ORDER BY row), ''))
 			FROM (SELECT md5(t::text) AS row FROM `+pgx.Identifier{table}.Sanitize()+` t) rows`).Scan(&digest)
 		if err != nil {
 			return nil, fmt.Errorf("digest of %s: %w", table, err)

@@ -62,10 +62,14 @@ func (r *report) print(w io.Writer) error {
 			}
 		}
 		line("tickets", "%d", tickets)
-		line("events", "%d (triage %d, intake %d, notify %d)", events, len(e.events["triage"]), len(e.events["intake"]), len(e.events["notify"]))
+		line("events", "%d (triage %d, intake %d, notify %d)", events,
+			len(e.events["triage"]), len(e.events["intake"]), len(e.events["notify"]))
 		line("mails", "%d, of which %d again with the same Message-ID", len(e.mails), e.repeatedMails())
 	}
 	line("quiet after", "%v", r.quiet.Round(100*time.Millisecond))
+	if err := table.Flush(); err != nil {
+		return err
+	}
 	for _, result := range r.results {
 		verdict := fmt.Sprintf("ok (%d)", result.examined)
 		if len(result.wrong) > 0 {

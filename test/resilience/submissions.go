@@ -29,8 +29,8 @@ func submissionsAreTickets(ctx context.Context, e *evidence) (finding, error) {
 		}
 		return bySubmission, nil
 	}
-	kept, err := read("intake", `SELECT $1 || '/submissions/' || submission, request_id::text, $1 || '/tickets/' || number FROM submissions
-		WHERE 'desks/' || desk = $1 AND outcome = 1`)
+	kept, err := read("intake", `SELECT $1 || '/submissions/' || submission, request_id::text, $1 || '/tickets/' || number
+		FROM submissions WHERE 'desks/' || desk = $1 AND outcome = 1`)
 	if err != nil {
 		return finding{}, err
 	}

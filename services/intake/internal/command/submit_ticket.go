@@ -53,8 +53,8 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 			return err
 		})
 	}
-	if err = register(); request.Taken(err) {
-		err = register() // the same call won meanwhile: answer what it did
+	if err = register(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") {
+		err = register() // the same call won meanwhile: answer what it did; or another one registered the same new person
 	}
 	if err != nil {
 		return nil, err

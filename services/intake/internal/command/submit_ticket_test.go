@@ -273,6 +273,44 @@ func TestTheSameRequestTwentyTimesAtOnceIsOneSubmission(t *testing.T) {
 	}
 }
 
+func TestANewPersonIsRegisteredOnceHoweverManyReportsNameThemAtOnce(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	same, other := report(), report()
+	other.RequestId = uuid.NewString()
+	for _, r := range []*intakev1.SubmitTicketRequest{same, other} {
+		r.NewAffectedUser = &intakev1.Person{Name: "desks/nsp/persons/nye", DisplayName: "Ny Medarbejder"}
+	}
+	codesOf := make([]codes.Code, 20)
+	var wg sync.WaitGroup
+	for i := range codesOf {
+		r := same // ten times the same call, and ten times one that is too late or too early for it
+		if i%2 == 1 {
+			r = other
+		}
+		wg.Go(func() {
+			_, err := f.commands.SubmitTicket(as(t.Context(), "mette"), proto.CloneOf(r))
+			codesOf[i] = status.Code(err)
+		})
+	}
+	wg.Wait()
+	for i, code := range codesOf {
+		want := codes.OK
+		if codesOf[0] != codes.OK && i%2 == 0 || codesOf[1] != codes.OK && i%2 == 1 {
+			want = codes.AlreadyExists
+		}
+		if code != want {
+			t.Errorf("call %d is answered %v, want %v", i, code, want)
+		}
+	}
+	if codesOf[0] == codesOf[1] {
+		t.Errorf("both reports are answered %v: one of them must register the person, the other must not", codesOf[0])
+	}
+	if n := f.count(t, "SELECT count(*) FROM submissions"); n != 1 {
+		t.Errorf("%d submissions were made, want 1", n)
+	}
+}
+
 func TestAReportThatNamesWhatDoesNotExistIsRefusedWithTheField(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
