@@ -34,9 +34,17 @@ func TestAnIllegalTicketCannotBeStored(t *testing.T) {
 		"importing_is_imported":       "importing = true WHERE " + working,
 		"time_runs_forwards":          "update_time = create_time - interval '1 second' WHERE " + working,
 		"holder_can_see_it":           "audience = '{parties/sds}' WHERE " + working,
-		"tickets_chain_hash_check":    "chain_hash = 'x' WHERE " + working,
-		"tickets_revision_check":      "revision = 0 WHERE " + working,
-		"tickets_status_check":        "status = 11, status_class = 4, close_time = now() WHERE " + working,
+		"chain_has_a_head":            "chain_hash = 'x' WHERE " + working,
+		"journey_has_a_root":          "journey_root = 'x' WHERE " + working,
+		"versions_are_counted":        "title_version = 0 WHERE " + working,
+		"number_is_a_name":            "number = 'a' WHERE " + working,
+		"priority_is_a_name":          "priority = 'p1' WHERE " + working,
+		"impact_exists":               "impact = 5 WHERE " + working,
+		"parties_have_it":             "owner_party = 'netic' WHERE " + working,
+		"persons_are_concerned":       "affected_user = 'bo' WHERE " + working,
+		"owner_is_a_person":           "owner = 'bo' WHERE " + working,
+		"assignee_is_a_person":        "assignee = 'bo' WHERE " + working,
+		"status_exists":               "status = 11, status_class = 4, close_time = now() WHERE " + working,
 	} {
 		if _, err := w.pool.Exec(t.Context(), "UPDATE tickets SET "+change); !pg.IsCheckViolation(err, constraint) {
 			t.Errorf("UPDATE tickets SET %s: %v, want %s to refuse it", change, err, constraint)

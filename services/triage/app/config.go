@@ -1,8 +1,6 @@
 package app
 
 import (
-	"errors"
-	"regexp"
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
@@ -12,26 +10,12 @@ import (
 // Config is everything triage is told.
 type Config struct {
 	service.Config
-	Admins   []string       `koanf:"admins" usage:"ids of the persons who may create desks"`
 	HandOver HandOverConfig `koanf:"hand_over"`
 }
 
 // HandOverConfig says how long offers wait.
 type HandOverConfig struct {
 	Lapse time.Duration `koanf:"lapse" usage:"how long an offered hand-over waits for its answer"`
-}
-
-var personID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-
-// Validate returns what cannot work.
-func (c Config) Validate() error {
-	var mistakes []error
-	for _, admin := range c.Admins {
-		if !personID.MatchString(admin) {
-			mistakes = append(mistakes, config.Invalid("admins", "%q is not the id of a person", admin))
-		}
-	}
-	return errors.Join(mistakes...)
 }
 
 // Validate returns what cannot work.

@@ -2,7 +2,7 @@ package app_test
 
 import (
 	"context"
-	"reflect"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -184,7 +184,7 @@ func said(t *testing.T, answer proto.Message, err error) string {
 	if marshalErr != nil {
 		t.Fatal(marshalErr)
 	}
-	return "OK " + reflect.TypeOf(answer).String() + " " + string(raw)
+	return fmt.Sprintf("OK %T %q", answer, raw)
 }
 
 func moveToDesk(m protoreflect.Message, from, to string) {
