@@ -24,6 +24,8 @@ var (
 	lastEpochSQL string
 	//go:embed sql/begin_epoch.sql
 	beginEpochSQL string
+	//go:embed sql/other_sessions.sql
+	otherSessionsSQL string
 )
 
 // lifeline is what a new epoch is told by: a restore by dump has another system identifier, a promotion or a
@@ -56,7 +58,7 @@ func CheckEpoch(ctx context.Context, conn *pgx.Conn) error {
 		return fmt.Errorf("check epoch: %w", err)
 	}
 	if known != server {
-		if epoch, err = beginEpoch(ctx, conn, server, false); err != nil {
+		if epoch, err = beginEpoch(ctx, conn, server); err != nil {
 			return fmt.Errorf("check epoch: %w", err)
 		}
 	}
@@ -66,9 +68,13 @@ func CheckEpoch(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
+// ErrInUse is returned where a database must have nobody else connected to it.
+var ErrInUse = errors.New("others are connected to this database")
+
 // BeginEpoch begins a new epoch although the server looks the same, and returns it. For operators, after a data directory was
-// put back as files, with no service connected: connections that are open keep the epoch they were checked for.
-func BeginEpoch(ctx context.Context, conn *pgx.Conn) (int64, error) {
+// put back as files. Connections that are open keep the epoch they were checked for, so it returns ErrInUse while there is
+// another one; who connects meanwhile waits and finds the new epoch.
+func BeginEpoch(ctx context.Context, conn *pgx.Conn) (epoch int64, err error) {
 	var (
 		recovering bool
 		server     lifeline
@@ -79,7 +85,26 @@ func BeginEpoch(ctx context.Context, conn *pgx.Conn) (int64, error) {
 	if recovering {
 		return 0, fmt.Errorf("begin epoch: %w", ErrNotPrimary)
 	}
-	return beginEpoch(ctx, conn, server, true)
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		// CheckEpoch reads this table, so nobody passes it from here on. Its advisory lock is not needed as well, and taken in
+		// another order would be a deadlock.
+		if _, err := tx.Exec(ctx, "LOCK TABLE feed_epochs IN ACCESS EXCLUSIVE MODE"); err != nil {
+			return fmt.Errorf("lock epochs: %w", err)
+		}
+		var others int
+		if err := tx.QueryRow(ctx, otherSessionsSQL).Scan(&others); err != nil {
+			return fmt.Errorf("look for other sessions: %w", err)
+		}
+		if others > 0 {
+			return fmt.Errorf("%w: %d sessions", ErrInUse, others)
+		}
+		epoch, err = insertEpoch(ctx, tx, server)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("begin epoch: %w", err)
+	}
+	return epoch, nil
 }
 
 type queryer interface {
@@ -98,8 +123,8 @@ func lastEpoch(ctx context.Context, q queryer) (int64, lifeline, error) {
 	return epoch, known, nil
 }
 
-// beginEpoch inserts the next epoch unless another connection just did so for the same server; always inserts it regardless.
-func beginEpoch(ctx context.Context, conn *pgx.Conn, server lifeline, always bool) (epoch int64, err error) {
+// beginEpoch inserts the next epoch unless another connection just did so for the same server.
+func beginEpoch(ctx context.Context, conn *pgx.Conn, server lifeline) (epoch int64, err error) {
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(epochLock)); err != nil {
 			return fmt.Errorf("lock epochs: %w", err)
@@ -108,14 +133,19 @@ func beginEpoch(ctx context.Context, conn *pgx.Conn, server lifeline, always boo
 		if err != nil {
 			return err
 		}
-		if known == server && !always {
+		if known == server {
 			epoch = last
 			return nil
 		}
-		if err := tx.QueryRow(ctx, beginEpochSQL, server.system, server.timeline).Scan(&epoch); err != nil {
-			return fmt.Errorf("insert epoch: %w", err)
-		}
-		return nil
+		epoch, err = insertEpoch(ctx, tx, server)
+		return err
 	})
 	return epoch, err
+}
+
+func insertEpoch(ctx context.Context, q queryer, server lifeline) (epoch int64, err error) {
+	if err := q.QueryRow(ctx, beginEpochSQL, server.system, server.timeline).Scan(&epoch); err != nil {
+		return 0, fmt.Errorf("insert epoch: %w", err)
+	}
+	return epoch, nil
 }

@@ -179,19 +179,26 @@ func TestAPositionFromTheFutureIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnOperatorBeginsAnEpochByHand(t *testing.T) {
+func TestAnOperatorBeginsAnEpochByHandWhenNobodyElseIsConnected(t *testing.T) {
 	t.Parallel()
 	url := database.URL(t)
 	pool := openPool(t, url)
 	mustWrite(t, pool, ticket(1), draft(ticket(1)))
-	pool.Close()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	epoch, err := feed.BeginEpoch(t.Context(), conn)
-	if err != nil || epoch != 2 {
-		t.Fatalf("epoch %d, %v; want 2", epoch, err)
+	if _, err := feed.BeginEpoch(t.Context(), conn); !errors.Is(err, feed.ErrInUse) {
+		t.Fatalf("while a service is connected, which would go on in the old epoch: %v; want ErrInUse", err)
+	}
+	pool.Close()
+	var epoch int64
+	eventually(t, "the service's sessions to end", func(ctx context.Context) error {
+		epoch, err = feed.BeginEpoch(ctx, conn)
+		return err
+	})
+	if epoch != 2 {
+		t.Errorf("epoch %d, want 2", epoch)
 	}
 	if err := conn.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -55,6 +55,13 @@ var (
 	EraseTextsSQL    = eraseTextsSQL
 )
 
+// MoveEpoch is BeginEpoch while others are connected, for tests that restore a database under them.
+func MoveEpoch(ctx context.Context, pool *pgxpool.Pool) error {
+	_, err := pool.Exec(ctx, `INSERT INTO feed_epochs (epoch, system_identifier, timeline)
+		SELECT epoch + 1, system_identifier, timeline FROM feed_epochs ORDER BY epoch DESC LIMIT 1`)
+	return err
+}
+
 // PageSizes follows a feed to its end and returns how many events each page had, beginning with a small one.
 func PageSizes(t testing.TB, pool *pgxpool.Pool) (sizes []int) {
 	t.Helper()

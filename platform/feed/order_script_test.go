@@ -184,12 +184,7 @@ func (st *stage) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn, err := st.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = feed.BeginEpoch(ctx, conn.Conn())
-	conn.Release()
+	err = feed.MoveEpoch(ctx, st.pool)
 	st.pool.Reset() // connections do not survive a restore
 	if st.after != (feed.Position{}) {
 		st.after.XID += ahead

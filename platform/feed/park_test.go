@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/feed"
@@ -113,6 +114,57 @@ func TestAReplayAndNewEventsOfTheTicketKeepTheirOrder(t *testing.T) {
 		return err
 	})
 	requireEffects(t, into, 31)
+}
+
+func TestReplaysAtOnceHandleEachEventOnceAndNoneFails(t *testing.T) {
+	t.Parallel()
+	s, into := serve(t, newPool(t)), newPool(t)
+	bad := &poison{ref: ticket(1) + "@1"}
+	subscriber := s.subscriber(t, into, bad.handle)
+	background(t, subscriber.Run)
+	for range 20 {
+		s.write(t, ticket(1))
+	}
+	reached(t, s, subscriber)
+	bad.healed.Store(true)
+	var handled atomic.Int64
+	var group errgroup.Group
+	for range 4 {
+		group.Go(func() error {
+			n, err := subscriber.Replay(t.Context(), ticket(1))
+			handled.Add(int64(n))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil || handled.Load() != 20 {
+		t.Errorf("four replays of 20 events handled %d, %v", handled.Load(), err)
+	}
+	requireEffects(t, into, 20)
+}
+
+func TestAReplayOfAnEventThatItsSourceHasLostEndsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []string{"revision = 1", "revision IN (1, 2)"} {
+		t.Run(lost, func(t *testing.T) {
+			t.Parallel()
+			s, into := serve(t, newPool(t)), newPool(t)
+			bad := &poison{ref: ticket(1) + "@1"}
+			subscriber := s.subscriber(t, into, bad.handle)
+			background(t, subscriber.Run)
+			s.write(t, ticket(1), ticket(1), ticket(2))
+			reached(t, s, subscriber)
+			if _, err := s.pool.Exec(t.Context(), "DELETE FROM events WHERE resource = $1 AND "+lost, ticket(1)); err != nil {
+				t.Fatal(err)
+			}
+			bad.healed.Store(true)
+			if n, err := subscriber.Replay(t.Context(), ticket(1)); n != 0 || !feed.FailedAgain(err) {
+				t.Errorf("handled %d, %v", n, err)
+			}
+			if parked, err := subscriber.Parked(t.Context(), 1); err != nil || !strings.Contains(parked[0].Error, "not have this event") {
+				t.Errorf("parked %+v, %v", parked, err)
+			}
+		})
+	}
 }
 
 func TestAnEventThatCannotBeBroughtUpToDateIsParked(t *testing.T) {

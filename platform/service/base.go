@@ -63,11 +63,14 @@ type Base struct {
 	PageTokens  *pagetoken.Sealer
 	Server      *rpc.Server
 
-	cfg     Config
-	spec    Spec
-	resume  *pagetoken.Sealer
-	schemas []pg.Migrations
-	parts   []run.Part
+	cfg       Config
+	spec      Spec
+	resume    *pagetoken.Sealer
+	schemas   []pg.Migrations
+	parts     []run.Part
+	operators *operators
+	// subscriptions is nil while nothing is heard.
+	subscriptions *feed.SubscriptionServer
 }
 
 // New puts a service together without connecting to anything. A part that cannot work stops the process here: nothing
@@ -158,7 +161,10 @@ func (b *Base) loadTokenKeys(context.Context, Deps) error {
 }
 
 func (b *Base) loadPolicies(context.Context, Deps) (err error) {
-	b.Authorizer, err = auth.NewAuthorizer(b.spec.Policies, b.spec.PolicySchema, b.Telemetry.Logger)
+	if b.Authorizer, err = auth.NewAuthorizer(b.spec.Policies, b.spec.PolicySchema, b.Telemetry.Logger); err != nil {
+		return err
+	}
+	b.operators, err = newOperators(b.spec.Name, b.cfg.Admins, b.Telemetry.Logger)
 	return err
 }
 
@@ -225,13 +231,21 @@ func (b *Base) Hear(config feed.SubscriberConfig) error {
 	return nil
 }
 
-// NewSubscriber makes the subscriber that Hear adds, for a caller who keeps it; run it as a part.
+// NewSubscriber makes the subscriber that Hear adds, for a caller who keeps it; run it as a part. What it puts aside can be seen
+// and replayed through the service's own door.
 func (b *Base) NewSubscriber(config feed.SubscriberConfig) (*feed.Subscriber, error) {
 	config.Pool, config.Clock, config.Logger, config.Meter = b.Pool, b.Clock, b.Telemetry.Logger, b.Telemetry.MeterProvider
 	subscriber, err := feed.NewSubscriber(config)
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", b.spec.Name, err)
 	}
+	if b.subscriptions == nil {
+		b.subscriptions = &feed.SubscriptionServer{
+			Service: b.spec.Name, Pool: b.Pool, Clock: b.Clock, Logger: b.Telemetry.Logger, Operators: b.operators, Pages: b.PageTokens,
+		}
+		eventv1.RegisterSubscriptionServiceServer(b.Server, b.subscriptions)
+	}
+	b.subscriptions.Subscribers = append(b.subscriptions.Subscribers, subscriber)
 	return subscriber, nil
 }
 

@@ -3,6 +3,7 @@ package service
 import (
 	"encoding/hex"
 	"errors"
+	"regexp"
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/config"
@@ -28,6 +29,20 @@ type Config struct {
 	Jobs      jobs.Config      `koanf:"jobs"`
 	Tokens    TokenConfig      `koanf:"tokens"`
 	Feed      FeedConfig       `koanf:"feed"`
+	Admins    []string         `koanf:"admins" usage:"ids of the persons who look after the installation: desks, parked events, rebuilding"`
+}
+
+var personID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// Validate returns the settings that cannot work.
+func (c Config) Validate() error {
+	var mistakes []error
+	for _, admin := range c.Admins {
+		if !personID.MatchString(admin) {
+			mistakes = append(mistakes, config.Invalid("admins", "%q is not the id of a person", admin))
+		}
+	}
+	return errors.Join(mistakes...)
 }
 
 // AdminConfig is the port for platform people: metrics, and answers for probes that speak no mutual TLS. It carries no tickets.

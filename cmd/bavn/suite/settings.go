@@ -43,9 +43,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	case "intake":
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{"TRIAGE_TARGET": a.Triage}), nil
 	case "triage":
-		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{
-			"ADMINS": strings.Join(g.cfg.Administrators, ","),
-		}), nil
+		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, nil), nil
 	case "notify":
 		return g.serviceSettings(name, a.Notify, g.ports.NotifyAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
@@ -55,7 +53,6 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	case "reporting":
 		return g.serviceSettings(name, a.Reporting, g.ports.ReportingAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage, "NOTIFY_TARGET": a.Notify,
-			"ADMINS": strings.Join(g.cfg.Administrators, ","),
 		}), nil
 	case "gateway":
 		return g.gatewaySettings()
@@ -72,6 +69,7 @@ func (g *ground) serviceSettings(name, listen string, admin int, own map[string]
 		"OIDC_URL":     g.addresses.Issuer,
 		"DB_URL":       g.postgres.URL(name),
 		"TOKENS_KEYS":  g.keys.Tokens,
+		"ADMINS":       strings.Join(g.cfg.Administrators, ","),
 	}
 	maps.Copy(settings, own)
 	return settings

@@ -28,6 +28,18 @@ WHERE subscriber = @subscriber AND source = @source
 ORDER BY (error = ''), parked_at, resource, revision
 LIMIT @page_limit;
 
+-- name: ListParked :many
+-- By the primary key, of all subscribers of this database: what waits comes behind what it waits for.
+SELECT * FROM feed_parked
+WHERE (@source::text = '' OR source = @source)
+  AND (subscriber, source, resource, revision)
+      > (@after_subscriber::text, @after_source::text, @after_resource::text, @after_revision::bigint)
+ORDER BY subscriber, source, resource, revision
+LIMIT @page_limit;
+
+-- name: CountParkedOf :one
+SELECT count(*) FROM feed_parked WHERE resource = @resource AND (@source::text = '' OR source = @source);
+
 -- name: Unpark :exec
 DELETE FROM feed_parked
 WHERE subscriber = @subscriber AND source = @source AND resource = @resource AND revision = @revision;

@@ -11,7 +11,6 @@ type Config struct {
 	Triage rpc.ClientConfig `koanf:"triage"`
 	Intake rpc.ClientConfig `koanf:"intake"`
 	Notify rpc.ClientConfig `koanf:"notify"`
-	Admins []string         `koanf:"admins" usage:"ids of the persons who may rebuild the read model"`
 }
 
 // DefaultConfig is what a process starts from.

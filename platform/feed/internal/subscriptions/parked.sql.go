@@ -25,6 +25,22 @@ func (q *Queries) CountParked(ctx context.Context, arg CountParkedParams) (int64
 	return count, err
 }
 
+const countParkedOf = `-- name: CountParkedOf :one
+SELECT count(*) FROM feed_parked WHERE resource = $1 AND ($2::text = '' OR source = $2)
+`
+
+type CountParkedOfParams struct {
+	Resource string
+	Source   string
+}
+
+func (q *Queries) CountParkedOf(ctx context.Context, arg CountParkedOfParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countParkedOf, arg.Resource, arg.Source)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteParked = `-- name: DeleteParked :exec
 DELETE FROM feed_parked WHERE subscriber = $1 AND source = $2
 `
@@ -112,6 +128,65 @@ func (q *Queries) IsParked(ctx context.Context, arg IsParkedParams) (bool, error
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const listParked = `-- name: ListParked :many
+SELECT subscriber, source, resource, revision, shard, epoch, xid, position, type, error, attempts, parked_at FROM feed_parked
+WHERE ($1::text = '' OR source = $1)
+  AND (subscriber, source, resource, revision)
+      > ($2::text, $3::text, $4::text, $5::bigint)
+ORDER BY subscriber, source, resource, revision
+LIMIT $6
+`
+
+type ListParkedParams struct {
+	Source          string
+	AfterSubscriber string
+	AfterSource     string
+	AfterResource   string
+	AfterRevision   int64
+	PageLimit       int32
+}
+
+// By the primary key, of all subscribers of this database: what waits comes behind what it waits for.
+func (q *Queries) ListParked(ctx context.Context, arg ListParkedParams) ([]FeedParked, error) {
+	rows, err := q.db.Query(ctx, listParked,
+		arg.Source,
+		arg.AfterSubscriber,
+		arg.AfterSource,
+		arg.AfterResource,
+		arg.AfterRevision,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FeedParked
+	for rows.Next() {
+		var i FeedParked
+		if err := rows.Scan(
+			&i.Subscriber,
+			&i.Source,
+			&i.Resource,
+			&i.Revision,
+			&i.Shard,
+			&i.Epoch,
+			&i.Xid,
+			&i.Position,
+			&i.Type,
+			&i.Error,
+			&i.Attempts,
+			&i.ParkedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lockParkedResource = `-- name: LockParkedResource :exec

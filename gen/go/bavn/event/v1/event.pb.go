@@ -998,6 +998,353 @@ func (x *Journey) GetRootSpanId() []byte {
 	return nil
 }
 
+// Asks for a page of parked events.
+type ListParkedEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only events of this service's feed, such as "triage". Empty means every feed that is listened to.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// At most this many, 1 to 500; 0 means 50.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the previous answer; bound to the same request.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListParkedEventsRequest) Reset() {
+	*x = ListParkedEventsRequest{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListParkedEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListParkedEventsRequest) ProtoMessage() {}
+
+func (x *ListParkedEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListParkedEventsRequest.ProtoReflect.Descriptor instead.
+func (*ListParkedEventsRequest) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListParkedEventsRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ListParkedEventsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListParkedEventsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// A page of parked events.
+type ListParkedEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// By subscriber, source and resource, and of a resource in order: the one that failed before those that wait behind it.
+	ParkedEvents []*ParkedEvent `protobuf:"bytes,1,rep,name=parked_events,json=parkedEvents,proto3" json:"parked_events,omitempty"`
+	// Asks for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListParkedEventsResponse) Reset() {
+	*x = ListParkedEventsResponse{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListParkedEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListParkedEventsResponse) ProtoMessage() {}
+
+func (x *ListParkedEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListParkedEventsResponse.ProtoReflect.Descriptor instead.
+func (*ListParkedEventsResponse) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListParkedEventsResponse) GetParkedEvents() []*ParkedEvent {
+	if x != nil {
+		return x.ParkedEvents
+	}
+	return nil
+}
+
+func (x *ListParkedEventsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// An event that a subscriber put aside.
+type ParkedEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who could not handle it, such as "reporting".
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The service whose feed it is of, such as "triage".
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// The resource that it happened to, such as `desks/nsp/tickets/ASCP00000042`.
+	Resource string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
+	// Its revision of that resource.
+	Revision int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	// What happened, such as "ticket.handed_over".
+	Type string `protobuf:"bytes,5,opt,name=type,proto3" json:"type,omitempty"`
+	// Why it failed the last time, for operators to read; empty for one that waits behind another.
+	Error string `protobuf:"bytes,6,opt,name=error,proto3" json:"error,omitempty"`
+	// How often it was tried; 0 for one that waits.
+	Attempts int32 `protobuf:"varint,7,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// When it was put aside.
+	ParkTime      *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=park_time,json=parkTime,proto3" json:"park_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ParkedEvent) Reset() {
+	*x = ParkedEvent{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ParkedEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ParkedEvent) ProtoMessage() {}
+
+func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ParkedEvent.ProtoReflect.Descriptor instead.
+func (*ParkedEvent) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ParkedEvent) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *ParkedEvent) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ParkedEvent) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *ParkedEvent) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *ParkedEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *ParkedEvent) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *ParkedEvent) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *ParkedEvent) GetParkTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ParkTime
+	}
+	return nil
+}
+
+// Asks for the parked events of one resource to be handled again.
+type ReplayParkedEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The resource, such as `desks/nsp/tickets/ASCP00000042`. Nothing happens if it has no parked events here.
+	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
+	// Only what came from this service's feed. Empty means every feed that is listened to.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// Makes the call repeatable (AIP-155).
+	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplayParkedEventsRequest) Reset() {
+	*x = ReplayParkedEventsRequest{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplayParkedEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplayParkedEventsRequest) ProtoMessage() {}
+
+func (x *ReplayParkedEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplayParkedEventsRequest.ProtoReflect.Descriptor instead.
+func (*ReplayParkedEventsRequest) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ReplayParkedEventsRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *ReplayParkedEventsRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ReplayParkedEventsRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// What a replay came to.
+type ReplayParkedEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many events were handled, by all subscribers together.
+	Handled int64 `protobuf:"varint,1,opt,name=handled,proto3" json:"handled,omitempty"`
+	// How many are still parked: more than 0 says that one failed again, and ListParkedEvents says why.
+	Left          int64 `protobuf:"varint,2,opt,name=left,proto3" json:"left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplayParkedEventsResponse) Reset() {
+	*x = ReplayParkedEventsResponse{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplayParkedEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplayParkedEventsResponse) ProtoMessage() {}
+
+func (x *ReplayParkedEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplayParkedEventsResponse.ProtoReflect.Descriptor instead.
+func (*ReplayParkedEventsResponse) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ReplayParkedEventsResponse) GetHandled() int64 {
+	if x != nil {
+		return x.Handled
+	}
+	return 0
+}
+
+func (x *ReplayParkedEventsResponse) GetLeft() int64 {
+	if x != nil {
+		return x.Left
+	}
+	return 0
+}
+
 var File_bavn_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_event_v1_event_proto_rawDesc = "" +
@@ -1079,9 +1426,39 @@ const file_bavn_event_v1_event_proto_rawDesc = "" +
 	"\aJourney\x12\x19\n" +
 	"\btrace_id\x18\x01 \x01(\fR\atraceId\x12 \n" +
 	"\froot_span_id\x18\x02 \x01(\fR\n" +
-	"rootSpanId2w\n" +
+	"rootSpanId\"\xae\x01\n" +
+	"\x17ListParkedEventsRequest\x12;\n" +
+	"\x06source\x18\x01 \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9-]{0,30}$R\x06source\x12*\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12*\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\bR\tpageToken\"\x83\x01\n" +
+	"\x18ListParkedEventsResponse\x12?\n" +
+	"\rparked_events\x18\x01 \x03(\v2\x1a.bavn.event.v1.ParkedEventR\fparkedEvents\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfc\x01\n" +
+	"\vParkedEvent\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1a\n" +
+	"\bresource\x18\x03 \x01(\tR\bresource\x12\x1a\n" +
+	"\brevision\x18\x04 \x01(\x03R\brevision\x12\x12\n" +
+	"\x04type\x18\x05 \x01(\tR\x04type\x12\x14\n" +
+	"\x05error\x18\x06 \x01(\tR\x05error\x12\x1a\n" +
+	"\battempts\x18\a \x01(\x05R\battempts\x127\n" +
+	"\tpark_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\bparkTime\"\xaf\x01\n" +
+	"\x19ReplayParkedEventsRequest\x12)\n" +
+	"\bresource\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x02R\bresource\x12;\n" +
+	"\x06source\x18\x02 \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9-]{0,30}$R\x06source\x12*\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"J\n" +
+	"\x1aReplayParkedEventsResponse\x12\x18\n" +
+	"\ahandled\x18\x01 \x01(\x03R\ahandled\x12\x12\n" +
+	"\x04left\x18\x02 \x01(\x03R\x04left2w\n" +
 	"\x04Feed\x12o\n" +
-	"\x05Watch\x12\x1b.bavn.event.v1.WatchRequest\x1a\x1c.bavn.event.v1.WatchResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=desks/*}/events:watch0\x01B3Z1github.com/bavn/bavn/gen/go/bavn/event/v1;eventv1b\x06proto3"
+	"\x05Watch\x12\x1b.bavn.event.v1.WatchRequest\x1a\x1c.bavn.event.v1.WatchResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=desks/*}/events:watch0\x012\xe5\x01\n" +
+	"\x13SubscriptionService\x12c\n" +
+	"\x10ListParkedEvents\x12&.bavn.event.v1.ListParkedEventsRequest\x1a'.bavn.event.v1.ListParkedEventsResponse\x12i\n" +
+	"\x12ReplayParkedEvents\x12(.bavn.event.v1.ReplayParkedEventsRequest\x1a).bavn.event.v1.ReplayParkedEventsResponseB3Z1github.com/bavn/bavn/gen/go/bavn/event/v1;eventv1b\x06proto3"
 
 var (
 	file_bavn_event_v1_event_proto_rawDescOnce sync.Once
@@ -1095,22 +1472,27 @@ func file_bavn_event_v1_event_proto_rawDescGZIP() []byte {
 	return file_bavn_event_v1_event_proto_rawDescData
 }
 
-var file_bavn_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_bavn_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_bavn_event_v1_event_proto_goTypes = []any{
-	(*WatchRequest)(nil),          // 0: bavn.event.v1.WatchRequest
-	(*Filter)(nil),                // 1: bavn.event.v1.Filter
-	(*WatchResponse)(nil),         // 2: bavn.event.v1.WatchResponse
-	(*Bookmark)(nil),              // 3: bavn.event.v1.Bookmark
-	(*Position)(nil),              // 4: bavn.event.v1.Position
-	(*Event)(nil),                 // 5: bavn.event.v1.Event
-	(*Record)(nil),                // 6: bavn.event.v1.Record
-	(*Actor)(nil),                 // 7: bavn.event.v1.Actor
-	(*Cause)(nil),                 // 8: bavn.event.v1.Cause
-	(*TextDigest)(nil),            // 9: bavn.event.v1.TextDigest
-	(*Text)(nil),                  // 10: bavn.event.v1.Text
-	(*Journey)(nil),               // 11: bavn.event.v1.Journey
-	(*anypb.Any)(nil),             // 12: google.protobuf.Any
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
+	(*WatchRequest)(nil),               // 0: bavn.event.v1.WatchRequest
+	(*Filter)(nil),                     // 1: bavn.event.v1.Filter
+	(*WatchResponse)(nil),              // 2: bavn.event.v1.WatchResponse
+	(*Bookmark)(nil),                   // 3: bavn.event.v1.Bookmark
+	(*Position)(nil),                   // 4: bavn.event.v1.Position
+	(*Event)(nil),                      // 5: bavn.event.v1.Event
+	(*Record)(nil),                     // 6: bavn.event.v1.Record
+	(*Actor)(nil),                      // 7: bavn.event.v1.Actor
+	(*Cause)(nil),                      // 8: bavn.event.v1.Cause
+	(*TextDigest)(nil),                 // 9: bavn.event.v1.TextDigest
+	(*Text)(nil),                       // 10: bavn.event.v1.Text
+	(*Journey)(nil),                    // 11: bavn.event.v1.Journey
+	(*ListParkedEventsRequest)(nil),    // 12: bavn.event.v1.ListParkedEventsRequest
+	(*ListParkedEventsResponse)(nil),   // 13: bavn.event.v1.ListParkedEventsResponse
+	(*ParkedEvent)(nil),                // 14: bavn.event.v1.ParkedEvent
+	(*ReplayParkedEventsRequest)(nil),  // 15: bavn.event.v1.ReplayParkedEventsRequest
+	(*ReplayParkedEventsResponse)(nil), // 16: bavn.event.v1.ReplayParkedEventsResponse
+	(*anypb.Any)(nil),                  // 17: google.protobuf.Any
+	(*timestamppb.Timestamp)(nil),      // 18: google.protobuf.Timestamp
 }
 var file_bavn_event_v1_event_proto_depIdxs = []int32{
 	4,  // 0: bavn.event.v1.WatchRequest.after:type_name -> bavn.event.v1.Position
@@ -1121,20 +1503,26 @@ var file_bavn_event_v1_event_proto_depIdxs = []int32{
 	6,  // 5: bavn.event.v1.Event.record:type_name -> bavn.event.v1.Record
 	10, // 6: bavn.event.v1.Event.texts:type_name -> bavn.event.v1.Text
 	4,  // 7: bavn.event.v1.Event.position:type_name -> bavn.event.v1.Position
-	12, // 8: bavn.event.v1.Record.payload:type_name -> google.protobuf.Any
+	17, // 8: bavn.event.v1.Record.payload:type_name -> google.protobuf.Any
 	7,  // 9: bavn.event.v1.Record.actor:type_name -> bavn.event.v1.Actor
 	8,  // 10: bavn.event.v1.Record.cause:type_name -> bavn.event.v1.Cause
-	13, // 11: bavn.event.v1.Record.occurred_at:type_name -> google.protobuf.Timestamp
-	13, // 12: bavn.event.v1.Record.recorded_at:type_name -> google.protobuf.Timestamp
+	18, // 11: bavn.event.v1.Record.occurred_at:type_name -> google.protobuf.Timestamp
+	18, // 12: bavn.event.v1.Record.recorded_at:type_name -> google.protobuf.Timestamp
 	9,  // 13: bavn.event.v1.Record.texts:type_name -> bavn.event.v1.TextDigest
 	11, // 14: bavn.event.v1.Record.journey:type_name -> bavn.event.v1.Journey
-	0,  // 15: bavn.event.v1.Feed.Watch:input_type -> bavn.event.v1.WatchRequest
-	2,  // 16: bavn.event.v1.Feed.Watch:output_type -> bavn.event.v1.WatchResponse
-	16, // [16:17] is the sub-list for method output_type
-	15, // [15:16] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	14, // 15: bavn.event.v1.ListParkedEventsResponse.parked_events:type_name -> bavn.event.v1.ParkedEvent
+	18, // 16: bavn.event.v1.ParkedEvent.park_time:type_name -> google.protobuf.Timestamp
+	0,  // 17: bavn.event.v1.Feed.Watch:input_type -> bavn.event.v1.WatchRequest
+	12, // 18: bavn.event.v1.SubscriptionService.ListParkedEvents:input_type -> bavn.event.v1.ListParkedEventsRequest
+	15, // 19: bavn.event.v1.SubscriptionService.ReplayParkedEvents:input_type -> bavn.event.v1.ReplayParkedEventsRequest
+	2,  // 20: bavn.event.v1.Feed.Watch:output_type -> bavn.event.v1.WatchResponse
+	13, // 21: bavn.event.v1.SubscriptionService.ListParkedEvents:output_type -> bavn.event.v1.ListParkedEventsResponse
+	16, // 22: bavn.event.v1.SubscriptionService.ReplayParkedEvents:output_type -> bavn.event.v1.ReplayParkedEventsResponse
+	20, // [20:23] is the sub-list for method output_type
+	17, // [17:20] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_bavn_event_v1_event_proto_init() }
@@ -1152,9 +1540,9 @@ func file_bavn_event_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_event_v1_event_proto_rawDesc), len(file_bavn_event_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   17,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   2,
 		},
 		GoTypes:           file_bavn_event_v1_event_proto_goTypes,
 		DependencyIndexes: file_bavn_event_v1_event_proto_depIdxs,

@@ -146,3 +146,173 @@ var Feed_ServiceDesc = grpc.ServiceDesc{
 	},
 	Metadata: "bavn/event/v1/event.proto",
 }
+
+const (
+	SubscriptionService_ListParkedEvents_FullMethodName   = "/bavn.event.v1.SubscriptionService/ListParkedEvents"
+	SubscriptionService_ReplayParkedEvents_FullMethodName = "/bavn.event.v1.SubscriptionService/ReplayParkedEvents"
+)
+
+// SubscriptionServiceClient is the client API for SubscriptionService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// SubscriptionService is served by every service over what it hears from feeds, its own and those of others, for those who
+// look after an installation.
+type SubscriptionServiceClient interface {
+	// Lists the events that a subscriber of this service could not handle, and those of the same resource that wait behind them.
+	//
+	// Callers: installation administrators. Changes nothing. Without an HTTP address: it is for operators, who ask each service
+	// over gRPC. Errors: PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+	ListParkedEvents(ctx context.Context, in *ListParkedEventsRequest, opts ...grpc.CallOption) (*ListParkedEventsResponse, error)
+	// Handles the parked events of a resource again, oldest first, until none is left or one fails again, which then stays with all
+	// that follow it. Each is handled at most once, in a transaction with its effect, and read anew from its source: a text that
+	// was erased meanwhile stays erased.
+	//
+	// Callers: installation administrators. Emits nothing by itself; the handlers may. Without an HTTP address, like
+	// ListParkedEvents. Idempotent by request_id: what had an effect is answered again and not repeated; what handled nothing may
+	// be tried again. Errors: PERMISSION_DENIED, ALREADY_EXISTS REQUEST_ID_REUSED, UNAVAILABLE when the source or what the handler
+	// needs is away: the same request then goes on where it was.
+	ReplayParkedEvents(ctx context.Context, in *ReplayParkedEventsRequest, opts ...grpc.CallOption) (*ReplayParkedEventsResponse, error)
+}
+
+type subscriptionServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewSubscriptionServiceClient(cc grpc.ClientConnInterface) SubscriptionServiceClient {
+	return &subscriptionServiceClient{cc}
+}
+
+func (c *subscriptionServiceClient) ListParkedEvents(ctx context.Context, in *ListParkedEventsRequest, opts ...grpc.CallOption) (*ListParkedEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListParkedEventsResponse)
+	err := c.cc.Invoke(ctx, SubscriptionService_ListParkedEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subscriptionServiceClient) ReplayParkedEvents(ctx context.Context, in *ReplayParkedEventsRequest, opts ...grpc.CallOption) (*ReplayParkedEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReplayParkedEventsResponse)
+	err := c.cc.Invoke(ctx, SubscriptionService_ReplayParkedEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SubscriptionServiceServer is the server API for SubscriptionService service.
+// All implementations must embed UnimplementedSubscriptionServiceServer
+// for forward compatibility.
+//
+// SubscriptionService is served by every service over what it hears from feeds, its own and those of others, for those who
+// look after an installation.
+type SubscriptionServiceServer interface {
+	// Lists the events that a subscriber of this service could not handle, and those of the same resource that wait behind them.
+	//
+	// Callers: installation administrators. Changes nothing. Without an HTTP address: it is for operators, who ask each service
+	// over gRPC. Errors: PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+	ListParkedEvents(context.Context, *ListParkedEventsRequest) (*ListParkedEventsResponse, error)
+	// Handles the parked events of a resource again, oldest first, until none is left or one fails again, which then stays with all
+	// that follow it. Each is handled at most once, in a transaction with its effect, and read anew from its source: a text that
+	// was erased meanwhile stays erased.
+	//
+	// Callers: installation administrators. Emits nothing by itself; the handlers may. Without an HTTP address, like
+	// ListParkedEvents. Idempotent by request_id: what had an effect is answered again and not repeated; what handled nothing may
+	// be tried again. Errors: PERMISSION_DENIED, ALREADY_EXISTS REQUEST_ID_REUSED, UNAVAILABLE when the source or what the handler
+	// needs is away: the same request then goes on where it was.
+	ReplayParkedEvents(context.Context, *ReplayParkedEventsRequest) (*ReplayParkedEventsResponse, error)
+	mustEmbedUnimplementedSubscriptionServiceServer()
+}
+
+// UnimplementedSubscriptionServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedSubscriptionServiceServer struct{}
+
+func (UnimplementedSubscriptionServiceServer) ListParkedEvents(context.Context, *ListParkedEventsRequest) (*ListParkedEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListParkedEvents not implemented")
+}
+func (UnimplementedSubscriptionServiceServer) ReplayParkedEvents(context.Context, *ReplayParkedEventsRequest) (*ReplayParkedEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReplayParkedEvents not implemented")
+}
+func (UnimplementedSubscriptionServiceServer) mustEmbedUnimplementedSubscriptionServiceServer() {}
+func (UnimplementedSubscriptionServiceServer) testEmbeddedByValue()                             {}
+
+// UnsafeSubscriptionServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to SubscriptionServiceServer will
+// result in compilation errors.
+type UnsafeSubscriptionServiceServer interface {
+	mustEmbedUnimplementedSubscriptionServiceServer()
+}
+
+func RegisterSubscriptionServiceServer(s grpc.ServiceRegistrar, srv SubscriptionServiceServer) {
+	// If the following call panics, it indicates UnimplementedSubscriptionServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&SubscriptionService_ServiceDesc, srv)
+}
+
+func _SubscriptionService_ListParkedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListParkedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubscriptionServiceServer).ListParkedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubscriptionService_ListParkedEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubscriptionServiceServer).ListParkedEvents(ctx, req.(*ListParkedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubscriptionService_ReplayParkedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReplayParkedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubscriptionServiceServer).ReplayParkedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubscriptionService_ReplayParkedEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubscriptionServiceServer).ReplayParkedEvents(ctx, req.(*ReplayParkedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// SubscriptionService_ServiceDesc is the grpc.ServiceDesc for SubscriptionService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var SubscriptionService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "bavn.event.v1.SubscriptionService",
+	HandlerType: (*SubscriptionServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "ListParkedEvents",
+			Handler:    _SubscriptionService_ListParkedEvents_Handler,
+		},
+		{
+			MethodName: "ReplayParkedEvents",
+			Handler:    _SubscriptionService_ReplayParkedEvents_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "bavn/event/v1/event.proto",
+}
