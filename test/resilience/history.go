@@ -102,7 +102,7 @@ func historyOf(ctx context.Context, e *evidence, source string, f *finding) erro
 func nothingIsParked(ctx context.Context, e *evidence) (finding, error) {
 	var f finding
 	for _, service := range house.Services {
-		rows, err := e.DB(service).Query(ctx, `SELECT subscriber || ' of ' || source || ' ' || resource || '@' || revision || ': ' || error
+		rows, err := e.DB(service).Query(ctx, `SELECT concat(subscriber, ' of ', source, ': ', resource, '@', revision, ': ', error)
 			FROM feed_parked`)
 		if err != nil {
 			return f, fmt.Errorf("what %s has parked: %w", service, err)

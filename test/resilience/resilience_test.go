@@ -27,7 +27,8 @@ type run struct {
 	replays int
 }
 
-func TestNothingIsLostAndNothingDoubledWhileEverythingIsKilled(t *testing.T) { //nolint:paralleltest // it wants the machine for itself
+//nolint:paralleltest // it wants the machine for itself
+func TestNothingIsLostAndNothingDoubledWhileEverythingIsKilled(t *testing.T) {
 	if os.Getenv("BAVN_RESILIENCE") == "" {
 		t.Skip("five minutes of killing: run `make resilience`")
 	}
@@ -37,7 +38,8 @@ func TestNothingIsLostAndNothingDoubledWhileEverythingIsKilled(t *testing.T) { /
 	}.test(t)
 }
 
-func TestNothingIsLostAndNothingDoubledInShort(t *testing.T) { //nolint:paralleltest // the other one is not parallel either
+//nolint:paralleltest // the other one is not parallel either
+func TestNothingIsLostAndNothingDoubledInShort(t *testing.T) {
 	if os.Getenv("BAVN_RESILIENCE") != "" {
 		t.Skip("the long version runs")
 	}
