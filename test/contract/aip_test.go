@@ -17,7 +17,7 @@ var aips = []struct {
 	rule  string
 	holds func(method) []string
 }{
-	{"AIP-127: a method has an address, or is between services", hasAddressOrIsInternal},
+	{"AIP-127: a method has an address, or is known to do without", hasAddressOrIsInternal},
 	{"AIP-130: a standard method has its HTTP verb, a custom one a colon and its own name", verbAndPathFit},
 	{"AIP-131: Get takes a name and gives the resource", getTakesAName},
 	{"AIP-133: Create takes an id, the resource, and where it belongs", createTakesIDAndResource},
@@ -47,16 +47,20 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 	}
 }
 
-// onlyBetweenServices have no address on purpose.
-var onlyBetweenServices = map[protoreflect.FullName]bool{"bavn.triage.v1.TicketService.OpenTicket": true}
+// withoutAddress are over gRPC alone, on purpose: between services, or for operators, who ask each service.
+var withoutAddress = map[protoreflect.FullName]bool{
+	"bavn.triage.v1.TicketService.OpenTicket":              true,
+	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
+	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
+}
 
 func hasAddressOrIsInternal(m method) []string {
 	_, template, _ := m.http()
 	switch {
-	case m.internal() && !onlyBetweenServices[m.FullName()]:
-		return []string{"has no HTTP address and is not known to be between services"}
-	case !m.internal() && onlyBetweenServices[m.FullName()]:
-		return []string{"is between services and has an HTTP address"}
+	case m.internal() && !withoutAddress[m.FullName()]:
+		return []string{"has no HTTP address and is not known to do without"}
+	case !m.internal() && withoutAddress[m.FullName()]:
+		return []string{"is meant to do without and has an HTTP address"}
 	case !m.internal() && !strings.HasPrefix(template, "/v1/"):
 		return []string{"its address " + template + " has no version"}
 	}
@@ -165,7 +169,8 @@ func updateTakesAMask(m method) []string {
 }
 
 func changesTakeAName(m method) []string {
-	if m.reads() || m.Input().Fields().ByName("parent") != nil || m.is("Create") || m.is("Update") || m.is("Rebuild") {
+	if m.reads() || m.Input().Fields().ByName("parent") != nil || m.is("Create") || m.is("Update") || m.is("Rebuild") ||
+		m.is("Replay") { // these are of the service itself, not of a resource
 		return nil
 	}
 	if m.field("name") == nil {
@@ -231,7 +236,8 @@ func namesAreOfAForm(m method) []string {
 		if field == nil {
 			continue
 		}
-		if pattern := rulesOf(field).GetString().GetPattern(); !strings.HasPrefix(pattern, "^desks/") || !strings.HasSuffix(pattern, "$") {
+		pattern := rulesOf(field).GetString().GetPattern()
+		if !strings.HasPrefix(pattern, "^desks/") || !strings.HasSuffix(pattern, "$") {
 			faults = append(faults, fmt.Sprintf("%s has the pattern %q", name, pattern))
 		}
 		if !behaves(field, annotations.FieldBehavior_REQUIRED) && !m.is("Watch") { // services watch every desk

@@ -49,7 +49,7 @@ func (m method) path() string { return "/" + string(m.Parent().FullName()) + "/"
 
 func (m method) is(prefix string) bool { return strings.HasPrefix(m.verb(), prefix) }
 
-// http is the HTTP verb, the template and the body; empty for a method between services.
+// http is the HTTP verb, the template and the body; empty for an internal method.
 func (m method) http() (verb, template, body string) {
 	rule, _ := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
 	switch pattern := rule.GetPattern().(type) {
@@ -66,10 +66,13 @@ func (m method) http() (verb, template, body string) {
 	}
 }
 
-// internal methods are between services and have no address.
+// internal methods are between services, or for operators, and have no address.
 func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
-func (m method) reads() bool { verb, _, _ := m.http(); return verb == "GET" }
+func (m method) reads() bool {
+	verb, _, _ := m.http()
+	return verb == "GET" || m.internal() && m.is("List")
+}
 
 func (m method) field(name string) protoreflect.FieldDescriptor {
 	return m.Input().Fields().ByName(protoreflect.Name(name))
