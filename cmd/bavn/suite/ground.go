@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -113,6 +114,18 @@ func (g *ground) openLog(name string) (*os.File, error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	return file, nil
+}
+
+// tailBytes of a log tell why a start failed; a temporary folder takes the rest with it.
+const tailBytes = 2000
+
+// lastWords are the end of a service's log.
+func (g *ground) lastWords(name string) string {
+	content, err := os.ReadFile(g.folder.Path("log", name+".log"))
+	if err != nil {
+		return err.Error()
+	}
+	return strings.TrimSpace(string(content[max(0, len(content)-tailBytes):]))
 }
 
 // leaveFolder lets others have the folder, or nobody if it was a temporary one.

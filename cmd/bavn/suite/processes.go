@@ -67,7 +67,7 @@ func (p *Processes) Start(ctx context.Context, name string) error {
 			err = errors.Join(started.err, err)
 		default:
 		}
-		return fmt.Errorf("start %s (see %s): %w", name, p.folder.Path("log", name+".log"), err)
+		return fmt.Errorf("start %s: %w; its log ends: %s", name, err, p.lastWords(name))
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (s *Suite) StartService(ctx context.Context, name string) error {
 		err = s.serving(ctx, name)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("start %s (see %s): %w", name, log.Name(), err), log.Close())
+		return errors.Join(fmt.Errorf("start %s: %w; its log ends: %s", name, err, s.lastWords(name)), log.Close())
 	}
 	s.mu.Lock()
 	s.members[name] = member

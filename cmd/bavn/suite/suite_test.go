@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -20,7 +20,7 @@ import (
 )
 
 // limit bounds a test of the whole on a busy machine.
-const limit = 3 * time.Minute
+const limit = 5 * time.Minute
 
 func connect(t *testing.T, s interface {
 	Addresses() suite.Addresses
@@ -134,19 +134,33 @@ func get(ctx context.Context, url string) (int, error) {
 	return response.StatusCode, response.Body.Close()
 }
 
-// bin is where `make build` puts the binaries.
-const bin = "../../../bin"
+// build makes the five binaries as they are now: those that `make build` left may be older than the settings they are given.
+func build(ctx context.Context, t *testing.T) (bin string) {
+	t.Helper()
+	bin = t.TempDir()
+	arguments := []string{"build", "-o", bin + "/"}
+	for _, name := range suite.Names {
+		module := "services/" + name
+		if name == "gateway" {
+			module = name
+		}
+		arguments = append(arguments, "github.com/bavn/bavn/"+module+"/cmd/"+name)
+	}
+	output, err := exec.CommandContext(ctx, "go", arguments...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("build the five: %v\n%s", err, output)
+	}
+	return bin
+}
 
 func TestAKilledProcessComesBackAndNothingIsLost(t *testing.T) {
 	t.Parallel()
-	for _, name := range suite.Names {
-		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
-			t.Skipf("`make build` makes the five: %v", err)
-		}
+	if testing.Short() {
+		t.Skip("builds and runs five processes")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(cancel)
-	five, err := suite.StartProcesses(ctx, bin, config(""))
+	five, err := suite.StartProcesses(ctx, build(ctx, t), config(""))
 	if err != nil {
 		t.Fatal(err)
 	}
