@@ -385,3 +385,22 @@ func TestR34ImportedHistoryKeepsItsOwnTime(t *testing.T) {
 			f.triage.opened[got.GetName()].GetImporting())
 	}
 }
+
+// TestAnIllegalSubmissionCannotBeStored breaks each rule behind the service's back: the database holds them, too.
+func TestAnIllegalSubmissionCannotBeStored(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	if _, err := f.commands.SubmitTicket(as(t.Context(), "mette"), report()); err != nil {
+		t.Fatal(err)
+	}
+	for rule, change := range map[string]string{
+		"channel_is_known":        "channel = 0",
+		"outcome_exists":          "outcome = 2",
+		"outcome_is_settled_once": "settled_at = NULL",
+		"chain_has_a_head":        "chain_hash = 'x'",
+	} {
+		if _, err := f.pool.Exec(t.Context(), "UPDATE submissions SET "+change); !pg.IsCheckViolation(err, rule) {
+			t.Errorf("UPDATE submissions SET %s: %v, want %s to refuse it", change, err, rule)
+		}
+	}
+}
