@@ -226,7 +226,8 @@ func TestWhatHandlersStandOnFailsAsAFaultThatTheyNeedNotName(t *testing.T) {
 		return err
 	}})
 	conn := b.dial("intake")
-	if err := send(t.Context(), conn, unaryCall, nil); status.Code(err) != codes.Unavailable || fault.ReasonOf(err) != fault.Unavailable {
+	err := send(t.Context(), conn, unaryCall, nil)
+	if status.Code(err) != codes.Unavailable || fault.ReasonOf(err) != fault.Unavailable {
 		t.Errorf("a caller of a service whose database is gone is told %v, want UNAVAILABLE", err)
 	}
 	if err := send(t.Context(), conn, watchCall, nil); status.Code(err) != codes.Internal {

@@ -138,11 +138,23 @@ func (s step) of(person string) step {
 // The lives that tickets take in turn.
 var lives = []life{
 	{ // solved by the supplier, at the second attempt
-		{take}, {start}, {note, internalNote, logWork},
-		{askUser}, {resume.of(reporter)},
-		{handOver}, {accept, note}, {start.of(house.Lars)}, {internalNote.of(house.Lars), logWork.of(house.Lars), note},
-		{askSupplier.of(house.Lars)}, {resume.of(house.Lars)},
-		{resolve}, {reject}, {resolve, note}, {acceptSolution}, {closing}, {note},
+		{take},
+		{start},
+		{note, internalNote, logWork},
+		{askUser},
+		{resume.of(reporter)},
+		{handOver},
+		{accept, note},
+		{start.of(house.Lars)},
+		{internalNote.of(house.Lars), logWork.of(house.Lars), note},
+		{askSupplier.of(house.Lars)},
+		{resume.of(house.Lars)},
+		{resolve},
+		{reject},
+		{resolve, note},
+		{acceptSolution},
+		{closing},
+		{note},
 	},
 	{ // solved where it came in
 		{start}, {note, logWork}, {resolve.of(house.Mette)}, {acceptSolution, internalNote}, {closing},

@@ -42,8 +42,10 @@ var rules = map[string][]rule{
 		{"resolved.reporter", toReporter}, {"resolved.affected_user", toAffected}, {"solution_to_check.owner", toOwner},
 	},
 	"ticket.solution_rejected": {
-		{"reopened.reporter", toReporter}, {"reopened.affected_user", toAffected},
-		{"solution_rejected.assignee", toAssignee}, {"solution_rejected.owner", toOwner},
+		{"reopened.reporter", toReporter},
+		{"reopened.affected_user", toAffected},
+		{"solution_rejected.assignee", toAssignee},
+		{"solution_rejected.owner", toOwner},
 	},
 	"ticket.closed":    {{"closed.reporter", toReporter}, {"closed.affected_user", toAffected}},
 	"ticket.cancelled": {{"cancelled.reporter", toReporter}, {"cancelled.affected_user", toAffected}},

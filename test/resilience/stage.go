@@ -63,7 +63,7 @@ func openStage(ctx context.Context, bin string) (s *stage, err error) {
 func (s *stage) close(ctx context.Context) error {
 	var err error
 	if s.House != nil {
-		err = s.House.Close()
+		err = s.Close()
 	}
 	return errors.Join(err, s.processes.Stop(ctx), s.mailbox.Close())
 }
