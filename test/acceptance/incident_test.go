@@ -12,8 +12,8 @@ import (
 func TestAnIncidentGoesFromReportToClosing(t *testing.T) {
 	t.Parallel()
 	_, h := furnished(t)
-	for _, door := range []*house.Door{h.GRPC, h.REST} {
-		t.Run(door.Name, func(t *testing.T) { //nolint:paralleltest // the second finds a house that is quiet again
+	for _, door := range []*house.Door{h.GRPC, h.REST} { //nolint:paralleltest // the second finds a house that is quiet again
+		t.Run(door.Name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), walkLimit)
 			defer cancel()
 			w := &walk{House: h, door: door}
@@ -25,7 +25,7 @@ func TestAnIncidentGoesFromReportToClosing(t *testing.T) {
 				"mails": w.toldTheRightPeople, "journey": w.journeyIsWhatWasDone, "clocks": w.clocksAddUp,
 				"trace": w.oneTraceShowsIt, "parties": w.partiesSeeIt, "users": w.usersSeeTheirPart, "others": w.othersSeeNothing,
 			} {
-				t.Run(what, func(t *testing.T) { check(ctx, t) }) //nolint:paralleltest // they only read, one after the other
+				t.Run(what, func(t *testing.T) { check(ctx, t) })
 			}
 		})
 	}

@@ -24,6 +24,7 @@ func (w *walk) journey(ctx context.Context, t *testing.T, as string) *reportingv
 // journeyIsWhatWasDone compares the journey with the steps of the walk: the events in their order, the places without gap or
 // overlap.
 func (w *walk) journeyIsWhatWasDone(ctx context.Context, t *testing.T) {
+	t.Helper()
 	journey := w.journey(ctx, t, house.Mette)
 	events := []string{"ticket.opened"}
 	places := []place{at("servicedesk", "", "", registered)}
@@ -66,6 +67,7 @@ type clockKey struct {
 
 // clocksAddUp proves that the party clocks partition the ticket's wall time, and that the journey tells the same times.
 func (w *walk) clocksAddUp(ctx context.Context, t *testing.T) {
+	t.Helper()
 	clocks, err := w.door.Tickets.GetTicketClocks(w.As(ctx, house.Mette), &triagev1.GetTicketClocksRequest{Name: w.ticket.GetName()})
 	if err != nil {
 		t.Fatal(err)

@@ -18,16 +18,21 @@ type message struct{ Rule, To, Language string }
 
 // messages of the incident, by the built-in rules. Lars offers for the group; Nina, of the whole party, is not of it.
 var messages = []message{
-	{"work_started.reporter", house.Ole, "da"}, {"work_started.affected_user", house.Ida, "sv"}, // mette begins
+	{"work_started.reporter", house.Ole, "da"},
+	{"work_started.affected_user", house.Ida, "sv"}, // mette begins
 	{"hand_over_offered.receivers", house.Lars, "en"},
 	{"hand_over_declined.assignee", house.Mette, "da"},
 	{"hand_over_offered.receivers", house.Lars, "en"},
 	{"handed_over.owner", house.Mette, "da"},
-	{"work_started.reporter", house.Ole, "da"}, {"work_started.affected_user", house.Ida, "sv"}, // lars begins
-	{"held.reporter", house.Ole, "da"}, {"held.affected_user", house.Ida, "sv"},
-	{"resolved.reporter", house.Ole, "da"}, {"resolved.affected_user", house.Ida, "sv"},
+	{"work_started.reporter", house.Ole, "da"},
+	{"work_started.affected_user", house.Ida, "sv"}, // lars begins
+	{"held.reporter", house.Ole, "da"},
+	{"held.affected_user", house.Ida, "sv"},
+	{"resolved.reporter", house.Ole, "da"},
+	{"resolved.affected_user", house.Ida, "sv"},
 	{"solution_to_check.owner", house.Mette, "da"},
-	{"closed.reporter", house.Ole, "da"}, {"closed.affected_user", house.Ida, "sv"},
+	{"closed.reporter", house.Ole, "da"},
+	{"closed.affected_user", house.Ida, "sv"},
 }
 
 func compareTold(a, b message) int {
@@ -37,6 +42,7 @@ func compareTold(a, b message) int {
 // toldTheRightPeople holds the ledger against the rules, and the mailbox against the ledger: each message once, to its person, in
 // the person's language, and not one more.
 func (w *walk) toldTheRightPeople(ctx context.Context, t *testing.T) {
+	t.Helper()
 	list, err := w.door.Notifications.ListNotifications(w.As(ctx, house.Mette), &notifyv1.ListNotificationsRequest{
 		Parent: house.Desk, Ticket: w.ticket.GetName(), PageSize: 100,
 	})

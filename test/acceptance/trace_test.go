@@ -33,6 +33,7 @@ var notes = map[string]bool{"ticket.note_added": true, "ticket.work_logged": tru
 // oneTraceShowsIt asks the collector for the ticket's own trace: one root, one span under it for each step and each message, each
 // with a link to the request that caused it; and for the requests behind: who called whom.
 func (w *walk) oneTraceShowsIt(ctx context.Context, t *testing.T) {
+	t.Helper()
 	steps := map[string]int{"ticket.opened": 1, "notification.send": len(messages)}
 	shown := 2 + len(messages) // the root and the opening
 	for _, s := range incident {

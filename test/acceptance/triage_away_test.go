@@ -35,14 +35,16 @@ func TestWhileTriageIsAwayAReportGetsItsNumberAndIsOpenedLater(t *testing.T) {
 	if err != nil || again.GetName() != submission.GetName() {
 		t.Errorf("the same report again: %v %v", again, err)
 	}
-	if _, err := h.REST.Tickets.GetTicket(ole, &triagev1.GetTicketRequest{Name: submission.GetTicket()}); status.Code(err) != codes.Unavailable {
+	promised := &triagev1.GetTicketRequest{Name: submission.GetTicket()}
+	if _, err := h.REST.Tickets.GetTicket(ole, promised); status.Code(err) != codes.Unavailable {
 		t.Errorf("triage is away and answers %v", err)
 	}
 	if err := running.StartService(ctx, "triage"); err != nil {
 		t.Fatal(err)
 	}
 	err = house.Until(ctx, func(ctx context.Context) error {
-		settled, err := h.REST.Submissions.GetSubmission(h.As(ctx, house.Ole), &intakev1.GetSubmissionRequest{Name: submission.GetName()})
+		request := &intakev1.GetSubmissionRequest{Name: submission.GetName()}
+		settled, err := h.REST.Submissions.GetSubmission(h.As(ctx, house.Ole), request)
 		if err == nil && settled.GetOutcome() != intakev1.Outcome_OUTCOME_OPENED {
 			err = fmt.Errorf("%s is %s", settled.GetName(), settled.GetOutcome())
 		}
@@ -51,7 +53,7 @@ func TestWhileTriageIsAwayAReportGetsItsNumberAndIsOpenedLater(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ticket, err := h.REST.Tickets.GetTicket(ole, &triagev1.GetTicketRequest{Name: submission.GetTicket()})
+	ticket, err := h.REST.Tickets.GetTicket(ole, promised)
 	if err != nil || ticket.GetSubmission() != submission.GetName() || ticket.GetTitle() != report.GetTitle().GetText() {
 		t.Errorf("opened as %v (%v)", ticket, err)
 	}

@@ -48,7 +48,8 @@ func (w *walk) knows(ctx context.Context, t *testing.T, who string) known {
 			}
 		}
 	}
-	messages, err := w.door.Notifications.ListNotifications(as, &notifyv1.ListNotificationsRequest{Parent: house.Desk, PageSize: 500})
+	all := &notifyv1.ListNotificationsRequest{Parent: house.Desk, PageSize: 500}
+	messages, err := w.door.Notifications.ListNotifications(as, all)
 	if err != nil && status.Code(err) != codes.NotFound {
 		t.Errorf("messages for %s: %v", who, err)
 	}
@@ -84,6 +85,7 @@ func (w *walk) watches(as context.Context, t *testing.T) []*eventv1.Event {
 
 // partiesSeeIt: those who have or had it, the desk's contact and its authority see everything that concerns parties.
 func (w *walk) partiesSeeIt(ctx context.Context, t *testing.T) {
+	t.Helper()
 	for _, who := range []string{house.Mette, house.Lars, house.Nina, house.Saul} {
 		k := w.knows(ctx, t, who)
 		if k.read != codes.OK || k.journey != codes.OK || !k.inList || !k.inSearch || k.messages == 0 {
@@ -97,6 +99,7 @@ func (w *walk) partiesSeeIt(ctx context.Context, t *testing.T) {
 
 // usersSeeTheirPart: reporter and affected user see the ticket, and nothing that is between the parties.
 func (w *walk) usersSeeTheirPart(ctx context.Context, t *testing.T) {
+	t.Helper()
 	for _, who := range []string{house.Ole, house.Ida} {
 		k := w.knows(ctx, t, who)
 		if k.read != codes.OK || k.journey != codes.OK || !k.inList || !k.inSearch {
@@ -126,6 +129,7 @@ func (w *walk) usersSeeTheirPart(ctx context.Context, t *testing.T) {
 
 // othersSeeNothing: another party of the desk, another desk's agent, and somebody with no part in any desk.
 func (w *walk) othersSeeNothing(ctx context.Context, t *testing.T) {
+	t.Helper()
 	for _, who := range []string{house.Kim, house.Eva, house.Nobody} {
 		k := w.knows(ctx, t, who)
 		if k.read != codes.NotFound || k.journey != codes.NotFound || k.inList || k.inSearch || len(k.watched) > 0 || k.messages > 0 {

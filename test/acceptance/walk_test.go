@@ -88,72 +88,98 @@ func at(party, group, assignee string, status triagev1.TicketStatus) place {
 
 // incident is the way of issue 2: opened, taken, handed between companies, put on hold, resolved, accepted, closed.
 var incident = []step{
-	{"mette takes it from the pile", house.Mette,
+	{
+		"mette takes it from the pile", house.Mette,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.TakeTicket(ctx, &triagev1.TakeTicketRequest{Name: name, RequestId: id, Etag: etag})
-		}, "ticket.taken", at("servicedesk", "", house.Mette, assigned)},
-	{"mette begins", house.Mette,
+		}, "ticket.taken", at("servicedesk", "", house.Mette, assigned),
+	},
+	{
+		"mette begins", house.Mette,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.StartWork(ctx, &triagev1.StartWorkRequest{Name: name, RequestId: id, Etag: etag})
-		}, "ticket.work_started", at("servicedesk", "", house.Mette, inProgress)},
-	{"mette tells the user what she sees", house.Mette,
+		}, "ticket.work_started", at("servicedesk", "", house.Mette, inProgress),
+	},
+	{
+		"mette tells the user what she sees", house.Mette,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.AddNote(ctx, &triagev1.AddNoteRequest{
 				Name: name, RequestId: id, Etag: etag, Note: house.Text("I see the same."),
 			})
-		}, "ticket.note_added", at("servicedesk", "", house.Mette, inProgress)},
-	{"mette writes down what she tried", house.Mette,
+		}, "ticket.note_added", at("servicedesk", "", house.Mette, inProgress),
+	},
+	{
+		"mette writes down what she tried", house.Mette,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.LogWork(ctx, &triagev1.LogWorkRequest{
 				Name: name, RequestId: id, Etag: etag, Text: house.Text("Restarted the client; " + secret), Minutes: 15,
 			})
-		}, "ticket.work_logged", at("servicedesk", "", house.Mette, inProgress)},
-	{"mette offers it to Netic's operations", house.Mette, offer, "ticket.hand_over_offered",
-		at("servicedesk", "", house.Mette, inProgress)},
-	{"lars declines", house.Lars,
+		}, "ticket.work_logged", at("servicedesk", "", house.Mette, inProgress),
+	},
+	{
+		"mette offers it to Netic's operations", house.Mette, offer, "ticket.hand_over_offered",
+		at("servicedesk", "", house.Mette, inProgress),
+	},
+	{
+		"lars declines", house.Lars,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.DeclineHandOver(ctx, &triagev1.DeclineHandOverRequest{
 				Name: name, RequestId: id, Etag: etag, Reason: house.Text("Which server?"),
 			})
-		}, "ticket.hand_over_declined", at("servicedesk", "", house.Mette, inProgress)},
+		}, "ticket.hand_over_declined", at("servicedesk", "", house.Mette, inProgress),
+	},
 	{"mette offers it again", house.Mette, offer, "ticket.hand_over_offered", at("servicedesk", "", house.Mette, inProgress)},
-	{"lars accepts and has it", house.Lars,
+	{
+		"lars accepts and has it", house.Lars,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.AcceptHandOver(ctx, &triagev1.AcceptHandOverRequest{
 				Name: name, RequestId: id, Etag: etag, Assignee: house.Person(house.Lars),
 			})
-		}, "ticket.handed_over", at("netic", "drift", house.Lars, assigned)},
-	{"lars begins", house.Lars,
+		}, "ticket.handed_over", at("netic", "drift", house.Lars, assigned),
+	},
+	{
+		"lars begins", house.Lars,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.StartWork(ctx, &triagev1.StartWorkRequest{Name: name, RequestId: id, Etag: etag})
-		}, "ticket.work_started", at("netic", "drift", house.Lars, inProgress)},
-	{"lars asks the user", house.Lars,
+		}, "ticket.work_started", at("netic", "drift", house.Lars, inProgress),
+	},
+	{
+		"lars asks the user", house.Lars,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.HoldTicket(ctx, &triagev1.HoldTicketRequest{
 				Name: name, RequestId: id, Etag: etag, Status: awaitingUser, Reason: house.Text("Since when?"),
 			})
-		}, "ticket.held", at("netic", "drift", house.Lars, awaitingUser)},
-	{"ida answers", house.Ida,
+		}, "ticket.held", at("netic", "drift", house.Lars, awaitingUser),
+	},
+	{
+		"ida answers", house.Ida,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.ResumeTicket(ctx, &triagev1.ResumeTicketRequest{
 				Name: name, RequestId: id, Etag: etag, Note: house.Text("Since this morning."),
 			})
-		}, "ticket.resumed", at("netic", "drift", house.Lars, inProgress)},
-	{"lars has solved it", house.Lars,
+		}, "ticket.resumed", at("netic", "drift", house.Lars, inProgress),
+	},
+	{
+		"lars has solved it", house.Lars,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.ResolveTicket(ctx, &triagev1.ResolveTicketRequest{
 				Name: name, RequestId: id, Etag: etag, Solution: house.Text("The certificate had expired; it was renewed."),
 				SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
 			})
-		}, "ticket.resolved", at("servicedesk", "", house.Mette, resolved)},
-	{"ole says it is gone", house.Ole,
+		}, "ticket.resolved", at("servicedesk", "", house.Mette, resolved),
+	},
+	{
+		"ole says it is gone", house.Ole,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.AcceptSolution(ctx, &triagev1.AcceptSolutionRequest{Name: name, RequestId: id, Etag: etag})
-		}, "ticket.solution_accepted", at("servicedesk", "", house.Mette, resolved)},
-	{"mette closes it", house.Mette,
+		}, "ticket.solution_accepted", at("servicedesk", "", house.Mette, resolved),
+	},
+	{
+		"mette closes it", house.Mette,
 		func(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {
 			return w.door.Tickets.CloseTicket(ctx, &triagev1.CloseTicketRequest{Name: name, RequestId: id, Etag: etag})
-		}, "ticket.closed", at("servicedesk", "", house.Mette, closed)},
+		}, "ticket.closed", at("servicedesk", "", house.Mette, closed),
+	},
 }
 
 func offer(ctx context.Context, w *walk, name, id, etag string) (*triagev1.Ticket, error) {

@@ -24,12 +24,12 @@ func TestBadInputIsRefusedAlikeOverGRPCAndREST(t *testing.T) {
 	h := furnished(t)
 	prepared := prepare(t, h)
 	before := census(t, h)
-	for _, transport := range []string{"gRPC", "REST"} {
+	for _, transport := range []string{"gRPC", "REST"} { //nolint:paralleltest // whatever is written must be this case's
 		for _, c := range cases {
 			if c.Only != "" && c.Only != transport {
 				continue
 			}
-			t.Run(transport+"/"+c.Name, func(t *testing.T) { //nolint:paralleltest // whatever is written must be this case's
+			t.Run(transport+"/"+c.Name, func(t *testing.T) {
 				refuses(t, h, c, transport, prepared)
 				after := census(t, h)
 				if diff := cmp.Diff(before, after); diff != "" {
@@ -91,7 +91,7 @@ func send(
 	} else if token := prepared["token "+c.Token]; token != "" {
 		ctx = house.Bearing(ctx, token)
 	}
-	filled, err := fill(map[string]any(request), prepared)
+	filled, err := fill(request, prepared)
 	if err != nil {
 		t.Fatalf("fill in the request: %v", err)
 	}

@@ -86,7 +86,8 @@ func (p *preparation) tickets() error {
 	}
 	resolve := func(name string) error {
 		_, err := tickets.ResolveTicket(mette, &triagev1.ResolveTicketRequest{
-			Name: name, RequestId: house.ID(), Solution: house.Text("Restarted."), SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
+			Name: name, RequestId: house.ID(), Solution: house.Text("Restarted."),
+			SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
 		})
 		return err
 	}
@@ -153,7 +154,8 @@ func (p *preparation) elsewhere() error {
 		}
 		p.made[state], p.made["ForeignSubmission"], p.made["ForeignETag"] = opened.GetName(), opened.GetSubmission(), opened.GetEtag()
 	}
-	if _, err := p.h.GRPC.Tickets.StartWork(eva, &triagev1.StartWorkRequest{Name: p.made["Foreign"], RequestId: house.ID()}); err != nil {
+	start := &triagev1.StartWorkRequest{Name: p.made["Foreign"], RequestId: house.ID()}
+	if _, err := p.h.GRPC.Tickets.StartWork(eva, start); err != nil {
 		return err
 	}
 	return house.Until(p.ctx, func(ctx context.Context) error {

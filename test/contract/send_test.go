@@ -167,7 +167,9 @@ func readGRPC(err error, reply proto.Message) (answer, error) {
 }
 
 // sendREST sends a request that need not be valid JSON of anything.
-func sendREST(ctx context.Context, running house.Running, c badCase, object map[string]any, prepared map[string]string) (answer, error) {
+func sendREST(
+	ctx context.Context, running house.Running, c badCase, object map[string]any, prepared map[string]string,
+) (answer, error) {
 	plan, err := house.Transcode(c.Call, object)
 	if err != nil {
 		return answer{}, err

@@ -35,7 +35,7 @@ const (
 	Nobody = "nobody" // can sign in, and has no part in any desk
 )
 
-// Party, Group and Person are names in the desk.
+// Party is the full name of a party of the desk.
 func Party(id string) string { return Desk + "/parties/" + id }
 
 // Group is the full name of a group of the desk.
@@ -168,7 +168,9 @@ func (h *House) registerPersons(ctx context.Context, door *Door) error {
 }
 
 // Reported is a ticket that has been reported and opened.
-func (h *House) Reported(ctx context.Context, door *Door, by string, request *intakev1.SubmitTicketRequest) (*triagev1.Ticket, error) {
+func (h *House) Reported(
+	ctx context.Context, door *Door, by string, request *intakev1.SubmitTicketRequest,
+) (*triagev1.Ticket, error) {
 	submission, err := door.Submissions.SubmitTicket(h.As(ctx, by), request)
 	if err != nil {
 		return nil, fmt.Errorf("submit: %w", err)

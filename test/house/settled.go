@@ -21,8 +21,12 @@ func (p place) before(q place) bool {
 
 // subscriptions of the suite: who hears whom. Each must be there and have come to the end.
 var subscriptions = []struct{ subscriber, source string }{
-	{"intake", "triage"}, {"notify", "triage"}, {"triage", "triage"},
-	{"reporting", "triage"}, {"reporting", "intake"}, {"reporting", "notify"},
+	{"intake", "triage"},
+	{"notify", "triage"},
+	{"triage", "triage"},
+	{"reporting", "triage"},
+	{"reporting", "intake"},
+	{"reporting", "notify"},
 }
 
 // Settled returns nil when nothing is left that happens by itself: every feed is heard to its end, and no job is due.
@@ -50,7 +54,8 @@ func (h *House) noJobs(ctx context.Context, service string) error {
 	if err != nil || !there {
 		return err
 	}
-	rows, err := h.DB(service).Query(ctx, `SELECT kind || ' ' || state || ': ' || coalesce(errors[array_upper(errors, 1)]->>'error', '')
+	rows, err := h.DB(service).Query(ctx, `
+		SELECT kind || ' ' || state || ': ' || coalesce(errors[array_upper(errors, 1)]->>'error', '')
 		FROM river_job WHERE state IN ('available', 'running', 'retryable', 'pending')
 			OR state = 'scheduled' AND scheduled_at < now() + interval '10 minutes' LIMIT 3`)
 	if err != nil {
