@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -47,26 +48,31 @@ func (c *session) moveHeads(ctx context.Context, tx pgx.Tx, batch []*Event) erro
 		move.Resources, move.Lasts = append(move.Resources, resource), append(move.Lasts, r.last)
 		move.Firsts = append(move.Firsts, r.first)
 	}
-	var followed int64
 	q := subscriptions.New(tx)
 	if len(begin.Resources) > 0 {
-		n, err := q.BeginHeads(ctx, begin)
+		followed, err := q.BeginHeads(ctx, begin)
 		if err != nil {
 			return fmt.Errorf("begin heads: %w", err)
 		}
-		followed += n
+		forget(runs, followed)
 	}
 	if len(move.Resources) > 0 {
-		n, err := q.MoveHeads(ctx, move)
+		followed, err := q.MoveHeads(ctx, move)
 		if err != nil {
 			return fmt.Errorf("move heads: %w", err)
 		}
-		followed += n
+		forget(runs, followed)
 	}
-	if followed == int64(len(runs)) {
-		return nil
+	for resource, r := range runs { // those that did not follow
+		return c.gapAt(ctx, q, resource, r)
 	}
-	return c.findGap(ctx, q, runs)
+	return nil
+}
+
+func forget(runs map[string]run, resources []string) {
+	for _, resource := range resources {
+		delete(runs, resource)
+	}
 }
 
 // runsOf finds the first and last revision of each resource in a batch.
@@ -87,24 +93,11 @@ func runsOf(batch []*Event) (map[string]run, error) {
 	return runs, nil
 }
 
-// findGap names one resource whose head did not move.
-func (c *session) findGap(ctx context.Context, q *subscriptions.Queries, runs map[string]run) error {
-	key := subscriptions.HeadsParams{Subscriber: c.Name, Source: c.Source.Name()}
-	for resource := range runs {
-		key.Resources = append(key.Resources, resource)
+// gapAt says what would have followed.
+func (c *session) gapAt(ctx context.Context, q *subscriptions.Queries, resource string, r run) error {
+	head, err := q.Head(ctx, subscriptions.HeadParams{Subscriber: c.Name, Source: c.Source.Name(), Resource: resource})
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("read head of %s: %w", resource, err)
 	}
-	rows, err := q.Heads(ctx, key)
-	if err != nil {
-		return fmt.Errorf("read heads: %w", err)
-	}
-	heads := make(map[string]int64, len(rows))
-	for _, row := range rows {
-		heads[row.Resource] = row.Revision
-	}
-	for resource, r := range runs {
-		if heads[resource] != r.last || r.first == 1 && r.last == 0 {
-			return &gapError{resource, r.shard, heads[resource] + 1, r.first}
-		}
-	}
-	return fmt.Errorf("heads moved for fewer than %d resources, and none shows a gap", len(runs))
+	return &gapError{resource, r.shard, head + 1, r.first}
 }

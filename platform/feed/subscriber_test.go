@@ -221,3 +221,33 @@ func TestAGapStopsItsShardAndNothingElse(t *testing.T) {
 		return nil
 	})
 }
+
+// TestAHistoryThatWasPutBackIsNoticed: the source lost its last revision in a restore and wrote another one of that number.
+func TestAHistoryThatWasPutBackIsNoticed(t *testing.T) {
+	t.Parallel()
+	s, into := serve(t, newPool(t)), newPool(t)
+	meter := newMeter(t)
+	subscriber := s.subscriber(t, into, effect, func(c *feed.SubscriberConfig) { c.Meter = meter.provider })
+	background(t, subscriber.Run)
+	s.write(t, ticket(1))
+	requireEffects(t, into, 1)
+	if _, err := s.pool.Exec(t.Context(), "DELETE FROM events"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.pool.Exec(t.Context(), "DELETE FROM things"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := into.Exec(t.Context(), "DELETE FROM effects"); err != nil { // so that only the feed can notice
+		t.Fatal(err)
+	}
+	s.write(t, ticket(1))
+	eventually(t, "the alarm", func(context.Context) error {
+		if n := meter.sum(t, "bavn.feed.gaps"); n == 0 {
+			return errors.New("no gap counted")
+		}
+		return nil
+	})
+	if n := countEffects(t.Context(), t, into, ""); n != 0 {
+		t.Errorf("%d effects of the other history", n)
+	}
+}

@@ -1,17 +1,20 @@
--- name: MoveHeads :execrows
+-- name: MoveHeads :many
+-- Returns the resources whose head moved.
 UPDATE feed_heads h SET revision = n.last
 FROM (SELECT unnest(@resources::text[]) AS resource, unnest(@firsts::bigint[]) AS first, unnest(@lasts::bigint[]) AS last) n
-WHERE h.subscriber = @subscriber AND h.source = @source AND h.resource = n.resource AND h.revision = n.first - 1;
+WHERE h.subscriber = @subscriber AND h.source = @source AND h.resource = n.resource AND h.revision = n.first - 1
+RETURNING h.resource;
 
--- name: BeginHeads :execrows
+-- name: BeginHeads :many
+-- Returns the resources that had no head.
 INSERT INTO feed_heads (subscriber, source, resource, revision)
 SELECT @subscriber::text, @source::text, n.resource, n.last
 FROM (SELECT unnest(@resources::text[]) AS resource, unnest(@lasts::bigint[]) AS last) n
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING
+RETURNING resource;
 
--- name: Heads :many
-SELECT resource, revision FROM feed_heads
-WHERE subscriber = @subscriber AND source = @source AND resource = ANY (@resources::text[]);
+-- name: Head :one
+SELECT revision FROM feed_heads WHERE subscriber = @subscriber AND source = @source AND resource = @resource;
 
 -- name: DeleteHeads :exec
 DELETE FROM feed_heads WHERE subscriber = @subscriber AND source = @source;

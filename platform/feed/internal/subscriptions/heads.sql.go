@@ -9,11 +9,12 @@ import (
 	"context"
 )
 
-const beginHeads = `-- name: BeginHeads :execrows
+const beginHeads = `-- name: BeginHeads :many
 INSERT INTO feed_heads (subscriber, source, resource, revision)
 SELECT $1::text, $2::text, n.resource, n.last
 FROM (SELECT unnest($3::text[]) AS resource, unnest($4::bigint[]) AS last) n
 ON CONFLICT DO NOTHING
+RETURNING resource
 `
 
 type BeginHeadsParams struct {
@@ -23,17 +24,30 @@ type BeginHeadsParams struct {
 	Lasts      []int64
 }
 
-func (q *Queries) BeginHeads(ctx context.Context, arg BeginHeadsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, beginHeads,
+// Returns the resources that had no head.
+func (q *Queries) BeginHeads(ctx context.Context, arg BeginHeadsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, beginHeads,
 		arg.Subscriber,
 		arg.Source,
 		arg.Resources,
 		arg.Lasts,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var resource string
+		if err := rows.Scan(&resource); err != nil {
+			return nil, err
+		}
+		items = append(items, resource)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const deleteHeads = `-- name: DeleteHeads :exec
@@ -50,46 +64,28 @@ func (q *Queries) DeleteHeads(ctx context.Context, arg DeleteHeadsParams) error 
 	return err
 }
 
-const heads = `-- name: Heads :many
-SELECT resource, revision FROM feed_heads
-WHERE subscriber = $1 AND source = $2 AND resource = ANY ($3::text[])
+const head = `-- name: Head :one
+SELECT revision FROM feed_heads WHERE subscriber = $1 AND source = $2 AND resource = $3
 `
 
-type HeadsParams struct {
+type HeadParams struct {
 	Subscriber string
 	Source     string
-	Resources  []string
+	Resource   string
 }
 
-type HeadsRow struct {
-	Resource string
-	Revision int64
+func (q *Queries) Head(ctx context.Context, arg HeadParams) (int64, error) {
+	row := q.db.QueryRow(ctx, head, arg.Subscriber, arg.Source, arg.Resource)
+	var revision int64
+	err := row.Scan(&revision)
+	return revision, err
 }
 
-func (q *Queries) Heads(ctx context.Context, arg HeadsParams) ([]HeadsRow, error) {
-	rows, err := q.db.Query(ctx, heads, arg.Subscriber, arg.Source, arg.Resources)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []HeadsRow
-	for rows.Next() {
-		var i HeadsRow
-		if err := rows.Scan(&i.Resource, &i.Revision); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const moveHeads = `-- name: MoveHeads :execrows
+const moveHeads = `-- name: MoveHeads :many
 UPDATE feed_heads h SET revision = n.last
 FROM (SELECT unnest($3::text[]) AS resource, unnest($4::bigint[]) AS first, unnest($5::bigint[]) AS last) n
 WHERE h.subscriber = $1 AND h.source = $2 AND h.resource = n.resource AND h.revision = n.first - 1
+RETURNING h.resource
 `
 
 type MoveHeadsParams struct {
@@ -100,8 +96,9 @@ type MoveHeadsParams struct {
 	Lasts      []int64
 }
 
-func (q *Queries) MoveHeads(ctx context.Context, arg MoveHeadsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, moveHeads,
+// Returns the resources whose head moved.
+func (q *Queries) MoveHeads(ctx context.Context, arg MoveHeadsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, moveHeads,
 		arg.Subscriber,
 		arg.Source,
 		arg.Resources,
@@ -109,7 +106,19 @@ func (q *Queries) MoveHeads(ctx context.Context, arg MoveHeadsParams) (int64, er
 		arg.Lasts,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var resource string
+		if err := rows.Scan(&resource); err != nil {
+			return nil, err
+		}
+		items = append(items, resource)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
