@@ -35,6 +35,9 @@ type grammar struct {
 	Progress Progress `cmd:"" group:"look" help:"Say how far reporting has heard."`
 	Rebuild  Rebuild  `cmd:"" group:"look" help:"Drop what reporting derived and read every feed again, while live."`
 
+	Parked     Parked     `cmd:"" group:"operate" help:"Events that a service could not handle and put aside."`
+	BeginEpoch BeginEpoch `cmd:"" group:"operate" help:"Tell a database that it was put back as files, before any service starts."`
+
 	Login   Login   `cmd:"" group:"sign in" help:"Sign in, for all commands that follow."`
 	Logout  Logout  `cmd:"" group:"sign in" help:"Forget who signed in."`
 	Token   Token   `cmd:"" group:"sign in" help:"Print a token, for curl and scripts."`
@@ -63,6 +66,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			{Key: "use", Title: "Work with it:"},
 			{Key: "set up", Title: "Set it up:"},
 			{Key: "look", Title: "Look at it as a whole:"},
+			{Key: "operate", Title: "Operate it:"},
 			{Key: "sign in", Title: "Who you are:"},
 			{Key: "work", Title: "Work on a ticket:"},
 			{Key: "between", Title: "Between parties:"},

@@ -46,8 +46,16 @@ type Client struct {
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
+	// Subscriptions of every service.
+	Subscriptions []Subscriptions
 
 	conns []*grpc.ClientConn
+}
+
+// Subscriptions is what one service hears from feeds.
+type Subscriptions struct {
+	Service string
+	eventv1.SubscriptionServiceClient
 }
 
 // maxAnswerBytes lets a journey with all its events through.
@@ -66,6 +74,7 @@ func Open(cfg Config) (*Client, error) {
 		}
 		c.conns = append(c.conns, conn)
 		dialed[service.name] = conn
+		c.Subscriptions = append(c.Subscriptions, Subscriptions{service.name, eventv1.NewSubscriptionServiceClient(conn)})
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
