@@ -29,7 +29,7 @@ type Config struct {
 	Jobs      jobs.Config      `koanf:"jobs"`
 	Tokens    TokenConfig      `koanf:"tokens"`
 	Feed      FeedConfig       `koanf:"feed"`
-	Admins    []string         `koanf:"admins" usage:"ids of those who look after the installation: desks, parked events, rebuilding"`
+	Admins    []string         `koanf:"admins" usage:"ids of those who operate it: desks, parked events, rebuilding"`
 }
 
 var personID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)

@@ -21,7 +21,7 @@ func (c *BeginEpoch) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return failure.New(failure.Unavailable, "--db is the URL that the service has as db.url", "%w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what was done is committed
+	defer conn.Close(context.WithoutCancel(ctx)) // what was done is committed
 	epoch, err := feed.BeginEpoch(ctx, conn)
 	switch {
 	case errors.Is(err, feed.ErrInUse):
