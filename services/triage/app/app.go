@@ -44,10 +44,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := indexWords(base); err != nil { //nolint:contextcheck // the subscriber's figures outlive the set-up's context
+	if err := indexWords(base); err != nil {
 		return nil, err
 	}
-	if err := base.DrawJourneys(step); err != nil { //nolint:contextcheck // as above
+	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
 	}
 	members := membership.NewStore(base.Pool, base.Clock)

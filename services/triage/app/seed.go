@@ -25,7 +25,7 @@ type SeedOptions struct {
 }
 
 // Seed fills a desk with tickets by COPY, for measurements: their chains verify and the feed serves them like all others. It
-// writes about five thousand a second, in short transactions. The pool's connections have passed feed.CheckEpoch.
+// writes one to five thousand a second, in short transactions. The pool's connections have passed feed.CheckEpoch.
 func Seed(ctx context.Context, pool *pgxpool.Pool, o SeedOptions) error {
 	return seed.Run(ctx, pool, seed.Options(o))
 }
