@@ -81,7 +81,7 @@ soak: build postgres ## steady load for hours, watching memory and lag
 
 .PHONY: lint
 lint: bin/.golangci-lint bin/.buf proto_deps/.stamp tools/redocly/node_modules/.package-lock.json $(WEB_DEPS) ## Go, protos, OpenAPI, web page and shell scripts
-	golangci-lint run $(call patterns,$(MODULES))
+	golangci-lint run --allow-serial-runners $(call patterns,$(MODULES))
 	cd tools && GOWORK=off golangci-lint run --config ../.golangci.yml ./...
 	buf lint
 	buf format --diff --exit-code proto

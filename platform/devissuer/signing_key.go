@@ -89,7 +89,7 @@ func keepKey(file string, key signingKey) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(draft.Name()) //nolint:errcheck // the draft is worthless once the key has its name
+	defer os.Remove(draft.Name())
 	_, err = draft.Write(text)
 	if err := errors.Join(err, draft.Close()); err != nil {
 		return err

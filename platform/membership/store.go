@@ -146,7 +146,8 @@ func Grant(ctx context.Context, db DB, desk string, m *commonv1.Membership) erro
 
 // Revoke forgets a membership. Call Changed after the commit.
 func Revoke(ctx context.Context, db DB, desk string, m *commonv1.Membership) error {
-	if _, err := db.Exec(ctx, "DELETE FROM memberships WHERE desk = $1 AND membership = $2", desk, lastPart(m.GetName())); err != nil {
+	_, err := db.Exec(ctx, "DELETE FROM memberships WHERE desk = $1 AND membership = $2", desk, lastPart(m.GetName()))
+	if err != nil {
 		return fmt.Errorf("forget membership: %w", err)
 	}
 	return nil

@@ -34,7 +34,9 @@ func TestR142OnePersonMayHoldSeveralRolesInSeveralParties(t *testing.T) {
 	pool := database.Pool(t)
 	store := membership.NewStore(pool, clock.System())
 	for _, m := range []*commonv1.Membership{
-		grant("1", "mette", "sds", "", "agent", "auditor"), grant("2", "mette", "netic", "drift", "agent"), grant("3", "per", "netic", "", "agent"),
+		grant("1", "mette", "sds", "", "agent", "auditor"),
+		grant("2", "mette", "netic", "drift", "agent"),
+		grant("3", "per", "netic", "", "agent"),
 	} {
 		if err := membership.Grant(t.Context(), pool, "nsp", m); err != nil {
 			t.Fatal(err)

@@ -76,7 +76,7 @@ func assembleGateway(ctx context.Context, env []string, o outfit) (group, error)
 		return nil, errors.Join(err, signals.Shutdown(ctx))
 	}
 	deps := gateway.Deps{Clock: o.clock, Credentials: credentials, Telemetry: signals}
-	door, err := gateway.New(cfg, deps) //nolint:contextcheck // nothing is connected before it runs
+	door, err := gateway.New(cfg, deps)
 	if err != nil {
 		return nil, errors.Join(err, signals.Shutdown(ctx))
 	}

@@ -29,7 +29,7 @@ func assemble(ctx context.Context, cfg app.Config) (*run.Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load TLS files: %w", err)
 	}
-	//nolint:contextcheck // streams end in their stage of the shutdown, not with the signal
+
 	gateway, err := app.New(cfg, app.Deps{Clock: now, Credentials: credentials, Telemetry: signals})
 	if err != nil {
 		return nil, err

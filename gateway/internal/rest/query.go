@@ -19,7 +19,8 @@ import (
 )
 
 // checkQuery refuses parameters that grpc-gateway would ignore: names that the request does not have, and those that the
-// path or the body fills. A filter that is misspelt must not answer with everything. A mask is rewritten as grpc-gateway reads it.
+// path or the body fills. A filter that is misspelt must not answer with everything. A mask is rewritten as grpc-gateway
+// reads it.
 func checkQuery(r *http.Request, rt *route) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -35,7 +35,8 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 // New puts intake together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	base, err := service.New(ctx, cfg.Config, service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(), Policies: access.Policies, PolicySchema: access.PolicySchema,
+		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
+		Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err

@@ -17,8 +17,8 @@ type Config struct {
 
 // OpenConfig says how long a reporter waits for triage, and when the backstop tries again.
 type OpenConfig struct {
-	InlineTimeout time.Duration `koanf:"inline_timeout" usage:"longest time a submission waits for triage before it answers with the number alone"`
-	RetryAfter    time.Duration `koanf:"retry_after" usage:"when the job opens the ticket if the submission could not; above inline_timeout"`
+	InlineTimeout time.Duration `koanf:"inline_timeout" usage:"longest wait for triage before a number alone is answered"`
+	RetryAfter    time.Duration `koanf:"retry_after" usage:"when the job opens a ticket that is still not open"`
 }
 
 // Validate returns what cannot work.

@@ -20,7 +20,7 @@ type Globals struct {
 
 	Token    string        `env:"BAVN_TOKEN" placeholder:"TOKEN" help:"Bearer token; instead of signing in."`
 	Language string        `env:"BAVN_LANGUAGE" enum:",da,sv,en" default:"" placeholder:"da|sv|en" help:"Of refusals; else LANG."`
-	Patience time.Duration `env:"BAVN_PATIENCE" default:"10s" placeholder:"TIME" help:"Repeat unanswered calls so long (${default})."`
+	Patience time.Duration `env:"BAVN_PATIENCE" default:"10s" placeholder:"TIME" help:"Repeat unanswered calls for (${default})."`
 
 	Intake    string `env:"BAVN_INTAKE" placeholder:"HOST:PORT" help:"Address of intake, if not that of --dir."`
 	Triage    string `env:"BAVN_TRIAGE" placeholder:"HOST:PORT" help:"Address of triage, if not that of --dir."`

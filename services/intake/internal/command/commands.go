@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"google.golang.org/protobuf/proto"
+
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
@@ -16,7 +18,6 @@ import (
 	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/intake/internal/domain"
-	"google.golang.org/protobuf/proto"
 )
 
 // Commands change intake's data.

@@ -26,7 +26,7 @@ func (c *Commands) CreatePerson(ctx context.Context, r *intakev1.CreatePersonReq
 		return nil, err
 	}
 	person := r.GetPerson()
-	if err := domain.Named(person, "person"); err != nil {
+	if err := named(person, "person"); err != nil {
 		return nil, err
 	}
 	person.Name = domain.PersonName(desk, r.GetPersonId())
@@ -84,4 +84,12 @@ func personEvent(ctx context.Context, call request.Request, name, typ string) fe
 		Actor: actor(ctx, call.Desk), Cause: &eventv1.Cause{RequestId: call.ID.String()},
 		Traceparent: feed.Traceparent(ctx), Audience: []string{"persons/" + domain.ID(name)},
 	}
+}
+
+// named refuses a person without a name; field is where the request holds the person.
+func named(person *intakev1.Person, field string) error {
+	if !domain.Named(person) {
+		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".display_name", "required")
+	}
+	return nil
 }

@@ -79,7 +79,9 @@ type known struct {
 }
 
 // loadForSubmission is one round trip, with BEGIN.
-func loadForSubmission(ctx context.Context, p *pg.Pipeline, call request.Request, r *intakev1.SubmitTicketRequest) (known, error) {
+func loadForSubmission(
+	ctx context.Context, p *pg.Pipeline, call request.Request, r *intakev1.SubmitTicketRequest,
+) (known, error) {
 	var (
 		k      known
 		digits int16
@@ -90,7 +92,8 @@ func loadForSubmission(ctx context.Context, p *pg.Pipeline, call request.Request
 		k.effect, k.repeated, found = call.Found(row)
 		return nil
 	})
-	batch.Queue(`SELECT number_prefix, number_digits, language_code, nextval(to_regclass(quote_ident('ticket_number_' || desk))), `+jobs.NextID+`
+	batch.Queue(`SELECT number_prefix, number_digits, language_code,
+		nextval(to_regclass(quote_ident('ticket_number_' || desk))), `+jobs.NextID+`
 		FROM desks WHERE desk = $1`, call.Desk).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&k.scheme.Prefix, &digits, &k.language, &k.number, &k.job)
 	})
@@ -143,7 +146,8 @@ func (c *Commands) register(
 	if err := insertSubmission(ctx, p, s); err != nil {
 		return store.Submission{}, err
 	}
-	if err := call.Insert(ctx, p, request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}, now); err != nil {
+	effect := request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}
+	if err := call.Insert(ctx, p, effect, now); err != nil {
 		return store.Submission{}, err
 	}
 	if err := feed.Append(ctx, p, events); err != nil {
@@ -174,7 +178,7 @@ func (k known) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 		return invalid.Field("reporter", "required")
 	}
 	if r.GetNewAffectedUser() != nil {
-		if err := domain.Named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {
+		if err := named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {
 			return err
 		}
 	}

@@ -319,14 +319,20 @@ func TestAReportThatNamesWhatDoesNotExistIsRefusedWithTheField(t *testing.T) {
 		field string
 		code  codes.Code
 	}{
-		"another desk":     {func(r *intakev1.SubmitTicketRequest) { r.Parent = "desks/au" }, "parent", codes.NotFound},
-		"a stranger":       {func(r *intakev1.SubmitTicketRequest) { r.Reporter = "desks/nsp/persons/nobody" }, "reporter", codes.InvalidArgument},
-		"another's person": {func(r *intakev1.SubmitTicketRequest) { r.AffectedUser = "desks/au/persons/mette" }, "affected_user", codes.InvalidArgument},
+		"another desk": {func(r *intakev1.SubmitTicketRequest) { r.Parent = "desks/au" }, "parent", codes.NotFound},
+		"a stranger":   {func(r *intakev1.SubmitTicketRequest) { r.Reporter = "desks/nsp/persons/nobody" }, "reporter", codes.InvalidArgument},
+		"another's person": {
+			func(r *intakev1.SubmitTicketRequest) { r.AffectedUser = "desks/au/persons/mette" },
+			"affected_user", codes.InvalidArgument,
+		},
 		"two affected users": {func(r *intakev1.SubmitTicketRequest) {
 			r.AffectedUser = "desks/nsp/persons/mette"
 			r.NewAffectedUser = &intakev1.Person{Name: "desks/nsp/persons/x", DisplayName: "X"}
 		}, "new_affected_user", codes.InvalidArgument},
-		"an import by name": {func(r *intakev1.SubmitTicketRequest) { r.Channel = commonv1.Channel_CHANNEL_IMPORT }, "channel", codes.InvalidArgument},
+		"an import by name": {
+			func(r *intakev1.SubmitTicketRequest) { r.Channel = commonv1.Channel_CHANNEL_IMPORT },
+			"channel", codes.InvalidArgument,
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			r := report()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
@@ -25,6 +26,9 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 	if err != nil {
 		return nil, err
 	}
+	if len(r.GetUpdateMask().GetPaths()) == 0 {
+		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("update_mask", "mask.empty")
+	}
 	err = pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
 		if err := feed.Lock(ctx, p, name); err != nil {
 			return err
@@ -43,7 +47,12 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 		if etag := r.GetPerson().GetEtag(); etag != "" && etag != person.GetEtag() {
 			return fault.New(codes.Aborted, fault.StaleETag).Meta("etag", person.GetEtag())
 		}
-		if err := domain.Change(person, r.GetPerson(), r.GetUpdateMask()); err != nil {
+		if unknown := domain.Change(person, r.GetPerson(), r.GetUpdateMask().GetPaths()); unknown != "" {
+			return fault.New(codes.InvalidArgument, fault.InvalidArgument).Fields(fault.FieldViolation{
+				Path: "update_mask", Rule: "mask.unknown_path", Text: fmt.Sprintf("%q is not a field that can be changed.", unknown),
+			})
+		}
+		if err := named(person, "person"); err != nil {
 			return err
 		}
 		now := c.Clock.Now()

@@ -40,7 +40,7 @@ func readVINST(t *testing.T) (cases [][]domain.Step, groups []domain.Group) {
 	if err != nil {
 		t.Skipf("the VINST log is not here (%s): its figures are not checked", path)
 	}
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	unzipped, err := gzip.NewReader(file)
 	if err != nil {
 		t.Fatal(err)

@@ -54,9 +54,15 @@ func life(t *testing.T) []*feed.Event {
 	var head feed.Head
 	var events []*feed.Event
 	for i, draft := range []feed.Draft{
-		{Type: "ticket.opened", Payload: at(process.Registered, "sds"), Audience: both, Texts: []feed.Text{{Name: "title", Text: "Ned"}}},
+		{
+			Type: "ticket.opened", Payload: at(process.Registered, "sds"), Audience: both,
+			Texts: []feed.Text{{Name: "title", Text: "Ned"}},
+		},
 		{Type: "ticket.work_started", Payload: at(process.InProgress, "sds"), Audience: both},
-		{Type: "ticket.internal_note_added", Payload: at(process.InProgress, "sds"), Audience: parties, Texts: []feed.Text{{Name: "note", Text: "Hm"}}},
+		{
+			Type: "ticket.internal_note_added", Payload: at(process.InProgress, "sds"), Audience: parties,
+			Texts: []feed.Text{{Name: "note", Text: "Hm"}},
+		},
 		{Type: "ticket.resolved", Payload: at(process.Resolved, "netic"), Audience: both},
 	} {
 		draft.Desk, draft.Resource = "nsp", ticket
@@ -68,7 +74,9 @@ func life(t *testing.T) []*feed.Event {
 		p := prepared[0]
 		stored := &eventv1.Event{Stored: p.Stored, Hash: p.Hash, PreviousHash: p.PreviousHash}
 		for _, text := range p.Texts {
-			stored.Texts = append(stored.Texts, &eventv1.Text{Name: text.Name, LanguageCode: text.LanguageCode, Text: text.Text, Salt: text.Salt})
+			stored.Texts = append(stored.Texts, &eventv1.Text{
+				Name: text.Name, LanguageCode: text.LanguageCode, Text: text.Text, Salt: text.Salt,
+			})
 		}
 		event, err := feed.Received(stored, nil)
 		if err != nil {

@@ -1,3 +1,4 @@
+// Package store is reporting's SQL: history, steps, and what is read from them.
 package store
 
 import (

@@ -1,5 +1,5 @@
-// Package seed fills a desk with tickets by COPY, for measurements and query plans. What it writes is what the commands would have
-// written: the decisions are the domain's, and every chain verifies.
+// Package seed fills a desk with tickets by COPY, for measurements and query plans. What it writes is what the commands would
+// have written: the decisions are the domain's, and every chain verifies.
 package seed
 
 import (
