@@ -53,6 +53,26 @@ func TestAServiceGetsStoredBytesAndRawPositions(t *testing.T) {
 	}
 }
 
+// TestALongTransactionArrivesWhole: pages end in the middle of it.
+func TestALongTransactionArrivesWhole(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newPool(t))
+	drafts := make([]feed.Draft, 700)
+	for i := range drafts {
+		drafts[i] = draft(ticket(1))
+	}
+	mustWrite(t, s.pool, ticket(1), drafts...)
+	sent := untilMark(t, s.watch(as(t.Context(), "service", "notify"), t, &eventv1.WatchRequest{}))
+	if len(sent) != len(drafts) {
+		t.Fatalf("%d of %d events arrived", len(sent), len(drafts))
+	}
+	for i, e := range sent {
+		if event, err := feed.Received(e, nil); err != nil || event.Record.GetRevision() != int64(i+1) {
+			t.Fatalf("event %d is %v, %v", i, event, err)
+		}
+	}
+}
+
 func TestAnOutsiderGetsOnlyWhatHisPartiesMaySeeAndNothingToCount(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newPool(t))
