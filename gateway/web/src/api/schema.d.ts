@@ -2263,6 +2263,8 @@ export interface components {
              * @description When the report was received (R28).
              */
             readonly submitTime?: string;
+            /** @description The person who submitted it for them, such as an agent of a local service desk (R13); never loses sight of it. */
+            readonly submitter?: string;
             /** @description Which versions of the texts this ticket shows. */
             readonly textVersions?: components["schemas"]["triage.TextVersions"];
             /** @description A telling title (R5). */

@@ -57,7 +57,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	outcome := domain.Open(ruleDesk(known), domain.Opening{
 		Name: r.GetName(), Submission: r.GetSubmission(), Channel: r.GetChannel(),
 		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
-		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(),
+		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
 		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
 		Importing: r.GetImporting(), JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, c.Writer.Clock.Now())

@@ -12,12 +12,12 @@ import (
 
 // Opening is what a ticket is opened with. Names are full resource names.
 type Opening struct {
-	Name, Submission       string
-	Channel                commonv1.Channel
-	Title, Description     Text
-	Reporter, AffectedUser string
-	SubmitTime             time.Time
-	ExternalIDs            []*triagev1.ExternalId
+	Name, Submission                  string
+	Channel                           commonv1.Channel
+	Title, Description                Text
+	Reporter, AffectedUser, Submitter string
+	SubmitTime                        time.Time
+	ExternalIDs                       []*triagev1.ExternalId
 	// Importing is true when the ticket's history will be brought over: its clocks then begin with the source's time.
 	Importing bool
 	// JourneyTraceID is the trace that the ticket keeps for its life, 32 hex digits.
@@ -34,7 +34,7 @@ func Open(desk Desk, o Opening, at time.Time) Outcome {
 		Clocks: process.StartClocks(desk.ContactParty, process.Registered, at),
 		Facts: &triagev1.Ticket{
 			Name: o.Name, Submission: o.Submission, Channel: o.Channel,
-			Reporter: o.Reporter, AffectedUser: o.AffectedUser, OwnerParty: desk.ContactParty,
+			Reporter: o.Reporter, AffectedUser: o.AffectedUser, Submitter: o.Submitter, OwnerParty: desk.ContactParty,
 			ExternalIds: o.ExternalIDs, Importing: o.Importing, JourneyTraceId: o.JourneyTraceID,
 			SubmitTime: timestamppb.New(o.SubmitTime), CreateTime: timestamppb.New(at),
 			TextVersions: &triagev1.TextVersions{Title: 1},

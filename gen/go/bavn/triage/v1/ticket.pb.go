@@ -367,8 +367,10 @@ type Ticket struct {
 	PastHolders []string `protobuf:"bytes,37,rep,name=past_holders,json=pastHolders,proto3" json:"past_holders,omitempty"`
 	// The party that solved it; a return goes there (R102).
 	LastTechnicianParty string `protobuf:"bytes,38,opt,name=last_technician_party,json=lastTechnicianParty,proto3" json:"last_technician_party,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// The person who submitted it for them, such as an agent of a local service desk (R13); never loses sight of it.
+	Submitter     string `protobuf:"bytes,39,opt,name=submitter,proto3" json:"submitter,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
@@ -663,6 +665,13 @@ func (x *Ticket) GetPastHolders() []string {
 func (x *Ticket) GetLastTechnicianParty() string {
 	if x != nil {
 		return x.LastTechnicianParty
+	}
+	return ""
+}
+
+func (x *Ticket) GetSubmitter() string {
+	if x != nil {
+		return x.Submitter
 	}
 	return ""
 }
@@ -1009,7 +1018,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe3\x10\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x11\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1057,7 +1066,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\rtext_versions\x18# \x01(\v2\x1c.bavn.triage.v1.TextVersionsB\x03\xe0A\x03R\ftextVersions\x12&\n" +
 	"\freopen_count\x18$ \x01(\x05B\x03\xe0A\x03R\vreopenCount\x12&\n" +
 	"\fpast_holders\x18% \x03(\tB\x03\xe0A\x03R\vpastHolders\x127\n" +
-	"\x15last_technician_party\x18& \x01(\tB\x03\xe0A\x03R\x13lastTechnicianParty\x1a9\n" +
+	"\x15last_technician_party\x18& \x01(\tB\x03\xe0A\x03R\x13lastTechnicianParty\x12!\n" +
+	"\tsubmitter\x18' \x01(\tB\x03\xe0A\x03R\tsubmitter\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +
