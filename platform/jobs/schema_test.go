@@ -41,3 +41,21 @@ func TestReplicasMigrateTogether(t *testing.T) {
 		t.Error("a database restored from before the last migration is not current")
 	}
 }
+
+func TestAJobIsWrittenToNoIndexThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	migrated := pgtest.NewTemplate(jobs.Migrate)
+	pool, err := pgxpool.New(t.Context(), migrated.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	var inverted int
+	const count = "SELECT count(*) FROM pg_indexes WHERE tablename = 'river_job' AND indexdef LIKE '%USING gin%'"
+	if err := pool.QueryRow(t.Context(), count).Scan(&inverted); err != nil {
+		t.Fatal(err)
+	}
+	if inverted > 0 {
+		t.Errorf("%d inverted indexes on river_job, which every job would be written to", inverted)
+	}
+}

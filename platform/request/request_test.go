@@ -119,3 +119,23 @@ func TestOnlyOldRequestsAreForgotten(t *testing.T) {
 		}
 	}
 }
+
+func TestAnIllegalRequestCannotBeStored(t *testing.T) {
+	t.Parallel()
+	pool, err := pg.Open(t.Context(), pg.Config{URL: database.URL(t)}, pg.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	call := request.Request{Desk: "nsp", Principal: "persons/mette", Method: "TakeTicket", ID: uuid.New()}
+	if err := call.Insert(t.Context(), pool, request.Effect{Resource: "desks/nsp/tickets/A1", Revision: 1}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for rule, change := range map[string]string{
+		"payload_is_sha256": "payload_sha256 = 'x'", "effect_has_a_revision": "revision = 0",
+	} {
+		if _, err := pool.Exec(t.Context(), "UPDATE requests SET "+change); !pg.IsCheckViolation(err, rule) {
+			t.Errorf("UPDATE requests SET %s: %v, want %s to refuse it", change, err, rule)
+		}
+	}
+}
