@@ -30,7 +30,7 @@ replace out/gen/gen/go/bavn gen/go/bavn
 cp out/gen/gen/go/openapi/openapi.yaml gen/go/openapi/openapi.yaml
 
 failed=() # one service's broken SQL must not keep the others from theirs
-for config in services/*/sqlc.yaml; do
+for config in platform/*/sqlc.yaml services/*/sqlc.yaml; do
   [[ -e $config ]] || continue
   echo "generate: $config"
   touch out/generate.started

@@ -320,7 +320,10 @@ func TestAReportThatNamesWhatDoesNotExistIsRefusedWithTheField(t *testing.T) {
 		code  codes.Code
 	}{
 		"another desk": {func(r *intakev1.SubmitTicketRequest) { r.Parent = "desks/au" }, "parent", codes.NotFound},
-		"a stranger":   {func(r *intakev1.SubmitTicketRequest) { r.Reporter = "desks/nsp/persons/nobody" }, "reporter", codes.InvalidArgument},
+		"a stranger": {
+			func(r *intakev1.SubmitTicketRequest) { r.Reporter = "desks/nsp/persons/nobody" },
+			"reporter", codes.InvalidArgument,
+		},
 		"another's person": {
 			func(r *intakev1.SubmitTicketRequest) { r.AffectedUser = "desks/au/persons/mette" },
 			"affected_user", codes.InvalidArgument,
@@ -334,15 +337,13 @@ func TestAReportThatNamesWhatDoesNotExistIsRefusedWithTheField(t *testing.T) {
 			"channel", codes.InvalidArgument,
 		},
 	} {
-		t.Run(what, func(t *testing.T) {
-			r := report()
-			c.edit(r)
-			_, err := f.commands.SubmitTicket(as(t.Context(), "mette"), r)
-			refused, ok := errors.AsType[*fault.Error](err)
-			if !ok || refused.Code() != c.code || refused.FieldViolations()[0].Path != c.field {
-				t.Errorf("naming %s gives %v, want %s with field %s", what, err, c.code, c.field)
-			}
-		})
+		r := report()
+		c.edit(r)
+		_, err := f.commands.SubmitTicket(as(t.Context(), "mette"), r)
+		refused, ok := errors.AsType[*fault.Error](err)
+		if !ok || refused.Code() != c.code || refused.FieldViolations()[0].Path != c.field {
+			t.Errorf("naming %s gives %v, want %s with field %s", what, err, c.code, c.field)
+		}
 	}
 	if n := f.count(t, "SELECT count(*) FROM submissions") + f.count(t, "SELECT count(*) FROM events"); n != 0 {
 		t.Errorf("%d rows were written by refused reports", n)
