@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"math/rand/v2"
+	"net"
 	"sync"
 	"time"
 
@@ -114,12 +116,13 @@ func (c *client) send(ctx context.Context, door *house.Door, k call) (proto.Mess
 	return answer, nil
 }
 
-// passing reports whether an error says "try again": nobody there, no answer in time, somebody else was faster. It is also one
-// that no service gave: the connection to the gateway broke.
+// passing reports whether an error says "try again": nobody there, no answer in time, somebody else was faster, or the
+// connection to the gateway broke before it could say anything.
 func passing(err error) bool {
 	var said interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &said) {
-		return true
+		_, network := errors.AsType[net.Error](err)
+		return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
 	switch said.GRPCStatus().Code() {
 	case codes.Unavailable, codes.DeadlineExceeded:

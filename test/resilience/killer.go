@@ -28,7 +28,7 @@ type killer struct {
 	mu       sync.Mutex
 	reviving map[string]bool
 	kills    map[string]int // by victim
-	again    map[string]int // starts that ended by themselves, by service: the database was away
+	again    map[string]int // starts that had to be repeated, by service
 	alone    []string       // services that ended by themselves while they served
 }
 

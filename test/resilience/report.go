@@ -43,7 +43,7 @@ func (r *report) print(w io.Writer) error {
 	}
 	line("killed (SIGKILL)", "%d services and %d times PostgreSQL in %v", total, r.kills[postgreSQL], r.load.Round(time.Second))
 	for _, name := range suite.Names {
-		line("  "+name, "%d, and %d starts that found no database", r.kills[name], r.again[name])
+		line("  "+name, "%d (%d starts had to be repeated)", r.kills[name], r.again[name])
 	}
 	c := r.clients
 	line("calls answered", "%d of %d, by %d attempts (%d of them by REST)", c.answered, c.answered, c.attempts, c.attemptsByREST)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
 	"github.com/bavn/bavn/platform/clock"
@@ -23,16 +22,6 @@ type stage struct {
 
 // everything is more mail than a run can make: which mail was sent twice is asked at the end.
 const everything = 1 << 20
-
-// missing names a binary that is not in the folder bin; empty if all five are there.
-func missing(bin string) string {
-	for _, name := range suite.Names {
-		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
-			return name
-		}
-	}
-	return ""
-}
 
 func openStage(ctx context.Context, bin string) (s *stage, err error) {
 	s = &stage{}
