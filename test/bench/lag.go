@@ -37,7 +37,7 @@ func readLags(ctx context.Context, admin string) (map[subscription]lags, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read metrics: %w", err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was only read
+	defer response.Body.Close()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(response.Body)
 	if err != nil {

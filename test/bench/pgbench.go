@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,6 +23,7 @@ var scripts embed.FS
 type yardstick struct {
 	program string // pgbench
 	url     string
+	conn    *pgx.Conn
 	script  string // file
 	clients int
 }
@@ -40,21 +42,46 @@ func openYardstick(ctx context.Context, program, url, folder string, clients int
 	if err := os.WriteFile(y.script, transaction, 0o600); err != nil {
 		return nil, fmt.Errorf("write pgbench's script: %w", err)
 	}
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
+	if y.conn, err = pgx.Connect(ctx, url); err != nil {
 		return nil, fmt.Errorf("make pgbench's tables: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what was done is committed
-	if _, err := conn.Exec(ctx, string(tables)); err != nil {
-		return nil, fmt.Errorf("make pgbench's tables: %w", err)
+	if _, err := y.conn.Exec(ctx, string(tables)); err != nil {
+		return nil, errors.Join(fmt.Errorf("make pgbench's tables: %w", err), y.conn.Close(ctx))
 	}
 	return y, nil
 }
 
+// gone waits for the server's processes of a run to end, because what they used up is counted only then.
+func (y *yardstick) gone(ctx context.Context) error {
+	for {
+		var left int
+		err := y.conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&left)
+		if err == nil && left == 0 {
+			return nil
+		}
+		if err == nil {
+			err = waitUntil(ctx, time.Now().Add(lookAgain))
+		}
+		if err != nil {
+			return fmt.Errorf("wait for pgbench's connections to end: %w", err)
+		}
+	}
+}
+
 var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
 
-// run returns the transactions per second of a while.
-func (y *yardstick) run(ctx context.Context, last time.Duration) (float64, error) {
+var processed = regexp.MustCompile(`(?m)^number of transactions actually processed: ([0-9]+)`)
+
+// reading is one run of pgbench.
+type reading struct {
+	tps           float64
+	transactions  int
+	processorTime time.Duration // of pgbench itself
+}
+
+// run lets pgbench work for a while.
+func (y *yardstick) run(ctx context.Context, last time.Duration) (reading, error) {
 	clients := strconv.Itoa(y.clients)
 	command := exec.CommandContext(ctx, y.program, //nolint:gosec // found in PATH or beside the server's programs
 		"--no-vacuum", "--protocol=prepared", "--client="+clients, "--jobs=2",
@@ -62,13 +89,24 @@ func (y *yardstick) run(ctx context.Context, last time.Duration) (float64, error
 	var said, complained bytes.Buffer
 	command.Stdout, command.Stderr = &said, &complained
 	if err := command.Run(); err != nil {
-		return 0, fmt.Errorf("run pgbench: %w: %s", err, complained.String())
+		return reading{}, fmt.Errorf("run pgbench: %w: %s", err, complained.String())
 	}
-	found := tps.FindSubmatch(said.Bytes())
-	if found == nil {
-		return 0, fmt.Errorf("run pgbench: no rate in what it says: %s", said.String())
+	if err := y.gone(ctx); err != nil {
+		return reading{}, err
 	}
-	return strconv.ParseFloat(string(found[1]), 64)
+	rate, count := tps.FindSubmatch(said.Bytes()), processed.FindSubmatch(said.Bytes())
+	if rate == nil || count == nil {
+		return reading{}, fmt.Errorf("run pgbench: no rate in what it says: %s", said.String())
+	}
+	r := reading{processorTime: command.ProcessState.UserTime() + command.ProcessState.SystemTime()}
+	var err error
+	if r.tps, err = strconv.ParseFloat(string(rate[1]), 64); err == nil {
+		r.transactions, err = strconv.Atoi(string(count[1]))
+	}
+	if err != nil {
+		return reading{}, fmt.Errorf("run pgbench: read what it says: %w", err)
+	}
+	return r, nil
 }
 
 // findPGBench looks where the server's programs are, then in PATH.

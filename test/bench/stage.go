@@ -33,14 +33,14 @@ type stage struct {
 }
 
 // openStage starts everything. bin holds the five binaries; clients is how many call at the same time, and spare how many more
-// people there are for open loops.
+// of them the same people use in open loops.
 func openStage(ctx context.Context, bin, pgbench string, clients, spare int) (s *stage, err error) {
 	s = &stage{bin: bin, clients: clients, tickets: &opened{}}
 	if s.ports, err = suite.FreePorts(ctx); err != nil {
 		return nil, err
 	}
 	s.Processes, err = suite.StartProcesses(ctx, bin, suite.Config{
-		Ports: s.ports, Persons: people(clients + spare), Administrators: []string{administrator}, Durable: true,
+		Ports: s.ports, Persons: people(clients), Administrators: []string{administrator}, Durable: true,
 		SampleRatio: sampleRatio,
 	})
 	if err != nil {
@@ -54,15 +54,15 @@ func openStage(ctx context.Context, bin, pgbench string, clients, spare int) (s 
 	if s.line, err = openLine(s.Processes); err != nil {
 		return s, err
 	}
-	if err = furnish(ctx, s.line, clients+spare); err != nil {
+	if err = furnish(ctx, s.line, clients); err != nil {
 		return s, err
 	}
 	for client := range clients + spare {
 		var w worker
-		if w.agent, err = s.line.caller(agent(client)); err != nil {
+		if w.agent, err = s.line.caller(agent(client % clients)); err != nil {
 			return s, err
 		}
-		if w.operator, err = s.line.caller(operator(client)); err != nil {
+		if w.operator, err = s.line.caller(operator(client % clients)); err != nil {
 			return s, err
 		}
 		s.agents, s.workers = append(s.agents, w.agent), append(s.workers, w)
@@ -85,6 +85,9 @@ func (s *stage) close(ctx context.Context) error {
 	}
 	if s.line != nil {
 		err = s.line.close()
+	}
+	if s.yardstick != nil {
+		err = errors.Join(err, s.yardstick.conn.Close(ctx))
 	}
 	return errors.Join(err, s.Stop(ctx))
 }

@@ -42,12 +42,6 @@ func (o *opened) take() (string, error) {
 	return name, nil
 }
 
-func (o *opened) left() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return len(o.names)
-}
-
 // submitting is the load of agents who report on behalf of people. A call counts only when the answer says OPENED: the ticket
 // is then committed in triage.
 func submitting(clients []caller, tickets *opened) call {
