@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,6 +31,7 @@ func ResetTogether(ctx context.Context, all []*Subscriber, empty func(ctx contex
 	}
 	for _, s := range all {
 		s.metrics.freshness.Store(0)
+		s.metrics.resets.Add(1)
 		s.moved.Raise()
 	}
 	return nil
@@ -55,12 +55,6 @@ func (s *Subscriber) resetIn(ctx context.Context, tx pgx.Tx) error {
 	return q.DeleteHeads(ctx, subscriptions.DeleteHeadsParams(key))
 }
 
-// Fresh is up to when everything that happened has been applied by this replica, parked or not: now, while the feed is quiet.
-// It is zero before anything has been heard, and after a reset.
-func (s *Subscriber) Fresh() time.Time {
-	at := s.metrics.freshness.Load()
-	if at == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(at).UTC()
-}
+// CaughtUp reports whether everything that had happened when the source last said so has been applied by this replica, parked
+// or not. It is false before the source has said it, and after a reset.
+func (s *Subscriber) CaughtUp() bool { return s.metrics.caughtUp.Load() == 1+s.metrics.resets.Load() }

@@ -26,6 +26,7 @@ type session struct {
 	*Subscriber
 	owned  map[int]*shard
 	parked map[string]bool // resources with parked events: a hint, the table decides
+	resets int64           // of the replica when the session began: what it says of an earlier life does not count
 	at     Position        // everything up to here is applied, parked or not for these shards
 	// advanced says that a position was moved, which tells a source and a database that work from ones that do not.
 	advanced bool
@@ -33,6 +34,7 @@ type session struct {
 
 // session runs until shards were taken (nil) or something fails. advanced says whether it moved any position.
 func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanced bool, err error) {
+	resets := s.metrics.resets.Load()
 	owned, err := s.ownedShards(ctx)
 	if err != nil {
 		return false, err
@@ -45,7 +47,7 @@ func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanc
 		}
 		return false, nil
 	}
-	c := &session{Subscriber: s, owned: owned}
+	c := &session{Subscriber: s, owned: owned, resets: resets}
 	if c.parked, err = c.parkedResources(ctx); err != nil {
 		return false, err
 	}
@@ -173,7 +175,7 @@ func (c *session) apply(ctx context.Context, batch []*Event, last Arrival) error
 		return err
 	}
 	c.at = last.Through
-	c.metrics.heard(last, c.Clock.Now())
+	c.metrics.heard(last, c.resets, c.Clock.Now())
 	return nil
 }
 

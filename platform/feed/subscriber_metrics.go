@@ -20,6 +20,8 @@ type subscriberMetrics struct {
 
 	owned     atomic.Int64 // shards
 	parked    atomic.Int64 // events, on all replicas
+	resets    atomic.Int64 // how often this replica was reset
+	caughtUp  atomic.Int64 // 1 + resets when the source said that was all, 0 when something came since
 	freshness atomic.Int64 // up to when everything is applied, in Unix microseconds; 0 before the first session
 }
 
@@ -79,12 +81,17 @@ func (m *subscriberMetrics) applied(ctx context.Context, batch []*Event, now tim
 }
 
 // heard remembers how fresh the effects are: as fresh as the last event, or as now when the source says that was all.
-func (m *subscriberMetrics) heard(last Arrival, now time.Time) {
+func (m *subscriberMetrics) heard(last Arrival, resets int64, now time.Time) {
 	fresh := now
 	if last.Event != nil {
 		fresh = last.Event.Record.GetRecordedAt().AsTime()
 	}
 	m.freshness.Store(fresh.UnixMicro())
+	if last.Event == nil {
+		m.caughtUp.Store(1 + resets)
+	} else {
+		m.caughtUp.Store(0)
+	}
 }
 
 func (m *subscriberMetrics) gap(ctx context.Context) { m.gaps.Add(ctx, 1, m.labels) }

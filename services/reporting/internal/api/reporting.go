@@ -4,7 +4,6 @@ package api
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -87,16 +86,14 @@ func (s *Reporting) progress(ctx context.Context) (*reportingv1.Progress, error)
 		if err != nil {
 			return nil, pg.Translate(err)
 		}
-		p := &reportingv1.FeedProgress{Source: subscriber.Source.Name(), Parked: parked}
-		var last time.Time
+		p := &reportingv1.FeedProgress{
+			Source: subscriber.Source.Name(), Parked: parked, CaughtUp: subscriber.CaughtUp(),
+		}
 		for _, c := range counts {
 			if c.Source == p.GetSource() {
-				last = c.LastRecordedAt
-				p.Events, p.LastRecordedAt = c.Events, timestamppb.New(last)
+				p.Events, p.LastRecordedAt = c.Events, timestamppb.New(c.LastRecordedAt)
 			}
 		}
-		// While there is more to come, what is applied is as fresh as the last event; when that was all, it is fresher.
-		p.CaughtUp = subscriber.Fresh().After(last)
 		progress.Feeds = append(progress.Feeds, p)
 	}
 	return progress, nil
