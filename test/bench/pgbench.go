@@ -51,6 +51,9 @@ func openYardstick(ctx context.Context, program, url, folder string, clients int
 	return y, nil
 }
 
+// endOfProcess is how long a server's process may take to end after its entry among the connections is gone.
+const endOfProcess = 200 * time.Millisecond
+
 // gone waits for the server's processes of a run to end, because what they used up is counted only then.
 func (y *yardstick) gone(ctx context.Context) error {
 	for {
@@ -58,7 +61,7 @@ func (y *yardstick) gone(ctx context.Context) error {
 		err := y.conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&left)
 		if err == nil && left == 0 {
-			return nil
+			return waitUntil(ctx, time.Now().Add(endOfProcess))
 		}
 		if err == nil {
 			err = waitUntil(ctx, time.Now().Add(lookAgain))
