@@ -51,7 +51,7 @@ postgres:
 ## Test
 
 .PHONY: test
-test: postgres web ## every test: Go (race detector where it counts), then the web page
+test: build postgres ## every test: Go (race detector where it counts), then the web page
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; race="$$(scripts/race_flag.sh)"; \
 	echo "test: $(RACE_TESTED) $${race:+(race detector on)}"; \
 	go test $$race $(call patterns,$(RACE_TESTED)); \
