@@ -37,7 +37,8 @@ const (
 // Part is the part that somebody has in a ticket. A person may have several.
 type Part string
 
-// The parts. "Agent" is an agent or dispatcher of the party named.
+// The parts. "Agent" is an agent of the party named, or whoever the policies let stand in: its dispatcher for what only sends
+// work on (R55), its coordinator or the authority's for what the owner answers for (R132).
 const (
 	HolderAgent  Part = "holder_agent"  // of the party that has the ticket
 	OwnerAgent   Part = "owner_agent"   // of the party that answers for it
@@ -151,7 +152,7 @@ func Allows(from, to Status) bool {
 		return true
 	}
 	for i := range lifeCycle {
-		if lifeCycle[i].From.Has(from) && lifeCycle[i].To.reaches().Has(to) {
+		if lifeCycle[i].From.Has(from) && lifeCycle[i].To.Reaches().Has(to) {
 			return true
 		}
 	}

@@ -62,8 +62,8 @@ func inQueue(after Place) Status {
 	return Registered
 }
 
-// reaches is every status that the target may lead to, staying put left out.
-func (t Target) reaches() StatusSet {
+// Reaches is every status that the target may lead to, staying put left out.
+func (t Target) Reaches() StatusSet {
 	switch t.kind {
 	case fixed:
 		return of(t.fixed)

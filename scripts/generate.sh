@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Regenerates everything that is generated and committed: Go, gRPC and REST stubs, OpenAPI, and the typed SQL of each service.
+# Regenerates everything that is generated and committed: Go, gRPC and REST stubs, OpenAPI, the profiles' schema, and the typed SQL
+# of each service.
 # `make gen` builds the generators first and calls this. The result depends on nothing but the sources and the pins.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +29,7 @@ rm -rf out/gen
 buf generate --output out/gen
 replace out/gen/gen/go/bavn gen/go/bavn
 cp out/gen/gen/go/openapi/openapi.yaml gen/go/openapi/openapi.yaml
+cp out/gen/profiles/profile.schema.json profiles/profile.schema.json
 
 failed=() # one service's broken SQL must not keep the others from theirs
 for config in platform/*/sqlc.yaml services/*/sqlc.yaml; do

@@ -227,8 +227,10 @@ type Person struct {
 	Department string `protobuf:"bytes,9,opt,name=department,proto3" json:"department,omitempty"`
 	// Id in the organisation, such as an AU ID; guests have none (R26, R36).
 	OrganisationId string `protobuf:"bytes,10,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// When the person was erased; every other field but the name is empty then. Unset for everybody else.
+	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Person) Reset() {
@@ -329,6 +331,13 @@ func (x *Person) GetOrganisationId() string {
 		return x.OrganisationId
 	}
 	return ""
+}
+
+func (x *Person) GetEraseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EraseTime
+	}
+	return nil
 }
 
 // What is reported.
@@ -962,6 +971,61 @@ func (x *UpdatePersonRequest) GetRequestId() string {
 	return ""
 }
 
+// Asks for a person to be erased.
+type ErasePersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `desks/{desk}/persons/{person}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// AIP-155.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ErasePersonRequest) Reset() {
+	*x = ErasePersonRequest{}
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ErasePersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ErasePersonRequest) ProtoMessage() {}
+
+func (x *ErasePersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ErasePersonRequest.ProtoReflect.Descriptor instead.
+func (*ErasePersonRequest) Descriptor() ([]byte, []int) {
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ErasePersonRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ErasePersonRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
 // Asks for a page of persons.
 type ListPersonsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -977,7 +1041,7 @@ type ListPersonsRequest struct {
 
 func (x *ListPersonsRequest) Reset() {
 	*x = ListPersonsRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -989,7 +1053,7 @@ func (x *ListPersonsRequest) String() string {
 func (*ListPersonsRequest) ProtoMessage() {}
 
 func (x *ListPersonsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1002,7 +1066,7 @@ func (x *ListPersonsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPersonsRequest.ProtoReflect.Descriptor instead.
 func (*ListPersonsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{12}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListPersonsRequest) GetParent() string {
@@ -1039,7 +1103,7 @@ type ListPersonsResponse struct {
 
 func (x *ListPersonsResponse) Reset() {
 	*x = ListPersonsResponse{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1051,7 +1115,7 @@ func (x *ListPersonsResponse) String() string {
 func (*ListPersonsResponse) ProtoMessage() {}
 
 func (x *ListPersonsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1064,7 +1128,7 @@ func (x *ListPersonsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPersonsResponse.ProtoReflect.Descriptor instead.
 func (*ListPersonsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{13}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListPersonsResponse) GetPersons() []*Person {
@@ -1081,7 +1145,8 @@ func (x *ListPersonsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Payload of submission.received and submission.opened: the facts, without texts.
+// Payload of submission.received, submission.opened and submission.texts_erased: the facts, without texts. After the last, the
+// texts of all events of the submission before it are gone, and whoever keeps copies erases them.
 type SubmissionEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The submission after the event, its texts left out.
@@ -1092,7 +1157,7 @@ type SubmissionEvent struct {
 
 func (x *SubmissionEvent) Reset() {
 	*x = SubmissionEvent{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +1169,7 @@ func (x *SubmissionEvent) String() string {
 func (*SubmissionEvent) ProtoMessage() {}
 
 func (x *SubmissionEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1182,7 @@ func (x *SubmissionEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmissionEvent.ProtoReflect.Descriptor instead.
 func (*SubmissionEvent) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{14}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SubmissionEvent) GetSubmission() *Submission {
@@ -1127,18 +1192,20 @@ func (x *SubmissionEvent) GetSubmission() *Submission {
 	return nil
 }
 
-// Payload of person.created and person.updated: that it happened, without contact data.
+// Payload of person.created, person.updated and person.erased: that it happened, without contact data.
 type PersonEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `desks/{desk}/persons/{person}`.
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// For person.erased, the tickets whose texts go with the person, at most 500; where there are more, several events say so.
+	Tickets       []string `protobuf:"bytes,2,rep,name=tickets,proto3" json:"tickets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PersonEvent) Reset() {
 	*x = PersonEvent{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1217,7 @@ func (x *PersonEvent) String() string {
 func (*PersonEvent) ProtoMessage() {}
 
 func (x *PersonEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1230,7 @@ func (x *PersonEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonEvent.ProtoReflect.Descriptor instead.
 func (*PersonEvent) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{15}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *PersonEvent) GetName() string {
@@ -1171,6 +1238,13 @@ func (x *PersonEvent) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *PersonEvent) GetTickets() []string {
+	if x != nil {
+		return x.Tickets
+	}
+	return nil
 }
 
 var File_bavn_intake_v1_intake_proto protoreflect.FileDescriptor
@@ -1193,7 +1267,7 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"settleTime:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
-	"submission\"\xc0\x04\n" +
+	"submission\"\x80\x05\n" +
 	"\x06Person\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12-\n" +
@@ -1213,7 +1287,9 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"department\x123\n" +
 	"\x0forganisation_id\x18\n" +
 	" \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId:C\xeaA@\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
+	"\n" +
+	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
 	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xd3\a\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
@@ -1265,7 +1341,11 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\x12*\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"\xac\x01\n" +
+	"request_id\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"\x9c\x01\n" +
+	"\x12ErasePersonRequest\x12Z\n" +
+	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12*\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"\xac\x01\n" +
 	"\x12ListPersonsRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12*\n" +
@@ -1277,21 +1357,23 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\x0fSubmissionEvent\x12:\n" +
 	"\n" +
 	"submission\x18\x01 \x01(\v2\x1a.bavn.intake.v1.SubmissionR\n" +
-	"submission\"!\n" +
+	"submission\";\n" +
 	"\vPersonEvent\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name*6\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\atickets\x18\x02 \x03(\tR\atickets*6\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eOUTCOME_OPENED\x10\x012\xa0\x03\n" +
 	"\x11SubmissionService\x12\x7f\n" +
 	"\fSubmitTicket\x12#.bavn.intake.v1.SubmitTicketRequest\x1a\x1a.bavn.intake.v1.Submission\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{parent=desks/*}/tickets:submit\x12{\n" +
 	"\rGetSubmission\x12$.bavn.intake.v1.GetSubmissionRequest\x1a\x1a.bavn.intake.v1.Submission\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=desks/*/submissions/*}\x12\x8c\x01\n" +
-	"\x0fListSubmissions\x12&.bavn.intake.v1.ListSubmissionsRequest\x1a'.bavn.intake.v1.ListSubmissionsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=desks/*}/submissions2\x8c\x05\n" +
+	"\x0fListSubmissions\x12&.bavn.intake.v1.ListSubmissionsRequest\x1a'.bavn.intake.v1.ListSubmissionsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=desks/*}/submissions2\x86\x06\n" +
 	"\rPersonService\x12y\n" +
 	"\fCreatePerson\x12#.bavn.intake.v1.CreatePersonRequest\x1a\x16.bavn.intake.v1.Person\",\x82\xd3\xe4\x93\x02&:\x06person\"\x1c/v1/{parent=desks/*}/persons\x12k\n" +
 	"\tGetPerson\x12 .bavn.intake.v1.GetPersonRequest\x1a\x16.bavn.intake.v1.Person\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=desks/*/persons/*}\x12\x91\x01\n" +
 	"\x0fBatchGetPersons\x12&.bavn.intake.v1.BatchGetPersonsRequest\x1a'.bavn.intake.v1.BatchGetPersonsResponse\"-\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=desks/*}/persons:batchGet\x12\x80\x01\n" +
-	"\fUpdatePerson\x12#.bavn.intake.v1.UpdatePersonRequest\x1a\x16.bavn.intake.v1.Person\"3\x82\xd3\xe4\x93\x02-:\x06person2#/v1/{person.name=desks/*/persons/*}\x12|\n" +
+	"\fUpdatePerson\x12#.bavn.intake.v1.UpdatePersonRequest\x1a\x16.bavn.intake.v1.Person\"3\x82\xd3\xe4\x93\x02-:\x06person2#/v1/{person.name=desks/*/persons/*}\x12x\n" +
+	"\vErasePerson\x12\".bavn.intake.v1.ErasePersonRequest\x1a\x16.bavn.intake.v1.Person\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=desks/*/persons/*}:erase\x12|\n" +
 	"\vListPersons\x12\".bavn.intake.v1.ListPersonsRequest\x1a#.bavn.intake.v1.ListPersonsResponse\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{parent=desks/*}/personsB5Z3github.com/bavn/bavn/gen/go/bavn/intake/v1;intakev1b\x06proto3"
 
 var (
@@ -1307,7 +1389,7 @@ func file_bavn_intake_v1_intake_proto_rawDescGZIP() []byte {
 }
 
 var file_bavn_intake_v1_intake_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bavn_intake_v1_intake_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_bavn_intake_v1_intake_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_bavn_intake_v1_intake_proto_goTypes = []any{
 	(Outcome)(0),                    // 0: bavn.intake.v1.Outcome
 	(*Submission)(nil),              // 1: bavn.intake.v1.Submission
@@ -1322,58 +1404,62 @@ var file_bavn_intake_v1_intake_proto_goTypes = []any{
 	(*BatchGetPersonsRequest)(nil),  // 10: bavn.intake.v1.BatchGetPersonsRequest
 	(*BatchGetPersonsResponse)(nil), // 11: bavn.intake.v1.BatchGetPersonsResponse
 	(*UpdatePersonRequest)(nil),     // 12: bavn.intake.v1.UpdatePersonRequest
-	(*ListPersonsRequest)(nil),      // 13: bavn.intake.v1.ListPersonsRequest
-	(*ListPersonsResponse)(nil),     // 14: bavn.intake.v1.ListPersonsResponse
-	(*SubmissionEvent)(nil),         // 15: bavn.intake.v1.SubmissionEvent
-	(*PersonEvent)(nil),             // 16: bavn.intake.v1.PersonEvent
-	nil,                             // 17: bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
-	(v1.Channel)(0),                 // 18: bavn.common.v1.Channel
-	(*v1.LocalizedText)(nil),        // 19: bavn.common.v1.LocalizedText
-	(*timestamppb.Timestamp)(nil),   // 20: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),   // 21: google.protobuf.FieldMask
+	(*ErasePersonRequest)(nil),      // 13: bavn.intake.v1.ErasePersonRequest
+	(*ListPersonsRequest)(nil),      // 14: bavn.intake.v1.ListPersonsRequest
+	(*ListPersonsResponse)(nil),     // 15: bavn.intake.v1.ListPersonsResponse
+	(*SubmissionEvent)(nil),         // 16: bavn.intake.v1.SubmissionEvent
+	(*PersonEvent)(nil),             // 17: bavn.intake.v1.PersonEvent
+	nil,                             // 18: bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
+	(v1.Channel)(0),                 // 19: bavn.common.v1.Channel
+	(*v1.LocalizedText)(nil),        // 20: bavn.common.v1.LocalizedText
+	(*timestamppb.Timestamp)(nil),   // 21: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),   // 22: google.protobuf.FieldMask
 }
 var file_bavn_intake_v1_intake_proto_depIdxs = []int32{
 	0,  // 0: bavn.intake.v1.Submission.outcome:type_name -> bavn.intake.v1.Outcome
-	18, // 1: bavn.intake.v1.Submission.channel:type_name -> bavn.common.v1.Channel
-	19, // 2: bavn.intake.v1.Submission.title:type_name -> bavn.common.v1.LocalizedText
-	19, // 3: bavn.intake.v1.Submission.description:type_name -> bavn.common.v1.LocalizedText
-	20, // 4: bavn.intake.v1.Submission.receive_time:type_name -> google.protobuf.Timestamp
-	20, // 5: bavn.intake.v1.Submission.settle_time:type_name -> google.protobuf.Timestamp
-	19, // 6: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
-	19, // 7: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
-	18, // 8: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
-	2,  // 9: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
-	17, // 10: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
-	4,  // 11: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
-	20, // 12: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
-	1,  // 13: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
-	2,  // 14: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	2,  // 15: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	2,  // 16: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	21, // 17: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 18: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	1,  // 19: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
-	3,  // 20: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
-	5,  // 21: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
-	6,  // 22: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
-	8,  // 23: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
-	9,  // 24: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
-	10, // 25: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
-	12, // 26: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
-	13, // 27: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
-	1,  // 28: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
-	1,  // 29: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
-	7,  // 30: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
-	2,  // 31: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 32: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
-	11, // 33: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
-	2,  // 34: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
-	14, // 35: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
-	28, // [28:36] is the sub-list for method output_type
-	20, // [20:28] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	19, // 1: bavn.intake.v1.Submission.channel:type_name -> bavn.common.v1.Channel
+	20, // 2: bavn.intake.v1.Submission.title:type_name -> bavn.common.v1.LocalizedText
+	20, // 3: bavn.intake.v1.Submission.description:type_name -> bavn.common.v1.LocalizedText
+	21, // 4: bavn.intake.v1.Submission.receive_time:type_name -> google.protobuf.Timestamp
+	21, // 5: bavn.intake.v1.Submission.settle_time:type_name -> google.protobuf.Timestamp
+	21, // 6: bavn.intake.v1.Person.erase_time:type_name -> google.protobuf.Timestamp
+	20, // 7: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
+	20, // 8: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
+	19, // 9: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
+	2,  // 10: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
+	18, // 11: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
+	4,  // 12: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
+	21, // 13: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
+	1,  // 14: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
+	2,  // 15: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	2,  // 16: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	2,  // 17: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	22, // 18: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 19: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	1,  // 20: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
+	3,  // 21: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
+	5,  // 22: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
+	6,  // 23: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
+	8,  // 24: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
+	9,  // 25: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
+	10, // 26: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
+	12, // 27: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
+	13, // 28: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
+	14, // 29: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
+	1,  // 30: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
+	1,  // 31: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
+	7,  // 32: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
+	2,  // 33: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 34: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
+	11, // 35: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
+	2,  // 36: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 37: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
+	15, // 38: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
+	30, // [30:39] is the sub-list for method output_type
+	21, // [21:30] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_bavn_intake_v1_intake_proto_init() }
@@ -1387,7 +1473,7 @@ func file_bavn_intake_v1_intake_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_intake_v1_intake_proto_rawDesc), len(file_bavn_intake_v1_intake_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -37,7 +37,8 @@ type SubmissionServiceClient interface {
 	// Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
 	// Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
 	// opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
-	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field.
+	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
+	// affected user was erased.
 	SubmitTicket(ctx context.Context, in *SubmitTicketRequest, opts ...grpc.CallOption) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its
 	// ticket. Changes nothing. Errors: NOT_FOUND.
@@ -95,7 +96,8 @@ type SubmissionServiceServer interface {
 	// Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
 	// Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
 	// opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
-	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field.
+	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
+	// affected user was erased.
 	SubmitTicket(context.Context, *SubmitTicketRequest) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its
 	// ticket. Changes nothing. Errors: NOT_FOUND.
@@ -225,6 +227,7 @@ const (
 	PersonService_GetPerson_FullMethodName       = "/bavn.intake.v1.PersonService/GetPerson"
 	PersonService_BatchGetPersons_FullMethodName = "/bavn.intake.v1.PersonService/BatchGetPersons"
 	PersonService_UpdatePerson_FullMethodName    = "/bavn.intake.v1.PersonService/UpdatePerson"
+	PersonService_ErasePerson_FullMethodName     = "/bavn.intake.v1.PersonService/ErasePerson"
 	PersonService_ListPersons_FullMethodName     = "/bavn.intake.v1.PersonService/ListPersons"
 )
 
@@ -242,8 +245,15 @@ type PersonServiceClient interface {
 	// Reads several persons of a desk at once; unknown ones are left out. Callers: notify, agents. Changes nothing.
 	BatchGetPersons(ctx context.Context, in *BatchGetPersonsRequest, opts ...grpc.CallOption) (*BatchGetPersonsResponse, error)
 	// Changes a person. Callers: the person, agents of the desk. Emits person.updated. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG.
+	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION PERSON_ERASED.
 	UpdatePerson(ctx context.Context, in *UpdatePersonRequest, opts ...grpc.CallOption) (*Person, error)
+	// Erases a person for good (R147): name and contact data, and every text of the submissions and tickets that the person reported
+	// or is affected by. Callers: administrators of the desk. The id, the facts and every proof stay, so that what was done can still
+	// be accounted for; nobody can report for the person again. Emits submission.texts_erased for each submission and person.erased,
+	// each in the transaction that erases; triage follows with ticket.texts_erased, and who keeps copies obeys within seconds.
+	// Idempotent by request_id, and a person who is erased already stays so.
+	// Errors: NOT_FOUND; FAILED_PRECONDITION SUBMISSION_UNSETTLED while the ticket of a submission is still to be opened.
+	ErasePerson(ctx context.Context, in *ErasePersonRequest, opts ...grpc.CallOption) (*Person, error)
 	// Lists persons by id. Callers: agents of the desk. Changes nothing.
 	ListPersons(ctx context.Context, in *ListPersonsRequest, opts ...grpc.CallOption) (*ListPersonsResponse, error)
 }
@@ -296,6 +306,16 @@ func (c *personServiceClient) UpdatePerson(ctx context.Context, in *UpdatePerson
 	return out, nil
 }
 
+func (c *personServiceClient) ErasePerson(ctx context.Context, in *ErasePersonRequest, opts ...grpc.CallOption) (*Person, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Person)
+	err := c.cc.Invoke(ctx, PersonService_ErasePerson_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *personServiceClient) ListPersons(ctx context.Context, in *ListPersonsRequest, opts ...grpc.CallOption) (*ListPersonsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListPersonsResponse)
@@ -320,8 +340,15 @@ type PersonServiceServer interface {
 	// Reads several persons of a desk at once; unknown ones are left out. Callers: notify, agents. Changes nothing.
 	BatchGetPersons(context.Context, *BatchGetPersonsRequest) (*BatchGetPersonsResponse, error)
 	// Changes a person. Callers: the person, agents of the desk. Emits person.updated. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG.
+	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION PERSON_ERASED.
 	UpdatePerson(context.Context, *UpdatePersonRequest) (*Person, error)
+	// Erases a person for good (R147): name and contact data, and every text of the submissions and tickets that the person reported
+	// or is affected by. Callers: administrators of the desk. The id, the facts and every proof stay, so that what was done can still
+	// be accounted for; nobody can report for the person again. Emits submission.texts_erased for each submission and person.erased,
+	// each in the transaction that erases; triage follows with ticket.texts_erased, and who keeps copies obeys within seconds.
+	// Idempotent by request_id, and a person who is erased already stays so.
+	// Errors: NOT_FOUND; FAILED_PRECONDITION SUBMISSION_UNSETTLED while the ticket of a submission is still to be opened.
+	ErasePerson(context.Context, *ErasePersonRequest) (*Person, error)
 	// Lists persons by id. Callers: agents of the desk. Changes nothing.
 	ListPersons(context.Context, *ListPersonsRequest) (*ListPersonsResponse, error)
 	mustEmbedUnimplementedPersonServiceServer()
@@ -345,6 +372,9 @@ func (UnimplementedPersonServiceServer) BatchGetPersons(context.Context, *BatchG
 }
 func (UnimplementedPersonServiceServer) UpdatePerson(context.Context, *UpdatePersonRequest) (*Person, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdatePerson not implemented")
+}
+func (UnimplementedPersonServiceServer) ErasePerson(context.Context, *ErasePersonRequest) (*Person, error) {
+	return nil, status.Error(codes.Unimplemented, "method ErasePerson not implemented")
 }
 func (UnimplementedPersonServiceServer) ListPersons(context.Context, *ListPersonsRequest) (*ListPersonsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListPersons not implemented")
@@ -442,6 +472,24 @@ func _PersonService_UpdatePerson_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PersonService_ErasePerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ErasePersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PersonServiceServer).ErasePerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PersonService_ErasePerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PersonServiceServer).ErasePerson(ctx, req.(*ErasePersonRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _PersonService_ListPersons_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListPersonsRequest)
 	if err := dec(in); err != nil {
@@ -482,6 +530,10 @@ var PersonService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UpdatePerson",
 			Handler:    _PersonService_UpdatePerson_Handler,
+		},
+		{
+			MethodName: "ErasePerson",
+			Handler:    _PersonService_ErasePerson_Handler,
 		},
 		{
 			MethodName: "ListPersons",

@@ -115,7 +115,10 @@ type Notification struct {
 	// The template, such as "work_started".
 	Template string `protobuf:"bytes,12,opt,name=template,proto3" json:"template,omitempty"`
 	// The language it is written in.
-	LanguageCode  string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
+	LanguageCode string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
+	// The party on whose behalf it is sent: the one that had the ticket after the event, `desks/{desk}/parties/{party}`. Empty for
+	// one from before this was kept.
+	Party         string `protobuf:"bytes,14,opt,name=party,proto3" json:"party,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -237,6 +240,13 @@ func (x *Notification) GetTemplate() string {
 func (x *Notification) GetLanguageCode() string {
 	if x != nil {
 		return x.LanguageCode
+	}
+	return ""
+}
+
+func (x *Notification) GetParty() string {
+	if x != nil {
+		return x.Party
 	}
 	return ""
 }
@@ -521,7 +531,7 @@ var File_bavn_notify_v1_notify_proto protoreflect.FileDescriptor
 
 const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xea\x04\n" +
+	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x85\x05\n" +
 	"\fNotification\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
 	"\x06ticket\x18\x02 \x01(\tB\x03\xe0A\x03R\x06ticket\x12\x19\n" +
@@ -539,7 +549,8 @@ const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\vsettle_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"settleTime\x12\x1f\n" +
 	"\btemplate\x18\f \x01(\tB\x03\xe0A\x03R\btemplate\x12(\n" +
-	"\rlanguage_code\x18\r \x01(\tB\x03\xe0A\x03R\flanguageCode:a\xeaA^\n" +
+	"\rlanguage_code\x18\r \x01(\tB\x03\xe0A\x03R\flanguageCode\x12\x19\n" +
+	"\x05party\x18\x0e \x01(\tB\x03\xe0A\x03R\x05party:a\xeaA^\n" +
 	"\x14bavn.dk/Notification\x12)desks/{desk}/notifications/{notification}*\rnotifications2\fnotification\"p\n" +
 	"\x16GetNotificationRequest\x12V\n" +
 	"\x04name\x18\x01 \x01(\tBB\xe0A\x02\xbaH<r:28^desks/[a-z][a-z0-9-]{1,30}/notifications/[0-9a-f-]{36}$R\x04name\"\x95\x02\n" +

@@ -36,7 +36,8 @@ type NotificationServiceClient interface {
 	// Errors: NOT_FOUND.
 	GetNotification(ctx context.Context, in *GetNotificationRequest, opts ...grpc.CallOption) (*Notification, error)
 	// Lists notifications, newest first, of the desk or of one ticket. Callers: members of a party of the desk, for tickets
-	// they see; persons, for their own. Changes nothing.
+	// they see; persons, for their own. Changes nothing. Errors: NOT_FOUND at `parent` (no such desk, or one in which the
+	// caller has no part and was told nothing), INVALID_ARGUMENT, INVALID_PAGE_TOKEN.
 	ListNotifications(ctx context.Context, in *ListNotificationsRequest, opts ...grpc.CallOption) (*ListNotificationsResponse, error)
 	// Sends a failed notification again, under the same Message-ID. Callers: agents of a party that sees the ticket. Emits
 	// notification.requeued. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION NOT_FAILED.
@@ -91,7 +92,8 @@ type NotificationServiceServer interface {
 	// Errors: NOT_FOUND.
 	GetNotification(context.Context, *GetNotificationRequest) (*Notification, error)
 	// Lists notifications, newest first, of the desk or of one ticket. Callers: members of a party of the desk, for tickets
-	// they see; persons, for their own. Changes nothing.
+	// they see; persons, for their own. Changes nothing. Errors: NOT_FOUND at `parent` (no such desk, or one in which the
+	// caller has no part and was told nothing), INVALID_ARGUMENT, INVALID_PAGE_TOKEN.
 	ListNotifications(context.Context, *ListNotificationsRequest) (*ListNotificationsResponse, error)
 	// Sends a failed notification again, under the same Message-ID. Callers: agents of a party that sees the ticket. Emits
 	// notification.requeued. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION NOT_FAILED.

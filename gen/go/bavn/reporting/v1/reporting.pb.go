@@ -300,7 +300,7 @@ type Figures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Tickets with at least one step.
 	Tickets int64 `protobuf:"varint,1,opt,name=tickets,proto3" json:"tickets,omitempty"`
-	// Steps of all tickets.
+	// Steps of all tickets: rows of an import, and events of a live ticket other than notes and logged work.
 	Steps int64 `protobuf:"varint,2,opt,name=steps,proto3" json:"steps,omitempty"`
 	// Whole days from the first step of all to the last.
 	Days int64 `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
@@ -586,7 +586,8 @@ func (x *Count) GetCount() int64 {
 	return 0
 }
 
-// Changes of hands.
+// Changes of hands. A live ticket that its resolution returns to its owner (R100) changes hands only when the work goes on
+// elsewhere than where it was solved; an imported one whenever its log says so.
 type HandOvers struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// All of them.

@@ -47,9 +47,14 @@ type Desk struct {
 	// the desk.
 	ContactParty string `protobuf:"bytes,7,opt,name=contact_party,json=contactParty,proto3" json:"contact_party,omitempty"`
 	// When it was created.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// What people call the authority party, which is created together with the desk; its id if left out. Read it as the party's
+	// display_name.
+	AuthorityPartyDisplayName string `protobuf:"bytes,9,opt,name=authority_party_display_name,json=authorityPartyDisplayName,proto3" json:"authority_party_display_name,omitempty"`
+	// What people call the contact party, likewise. Where both are one party, the authority's name counts.
+	ContactPartyDisplayName string `protobuf:"bytes,10,opt,name=contact_party_display_name,json=contactPartyDisplayName,proto3" json:"contact_party_display_name,omitempty"`
+	unknownFields           protoimpl.UnknownFields
+	sizeCache               protoimpl.SizeCache
 }
 
 func (x *Desk) Reset() {
@@ -136,6 +141,20 @@ func (x *Desk) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Desk) GetAuthorityPartyDisplayName() string {
+	if x != nil {
+		return x.AuthorityPartyDisplayName
+	}
+	return ""
+}
+
+func (x *Desk) GetContactPartyDisplayName() string {
+	if x != nil {
+		return x.ContactPartyDisplayName
+	}
+	return ""
 }
 
 // How ticket numbers look: prefix and zero-padded digits, such as ASCP00000042.
@@ -1194,7 +1213,7 @@ var File_bavn_triage_v1_directory_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\n" +
-	"\x1ebavn/triage/v1/directory.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x04\n" +
+	"\x1ebavn/triage/v1/directory.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x06\n" +
 	"\x04Desk\x12=\n" +
 	"\x04name\x18\x01 \x01(\tB)\xe0A\b\xbaH#\xd8\x01\x01r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x04name\x12/\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\vdisplayName\x12)\n" +
@@ -1204,7 +1223,12 @@ const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\x0fauthority_party\x18\x06 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}$R\x0eauthorityParty\x12k\n" +
 	"\rcontact_party\x18\a \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}$R\fcontactParty\x12@\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime:,\xeaA)\n" +
+	"createTime\x12K\n" +
+	"\x1cauthority_party_display_name\x18\t \x01(\tB\n" +
+	"\xe0A\x04\xbaH\x04r\x02\x18xR\x19authorityPartyDisplayName\x12G\n" +
+	"\x1acontact_party_display_name\x18\n" +
+	" \x01(\tB\n" +
+	"\xe0A\x04\xbaH\x04r\x02\x18xR\x17contactPartyDisplayName:,\xeaA)\n" +
 	"\fbavn.dk/Desk\x12\fdesks/{desk}*\x05desks2\x04desk\"n\n" +
 	"\fNumberScheme\x128\n" +
 	"\x06prefix\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9-]{0,11}$R\x06prefix\x12$\n" +

@@ -42,7 +42,8 @@ const (
 type DirectoryServiceClient interface {
 	// Creates a desk: one virtual support organisation with its own numbers, people and process.
 	//
-	// Callers: installation administrators. Emits desk.created; the caller becomes its first administrator.
+	// Callers: installation administrators. Creates the desk's authority and contact parties with it. Emits desk.created,
+	// party.created and membership.granted; the caller becomes its first administrator.
 	// Idempotent by request_id. Errors: ALREADY_EXISTS DESK_EXISTS.
 	CreateDesk(ctx context.Context, in *CreateDeskRequest, opts ...grpc.CallOption) (*Desk, error)
 	// Reads a desk. Callers: anyone with a part in it. Changes nothing. Errors: NOT_FOUND.
@@ -190,7 +191,8 @@ func (c *directoryServiceClient) ListMemberships(ctx context.Context, in *ListMe
 type DirectoryServiceServer interface {
 	// Creates a desk: one virtual support organisation with its own numbers, people and process.
 	//
-	// Callers: installation administrators. Emits desk.created; the caller becomes its first administrator.
+	// Callers: installation administrators. Creates the desk's authority and contact parties with it. Emits desk.created,
+	// party.created and membership.granted; the caller becomes its first administrator.
 	// Idempotent by request_id. Errors: ALREADY_EXISTS DESK_EXISTS.
 	CreateDesk(context.Context, *CreateDeskRequest) (*Desk, error)
 	// Reads a desk. Callers: anyone with a part in it. Changes nothing. Errors: NOT_FOUND.

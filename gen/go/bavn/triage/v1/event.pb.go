@@ -24,7 +24,8 @@ const (
 )
 
 // Payload of every event whose type starts with "ticket.": the facts after the event, and what was special about it.
-// Texts (title, description, note, solution, reason) travel beside it, never in it.
+// Texts (title, description, note, solution, reason) travel beside it, never in it. After ticket.texts_erased, those of all events
+// of the ticket before it are gone, and whoever keeps copies erases them.
 type TicketEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The ticket's facts after the event, without its texts and without its etag.

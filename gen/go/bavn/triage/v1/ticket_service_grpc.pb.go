@@ -68,10 +68,11 @@ type TicketServiceClient interface {
 	// not see.
 	GetTicket(ctx context.Context, in *GetTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Lists the tickets that the caller may see, newest number first. Changes nothing.
-	// Errors: INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
+	// Errors: NOT_FOUND at `parent` (no such desk, or one in which the caller has neither a part nor a ticket),
+	// INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
 	ListTickets(ctx context.Context, in *ListTicketsRequest, opts ...grpc.CallOption) (*ListTicketsResponse, error)
 	// Finds tickets by words in title, description or solution, best first, among those the caller may see. Changes nothing.
-	// New texts are found within seconds.
+	// New texts are found within seconds. Errors: NOT_FOUND at `parent`, as for ListTickets.
 	SearchTickets(ctx context.Context, in *SearchTicketsRequest, opts ...grpc.CallOption) (*SearchTicketsResponse, error)
 	// Takes the next ticket from a pile (R33): the oldest unassigned one of the group, highest priority first.
 	//
@@ -182,12 +183,14 @@ type TicketServiceClient interface {
 	// Writes a note to the ticket (R74).
 	//
 	// Callers: anyone who sees the ticket; internal notes only members of a party. Emits ticket.note_added or
-	// ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+	// ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+	// (at 2,000 notes and work-log entries together).
 	AddNote(ctx context.Context, in *AddNoteRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Records work done, for those who continue (R74, R76).
 	//
 	// Callers: agents of a party that has or had the ticket. Emits ticket.work_logged. Idempotent by request_id.
-	// Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+	// Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+	// (at 2,000 notes and work-log entries together).
 	LogWork(ctx context.Context, in *LogWorkRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Reads the ticket's party clocks: how long each party held it in each status (R129).
 	//
@@ -529,10 +532,11 @@ type TicketServiceServer interface {
 	// not see.
 	GetTicket(context.Context, *GetTicketRequest) (*Ticket, error)
 	// Lists the tickets that the caller may see, newest number first. Changes nothing.
-	// Errors: INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
+	// Errors: NOT_FOUND at `parent` (no such desk, or one in which the caller has neither a part nor a ticket),
+	// INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
 	ListTickets(context.Context, *ListTicketsRequest) (*ListTicketsResponse, error)
 	// Finds tickets by words in title, description or solution, best first, among those the caller may see. Changes nothing.
-	// New texts are found within seconds.
+	// New texts are found within seconds. Errors: NOT_FOUND at `parent`, as for ListTickets.
 	SearchTickets(context.Context, *SearchTicketsRequest) (*SearchTicketsResponse, error)
 	// Takes the next ticket from a pile (R33): the oldest unassigned one of the group, highest priority first.
 	//
@@ -643,12 +647,14 @@ type TicketServiceServer interface {
 	// Writes a note to the ticket (R74).
 	//
 	// Callers: anyone who sees the ticket; internal notes only members of a party. Emits ticket.note_added or
-	// ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+	// ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+	// (at 2,000 notes and work-log entries together).
 	AddNote(context.Context, *AddNoteRequest) (*Ticket, error)
 	// Records work done, for those who continue (R74, R76).
 	//
 	// Callers: agents of a party that has or had the ticket. Emits ticket.work_logged. Idempotent by request_id.
-	// Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+	// Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+	// (at 2,000 notes and work-log entries together).
 	LogWork(context.Context, *LogWorkRequest) (*Ticket, error)
 	// Reads the ticket's party clocks: how long each party held it in each status (R129).
 	//

@@ -1,0 +1,35 @@
+package profile
+
+import (
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+)
+
+// Routing is who gets a ticket, and why.
+type Routing struct {
+	Route *profilev1.Route
+	Why   Why
+}
+
+// Route says who gets a ticket (R41, R54, R64): the first routing rule that holds, else the category or the nearest one above it,
+// else the single point of contact.
+func (p *Profile) Route(ticket *profilev1.TicketFacts) (Routing, error) {
+	held, found, err := first(p, p.rules.routing, subjectOf(ticket))
+	if err != nil {
+		return Routing{}, err
+	}
+	if found {
+		return Routing{held.Setting.GetTo(), held.Why}, nil
+	}
+	inputs := map[string]string{"category": ticket.GetCategory()}
+	if _, routed := lineage(p.categories, p.categories[ticket.GetCategory()]); routed != nil {
+		return Routing{routed.GetRoute(), p.because("categories["+routed.GetId()+"].route", routed, inputs)}, nil
+	}
+	desk := p.settings.GetDesk()
+	return Routing{&profilev1.Route{Party: desk.GetContact()}, p.because("desk.contact", desk, inputs)}, nil
+}
+
+// Categories are a category and those above it, nearest first; nothing for one that there is not.
+func (p *Profile) Categories(id string) []string {
+	line, _ := lineage(p.categories, p.categories[id])
+	return line
+}
