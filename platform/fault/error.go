@@ -37,7 +37,7 @@ type FieldViolation struct {
 	Path string
 	// Rule is the id of the broken rule: a protovalidate id ("string.max_len") or one of the catalog's own.
 	Rule string
-	// Limit is the rule's bound, for the text's {limit}; empty for a rule without one.
+	// Limit is the rule's bound, or the word that breaks it, for the text's {limit}; empty for a rule without one.
 	Limit string
 	// Text is the English description for a rule that the catalog does not know.
 	Text string
@@ -56,6 +56,12 @@ type Violation struct {
 // New makes a refusal. reason is UPPER_SNAKE and has its texts in a catalog.
 func New(code codes.Code, reason string) *Error {
 	return &Error{code: code, reason: reason}
+}
+
+// Missing refuses a request whose field names something that does not exist, or that the caller may not see: the two are told
+// alike. path is the proto path of the field.
+func Missing(path string) *Error {
+	return New(codes.NotFound, NotFound).Field(path, "not_found")
 }
 
 // Meta adds one fact: metadata of the ErrorInfo and a placeholder {key} of the texts. Values leave the service, so they

@@ -65,10 +65,9 @@ func (c *session) applyOrSplit(ctx context.Context, batch []*Event) error {
 
 // commit handles a batch in one transaction, which also moves the shards that it touches.
 func (c *session) commit(ctx context.Context, batch []*Event) error {
-	var fresh []*Event
+	var fresh, waiting []*Event
 	shards, to := c.behind(batch), batch[len(batch)-1].Position
 	err := c.applying(ctx, func(tx pgx.Tx) error {
-		var waiting []*Event
 		var err error
 		if fresh, waiting, err = c.separate(ctx, tx, batch); err != nil {
 			return err
@@ -93,6 +92,8 @@ func (c *session) commit(ctx context.Context, batch []*Event) error {
 	}
 	c.movedTo(shards, to)
 	c.metrics.applied(ctx, fresh, c.Clock.Now())
+	c.spans.applied(fresh)
+	c.spans.parked(waiting)
 	if c.AfterCommit != nil && len(fresh) > 0 {
 		c.AfterCommit(ctx, fresh)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +80,8 @@ func (d *Draft) check() error {
 		return errors.New("draft without payload")
 	case d.Resource != "desks/"+d.Desk && !strings.HasPrefix(d.Resource, "desks/"+d.Desk+"/"):
 		return fmt.Errorf("resource %q is not of desk %q", d.Resource, d.Desk)
+	case slices.ContainsFunc(d.Audience, func(key string) bool { return key == "" || strings.Contains(key, "\n") }):
+		return fmt.Errorf("audience %q has a key that is no name", d.Audience)
 	}
 	return nil
 }

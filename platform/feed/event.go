@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/protobuf/proto"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -39,7 +40,8 @@ type Event struct {
 	Hash         []byte
 	PreviousHash []byte
 
-	broken error // why Record could not be brought up to date; a subscriber parks such an event
+	span   trace.Span // what the subscriber draws of it; nil where it draws nothing
+	broken error      // why Record could not be brought up to date; a subscriber parks such an event
 }
 
 // Text returns the text of that name, and false when there is none or it was erased.

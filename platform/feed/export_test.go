@@ -4,12 +4,20 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // FairShare is fairShare, for tests of the rule alone.
 var FairShare = fairShare
+
+// DrawForTest is what a subscriber with this tracer does before it applies a batch.
+func DrawForTest(tracer trace.TracerProvider) func(batch []*Event) {
+	spans := newSubscriberSpans(SubscriberConfig{Name: "reporting", Source: Remote("triage", nil), Tracer: tracer})
+	return func(batch []*Event) { spans.begin(context.Background(), batch, time.Now()) }
+}
 
 // A Flaw is a mistake that somebody could make in a reading query. The tests make it on purpose, to show that they would
 // notice.

@@ -4,15 +4,19 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
+	"slices"
 )
 
-//go:embed sql/lock_resource.sql
-var lockResourceSQL string
+var (
+	//go:embed sql/lock_resource.sql
+	lockResourceSQL string
+	//go:embed sql/lock_resources.sql
+	lockResourcesSQL string
+)
 
 // Lock takes a resource for the rest of the transaction, and takes no transaction id for it. It is the first statement of
-// every command on the resource, before the SELECT … FOR UPDATE of its row; through a pg.Pipeline both travel together.
+// every command that changes an existing resource, before the SELECT … FOR UPDATE of its row; through a pg.Pipeline both
+// travel together.
 //
 // The row lock alone does not keep the order. When its holder has updated the row and commits, every waiter follows the
 // update chain, and PostgreSQL gives it its transaction id for that (heap_lock_updated_tuple) before it competes for the
@@ -26,5 +30,12 @@ func Lock(ctx context.Context, tx Execer, resource string) error {
 	return nil
 }
 
-// QueueLock adds the same statement to a batch.
-func QueueLock(b *pgx.Batch, resource string) { b.Queue(lockResourceSQL, resource) }
+// LockAll takes many resources by one statement, always in the same order: two that want the same ones do not wait for each other
+// for ever.
+func LockAll(ctx context.Context, tx Execer, resources []string) error {
+	resources = slices.Sorted(slices.Values(resources))
+	if _, err := tx.Exec(ctx, lockResourcesSQL, resources); err != nil {
+		return fmt.Errorf("lock %d resources: %w", len(resources), err)
+	}
+	return nil
+}

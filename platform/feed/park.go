@@ -146,6 +146,7 @@ func (c *session) parkFailing(ctx context.Context, e *Event, failure error) erro
 	}
 	c.parked[e.Record.GetResource()] = true
 	c.movedTo(shards, e.Position)
+	c.spans.parked(batch)
 	c.Logger.ErrorContext(ctx, "subscriber: event parked", slog.String("subscriber", c.Name),
 		slog.String("source", c.Source.Name()), slog.String("event", e.Ref()), slog.Any("error", failure))
 	return nil

@@ -171,6 +171,7 @@ func (c *session) wants(e *Event) bool {
 
 // apply handles a batch and moves the shards that it touches.
 func (c *session) apply(ctx context.Context, batch []*Event, last Arrival) error {
+	c.spans.begin(ctx, batch, c.Clock.Now())
 	if err := c.applyOrSplit(ctx, batch); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bavn/bavn/platform/clock"
@@ -49,10 +50,12 @@ type SubscriberConfig struct {
 	// Types restricts which events arrive; empty means all, and then every resource's revisions are held to be contiguous.
 	Types     []string
 	Upcasters *Upcasters
-	// Clock, Logger and Meter may be nil: the system's, and none.
+	// Clock, Logger, Meter and Tracer may be nil: the system's, and none. Tracer draws what becomes of an event in the trace of the
+	// request that caused it.
 	Clock  clock.Clock
 	Logger *slog.Logger
 	Meter  metric.MeterProvider
+	Tracer trace.TracerProvider
 
 	// AfterCommit is told of every batch after its transaction: to wake up those who act on the effect. A crash may lose the
 	// call, never the effect. May be nil.
@@ -89,6 +92,7 @@ type Subscriber struct {
 	SubscriberConfig
 	replica  string
 	metrics  *subscriberMetrics
+	spans    subscriberSpans
 	moved    Signal // raised when leases changed hands, as far as this replica knows
 	progress Signal // raised after every commit of a position
 }
@@ -103,6 +107,7 @@ func NewSubscriber(config SubscriberConfig) (*Subscriber, error) {
 	if s.metrics, err = newSubscriberMetrics(s); err != nil {
 		return nil, fmt.Errorf("subscriber %s: %w", config.Name, err)
 	}
+	s.spans = newSubscriberSpans(s.SubscriberConfig)
 	return s, nil
 }
 

@@ -33,7 +33,7 @@ func newSubscriberMetrics(s *Subscriber) (*subscriberMetrics, error) {
 	var err error
 	if m.lag, err = meter.Float64Histogram("bavn.feed.lag", metric.WithUnit("s"),
 		metric.WithDescription("Age of an event when its effect commits."),
-		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300)); err != nil {
+		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .075, .1, .15, .2, .25, .5, 1, 2.5, 5, 10, 30, 60, 300)); err != nil {
 		return nil, err
 	}
 	if m.batch, err = meter.Int64Histogram("bavn.feed.batch_size", metric.WithUnit("{event}"),

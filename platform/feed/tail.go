@@ -12,14 +12,14 @@ const (
 
 	// defaultLiveGap is what subscribers feel of load: an event that comes alone is read at once. Every read ends in a transaction
 	// of each subscriber, so a shorter one buys milliseconds with processor time that the commands need.
-	defaultLiveGap = 40 * time.Millisecond
+	defaultLiveGap = 70 * time.Millisecond
 	defaultPoll    = time.Second
 )
 
 // Pace says how often a live stream reads. The zero Pace is the default.
 type Pace struct {
 	// LiveGap is the least time between two reads that found the stream up to date: under load, events are read in batches.
-	// 40 ms if 0.
+	// 70 ms if 0.
 	LiveGap time.Duration
 	// Poll is how long a stream waits without being woken. 1 s if 0.
 	Poll time.Duration

@@ -17,7 +17,7 @@ import (
 const channel = "bavn_feed"
 
 const (
-	notifyGap   = 10 * time.Millisecond // at most one NOTIFY in this time
+	notifyGap   = 30 * time.Millisecond // at most one NOTIFY in this time
 	reconnect   = time.Second           // pause before listening again on a new connection
 	notifyLimit = 5 * time.Second
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -186,4 +187,26 @@ func (s *Server) readPID() (int, error) {
 		return 0, fmt.Errorf("process id of PostgreSQL: %w", err)
 	}
 	return pid, nil
+}
+
+// nobody is a process id that the kernel never gives out (its highest is 4194304).
+const nobody = "2147483647"
+
+// disownLock takes the dead postmaster's process id out of its lock file. A busy machine gives the number to the next process soon,
+// and if that happens to be another PostgreSQL, ours would take it for its predecessor and refuse to start. The rest of the file
+// stays: by it a new postmaster finds backends of the old one that still live.
+func (s *Server) disownLock() error {
+	path := filepath.Join(s.cluster.data(), "postmaster.pid")
+	lock, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) { // it had ended by itself
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("lock of the killed PostgreSQL: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(lock), "\n")
+	if err := os.WriteFile(path, []byte(nobody+"\n"+rest), 0o600); err != nil {
+		return fmt.Errorf("lock of the killed PostgreSQL: %w", err)
+	}
+	return nil
 }

@@ -128,7 +128,10 @@ func (s *Server) Stop(ctx context.Context) error {
 func (s *Server) Kill() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.end(context.Background(), syscall.SIGKILL)
+	if s.process == nil {
+		return nil
+	}
+	return errors.Join(s.end(context.Background(), syscall.SIGKILL), s.disownLock())
 }
 
 // Restart starts the server again on the same folder and port, after Kill, Stop (of a kept folder) or while it runs.

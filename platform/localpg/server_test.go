@@ -145,6 +145,32 @@ func TestKilledServerComesBackOnItsPortWithWhatWasCommitted(t *testing.T) {
 	}
 }
 
+// The kernel may give a dead server's process id to the next process; if that is another PostgreSQL, a new server that reads it in
+// its lock file refuses to start.
+func TestKilledServersLockNamesNoProcessThatCanLive(t *testing.T) {
+	t.Parallel()
+	dir := keptDir(t)
+	s := start(t, localpg.Options{Dir: dir})
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, rest, _ := strings.Cut(string(lock), "\n")
+	const highest = 4_194_304 // PID_MAX_LIMIT
+	if pid, err := strconv.Atoi(first); err != nil || pid <= highest {
+		t.Errorf("the lock names process %q", first)
+	}
+	if !strings.Contains(rest, filepath.Join(dir, "data")) {
+		t.Errorf("the rest of the lock, by which old backends are found, is gone: %q", rest)
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRefusedStartSaysWhyAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	other := start(t, localpg.Options{})

@@ -5,7 +5,6 @@ package membership
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cedar-policy/cedar-go"
 )
@@ -99,6 +98,3 @@ func appendNew(list []string, value string) []string {
 	}
 	return append(list, value)
 }
-
-// lastPart is the id at the end of a resource name.
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

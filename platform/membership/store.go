@@ -15,6 +15,7 @@ import (
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 )
 
 // Types of the events that carry a commonv1.Membership.
@@ -130,14 +131,11 @@ type DB interface {
 
 // Grant keeps a membership, replacing one of the same name. Call Changed after the commit.
 func Grant(ctx context.Context, db DB, desk string, m *commonv1.Membership) error {
-	group := m.GetGroup()
-	if group != "" {
-		group = lastPart(group)
-	}
 	_, err := db.Exec(ctx, `INSERT INTO memberships (desk, membership, person, party, grp, roles) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (desk, membership) DO UPDATE
 		SET person = EXCLUDED.person, party = EXCLUDED.party, grp = EXCLUDED.grp, roles = EXCLUDED.roles`,
-		desk, lastPart(m.GetName()), lastPart(m.GetPerson()), lastPart(m.GetParty()), group, m.GetRoles())
+		desk, resourcename.ID(m.GetName()), resourcename.ID(m.GetPerson()), resourcename.ID(m.GetParty()),
+		resourcename.ID(m.GetGroup()), m.GetRoles())
 	if err != nil {
 		return fmt.Errorf("keep membership: %w", err)
 	}
@@ -146,7 +144,7 @@ func Grant(ctx context.Context, db DB, desk string, m *commonv1.Membership) erro
 
 // Revoke forgets a membership. Call Changed after the commit.
 func Revoke(ctx context.Context, db DB, desk string, m *commonv1.Membership) error {
-	_, err := db.Exec(ctx, "DELETE FROM memberships WHERE desk = $1 AND membership = $2", desk, lastPart(m.GetName()))
+	_, err := db.Exec(ctx, "DELETE FROM memberships WHERE desk = $1 AND membership = $2", desk, resourcename.ID(m.GetName()))
 	if err != nil {
 		return fmt.Errorf("forget membership: %w", err)
 	}

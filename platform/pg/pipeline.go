@@ -11,13 +11,14 @@ import (
 // Pipeline is a transaction in few round trips. BEGIN travels with the first query, writes are kept back and travel with
 // the next query or with COMMIT. So a command that reads like
 //
-//	ticket, err := q.LockTicket(ctx, name)   // round trip 1: BEGIN, SELECT … FOR UPDATE
+//	err := feed.Lock(ctx, p, name)           // kept
+//	ticket, err := q.LockTicket(ctx, name)   // round trip 1: BEGIN, lock, SELECT … FOR UPDATE
 //	…decide…
 //	err = q.UpdateTicket(ctx, decision)      // kept
 //	err = q.InsertEvent(ctx, event)          // kept
 //	return nil                               // round trip 2: UPDATE, INSERT, COMMIT
 //
-// makes two round trips instead of five. It fits sqlc's DBTX interface.
+// makes two round trips instead of six. It fits sqlc's DBTX interface.
 //
 // The price: Exec does not know yet what it did. It returns no error and a command tag with zero rows; PostgreSQL's
 // refusal comes out of the next query or of InPipeline and still prevents the COMMIT. Write what must be known to have
@@ -46,6 +47,18 @@ func InPipeline(ctx context.Context, pool *pgxpool.Pool, do func(ctx context.Con
 		return Translate(err)
 	}
 	return Translate(p.commit(ctx))
+}
+
+// Within gives do a pipeline in a transaction that belongs to somebody else, and sends what it kept. COMMIT is the owner's.
+func Within(ctx context.Context, tx pgx.Tx, do func(ctx context.Context, p *Pipeline) error) error {
+	p := &Pipeline{conn: tx.Conn(), kept: &pgx.Batch{}, tx: tx}
+	if err := do(ctx, p); err != nil {
+		return err
+	}
+	if p.failed != nil || p.kept.Len() == 0 {
+		return p.failed
+	}
+	return p.SendBatch(ctx, &pgx.Batch{}).Close()
 }
 
 // Exec keeps a statement for the next round trip. The arguments must not change until then. See Pipeline for what the

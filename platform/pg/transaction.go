@@ -22,8 +22,8 @@ const rollbackLimit = 5 * time.Second
 // InTx runs do in a READ COMMITTED transaction: commit when it returns nil, roll back when it returns an error or panics.
 // Errors come out through Translate. Nothing is tried again.
 //
-// A command that changes one resource begins with SELECT … FOR UPDATE of it, so that the transaction id is taken after
-// the lock and the feed's order holds. A hot one uses InPipeline, which needs fewer round trips.
+// A command that changes an existing resource begins with feed.Lock, so that the transaction id is taken after the lock and the
+// feed's order holds. A hot one uses InPipeline, which needs fewer round trips.
 func InTx(ctx context.Context, pool *pgxpool.Pool, do func(ctx context.Context, tx pgx.Tx) error) error {
 	return Translate(inTx(ctx, pool, pgx.ReadCommitted, do))
 }

@@ -17,7 +17,6 @@ import (
 const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
-	foreignKeyViolation  = "23503"
 	uniqueViolation      = "23505"
 	checkViolation       = "23514"
 )
@@ -30,7 +29,7 @@ var (
 )
 
 // faults says what a caller is told about an SQLSTATE. A whole class is its first two characters. Everything else,
-// constraints included, is a mistake of ours, unless the command that provoked it asked IsUniqueViolation and its kin.
+// constraints included, is a mistake of ours, unless the command that provoked it asked IsUniqueViolation or IsCheckViolation.
 // Source: PostgreSQL's Appendix A.
 var faults = map[string]*fault.Error{
 	serializationFailure: contention,
@@ -104,14 +103,10 @@ func IsUniqueViolation(err error, constraint string) bool {
 	return violates(err, uniqueViolation, constraint)
 }
 
-// IsCheckViolation reports whether err comes from this CHECK constraint; an empty name means any.
+// IsCheckViolation reports whether err comes from this CHECK constraint, or from the rule of that name in a trigger that stands
+// for many (ADR 0012); an empty name means any.
 func IsCheckViolation(err error, constraint string) bool {
 	return violates(err, checkViolation, constraint)
-}
-
-// IsForeignKeyViolation reports whether err comes from this foreign key; an empty name means any.
-func IsForeignKeyViolation(err error, constraint string) bool {
-	return violates(err, foreignKeyViolation, constraint)
 }
 
 func violates(err error, sqlstate, constraint string) bool {

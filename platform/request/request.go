@@ -96,21 +96,14 @@ func (r Request) Found(row pgx.Row) (Effect, bool, error) {
 	return effect, true, nil
 }
 
-// QueueInsert adds the note of the effect to the batch of the transaction that makes it.
-func (r Request) QueueInsert(b *pgx.Batch, effect Effect, now time.Time) {
-	b.Queue(insertSQL, r.insertArgs(effect, now)...)
-}
-
-// Insert is QueueInsert for a transaction or a pipeline.
+// Insert notes the effect, in the transaction that makes it.
 func (r Request) Insert(ctx context.Context, db DB, effect Effect, now time.Time) error {
-	if _, err := db.Exec(ctx, insertSQL, r.insertArgs(effect, now)...); err != nil {
+	if _, err := db.Exec(
+		ctx, insertSQL, r.Desk, r.Principal, r.Method, r.ID, r.Payload[:], effect.Resource, effect.Revision, now,
+	); err != nil {
 		return fmt.Errorf("keep request id: %w", err)
 	}
 	return nil
-}
-
-func (r Request) insertArgs(effect Effect, now time.Time) []any {
-	return []any{r.Desk, r.Principal, r.Method, r.ID, r.Payload[:], effect.Resource, effect.Revision, now}
 }
 
 // Taken reports whether err says that an equal call committed in the meantime: run the command again, and its lookup

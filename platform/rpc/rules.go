@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/grpc/codes"
@@ -26,15 +28,30 @@ func (r rules) check(_ context.Context, method string, message proto.Message) er
 	}
 	violations := make([]fault.FieldViolation, 0, len(broken.Violations))
 	for _, v := range broken.Violations {
-		violation := fault.FieldViolation{
-			Path: protovalidate.FieldPathString(v.Proto.GetField()),
-			Rule: v.Proto.GetRuleId(),
-			Text: v.Proto.GetMessage(),
-		}
-		if v.RuleValue.IsValid() {
-			violation.Limit = v.RuleValue.String()
-		}
-		violations = append(violations, violation)
+		violations = append(violations, fault.FieldViolation{
+			Path:  protovalidate.FieldPathString(v.Proto.GetField()),
+			Rule:  v.Proto.GetRuleId(),
+			Text:  v.Proto.GetMessage(),
+			Limit: limit(v),
+		})
 	}
 	return fault.New(codes.InvalidArgument, fault.InvalidArgument).Fields(violations...)
+}
+
+var (
+	number = regexp.MustCompile(`-?\d+`)
+	list   = regexp.MustCompile(`\[(.*)\]`)
+)
+
+// limit is the bound of a broken rule. Of a range and of a list the violation's value is only a part; its message has all of it.
+func limit(v *protovalidate.Violation) string {
+	switch id := v.Proto.GetRuleId(); {
+	case strings.HasSuffix(id, ".gte_lte"):
+		return strings.Join(number.FindAllString(v.Proto.GetMessage(), -1), "–")
+	case strings.HasSuffix(id, ".in") && list.MatchString(v.Proto.GetMessage()):
+		return list.FindStringSubmatch(v.Proto.GetMessage())[1]
+	case v.RuleValue.IsValid():
+		return v.RuleValue.String()
+	}
+	return ""
 }

@@ -4,6 +4,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	"go.opentelemetry.io/otel/trace/noop"
 	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
 	"google.golang.org/grpc"
 
@@ -218,6 +220,7 @@ func (b *Base) DrawJourneys(describe func(*eventv1.Record) (journey.Step, bool))
 	return b.Hear(feed.SubscriberConfig{
 		Name: "journeys", Source: feed.Local(b.spec.Name, feed.NewReader(b.Pool), b.Wake, feed.Unhurried()),
 		Handler: &journey.Handler{Exporter: b.Telemetry, Resource: &sender, Describe: describe},
+		Tracer:  noop.NewTracerProvider(), // that a journey was drawn is no part of the request
 	})
 }
 
@@ -235,6 +238,9 @@ func (b *Base) Hear(config feed.SubscriberConfig) error {
 // and replayed through the service's own door.
 func (b *Base) NewSubscriber(config feed.SubscriberConfig) (*feed.Subscriber, error) {
 	config.Pool, config.Clock, config.Logger, config.Meter = b.Pool, b.Clock, b.Telemetry.Logger, b.Telemetry.MeterProvider
+	if b.Telemetry.Exports() {
+		config.Tracer = cmp.Or(config.Tracer, b.Telemetry.TracerProvider)
+	}
 	subscriber, err := feed.NewSubscriber(config)
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", b.spec.Name, err)

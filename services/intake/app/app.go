@@ -11,6 +11,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/intake/internal/access"
@@ -46,8 +47,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	commands := &command.Commands{
-		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Triage: triagev1.NewTicketServiceClient(triage),
-		InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
+		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
+		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})

@@ -4,7 +4,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/riverqueue/river"
 	"google.golang.org/grpc"
@@ -28,10 +27,6 @@ import (
 
 // Name of the service, as in its certificate and its telemetry.
 const Name = "notify"
-
-// linger is how long a batch of events waits for more: under load one transaction and one job serve many events, and the
-// feed's 250 ms are kept with room to spare.
-const linger = 40 * time.Millisecond
 
 // App is notify, ready to run.
 type App struct {
@@ -88,7 +83,7 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
 	}
-	courier, err := mail.New(cfg.Mail, base.Clock, base.Telemetry.Logger)
+	courier, err := mail.New(cfg.Mail, base.Clock, base.Telemetry.TracerProvider, base.Telemetry.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
 	}
@@ -114,6 +109,6 @@ func hearTriage(base *service.Base, commands *command.Commands, memberships *mem
 	projection := &project.Projection{Memberships: memberships, Teller: commands, Told: base.Wake.Committed}
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
-		AfterCommit: projection.AfterCommit, Linger: linger,
+		AfterCommit: projection.AfterCommit,
 	})
 }

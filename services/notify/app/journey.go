@@ -10,7 +10,8 @@ import (
 // address suppressed went nowhere.
 var shown = map[string]string{"notification.sent": "notification.send", "notification.failed": "notification.fail"}
 
-// step is how an event of a message shows in its ticket's journey: by which rule it went out, never to whom.
+// step is how an event of a message shows in its ticket's journey: by which rule and for which party it went out, never to
+// whom.
 func step(record *eventv1.Record) (journey.Step, bool) {
 	name, ok := shown[record.GetType()]
 	if !ok {
@@ -22,6 +23,7 @@ func step(record *eventv1.Record) (journey.Step, bool) {
 	}
 	n := event.GetNotification()
 	return journey.Step{Name: name, Attributes: map[string]string{
-		"bavn.ticket": n.GetTicket(), "bavn.notification": n.GetName(), "bavn.rule": n.GetRule(), "bavn.reason": n.GetReason(),
+		"bavn.ticket": n.GetTicket(), "bavn.party": n.GetParty(), "bavn.notification": n.GetName(),
+		"bavn.rule": n.GetRule(), "bavn.reason": n.GetReason(),
 	}}, true
 }

@@ -15,6 +15,7 @@ func TestAJourneyShowsThatAMessageWentOutAndNeverToWhom(t *testing.T) {
 	payload, err := anypb.New(&notifyv1.NotificationEvent{Notification: &notifyv1.Notification{
 		Name: "desks/nsp/notifications/1", Ticket: "desks/nsp/tickets/ASCP00000042", Rule: "held.reporter",
 		Recipient: "desks/nsp/persons/mette", Reason: "SMTP_550",
+		Party: "desks/nsp/parties/netic",
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +27,9 @@ func TestAJourneyShowsThatAMessageWentOutAndNeverToWhom(t *testing.T) {
 		got, drawn := step(&eventv1.Record{Type: typ, Revision: 1, Payload: payload})
 		if drawn != (name != "") || got.Name != name || got.Root {
 			t.Errorf("%s shows as %q (drawn: %v, root: %v), want %q", typ, got.Name, drawn, got.Root, name)
+		}
+		if want := "desks/nsp/parties/netic"; drawn && got.Attributes["bavn.party"] != want {
+			t.Errorf("%s was sent on behalf of %q, want the ticket's holder %q", typ, got.Attributes["bavn.party"], want)
 		}
 		for key, value := range got.Attributes {
 			if strings.Contains(value, "mette") {

@@ -7,14 +7,17 @@ import (
 
 	"github.com/riverqueue/river"
 
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/api"
 	"github.com/bavn/bavn/services/triage/internal/command"
+	"github.com/bavn/bavn/services/triage/internal/project"
 	"github.com/bavn/bavn/services/triage/internal/store"
 	"github.com/bavn/bavn/services/triage/migrations"
 )
@@ -47,6 +50,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err := indexWords(base); err != nil {
 		return nil, err
 	}
+	if err := hearIntake(base, cfg.Intake, writer); err != nil {
+		return nil, err
+	}
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
 	}
@@ -54,7 +60,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	decisions := access.New(base.Authorizer, members, cfg.Admins)
 	known := store.NewKnown(base.Pool)
 	reads := api.Reads{
-		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, PageTokens: base.PageTokens,
+		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, Known: known, PageTokens: base.PageTokens,
 	}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: &command.Tickets{
 		Writer: writer, Access: decisions, Members: members, Known: known, Timers: timers, OfferLapse: cfg.HandOver.Lapse,
@@ -73,9 +79,22 @@ func spec() service.Spec {
 	}
 }
 
+// hearIntake erases the texts of tickets whose submissions lost theirs: one at a time, because each locks its ticket.
+func hearIntake(base *service.Base, intake rpc.ClientConfig, writer *command.Writer) error {
+	conn, err := base.Dial("intake", intake)
+	if err != nil {
+		return err
+	}
+	return base.Hear(feed.SubscriberConfig{
+		Name: Name, Source: feed.Remote("intake", eventv1.NewFeedClient(conn)), Types: []string{command.SubmissionTextsErased},
+		Handler: &command.TextEraser{Writer: writer}, MaxBatch: 1,
+		AfterCommit: func(context.Context, []*feed.Event) { base.Wake.Committed() },
+	})
+}
+
 // indexWords keeps titles, descriptions and solutions findable, in the background.
 func indexWords(base *service.Base) error {
 	return base.Hear(feed.SubscriberConfig{
-		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()), Handler: command.WordIndex{},
+		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()), Handler: project.WordIndex{},
 	})
 }

@@ -4,13 +4,15 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 )
 
 // Config is everything triage is told.
 type Config struct {
 	service.Config
-	HandOver HandOverConfig `koanf:"hand_over"`
+	Intake   rpc.ClientConfig `koanf:"intake"`
+	HandOver HandOverConfig   `koanf:"hand_over"`
 }
 
 // HandOverConfig says how long offers wait.
@@ -28,7 +30,11 @@ func (c HandOverConfig) Validate() error {
 
 // DefaultConfig is what a process starts from.
 func DefaultConfig() Config {
-	c := Config{Config: service.DefaultConfig(Name), HandOver: HandOverConfig{Lapse: 4 * time.Hour}}
+	c := Config{
+		Config:   service.DefaultConfig(Name),
+		Intake:   rpc.DefaultClientConfig("127.0.0.1:7101"),
+		HandOver: HandOverConfig{Lapse: 4 * time.Hour},
+	}
 	c.RPC.Listen = "127.0.0.1:7102"
 	return c
 }

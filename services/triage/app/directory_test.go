@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -18,6 +19,7 @@ func TestADeskComesWithItsPartiesAndItsFirstAdministrator(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	request := &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: nspDesk()}
+	request.Desk.AuthorityPartyDisplayName = "Sundhedsdatastyrelsen"
 	if _, err := w.directory.CreateDesk(w.as("mette"), request); !fault.Is(err, fault.PermissionDenied) {
 		t.Errorf("created by somebody who is not administrator of the installation: %v", err)
 	}
@@ -30,8 +32,12 @@ func TestADeskComesWithItsPartiesAndItsFirstAdministrator(t *testing.T) {
 		t.Errorf("made twice: %v", err)
 	}
 	parties := must(w.directory.ListParties(w.as("root"), &triagev1.ListPartiesRequest{Parent: desk}))(t)
-	if len(parties.GetParties()) != 2 {
-		t.Errorf("parties %v, want the authority and the contact party", parties)
+	names := map[string]string{}
+	for _, party := range parties.GetParties() {
+		names[party.GetName()] = party.GetDisplayName()
+	}
+	if want := map[string]string{sds: "Sundhedsdatastyrelsen", spoc: "spoc"}; !maps.Equal(names, want) {
+		t.Errorf("parties %v, want the authority by its name and the contact party by its id: %v", names, want)
 	}
 	listed := must(w.directory.ListMemberships(w.as("root"), &triagev1.ListMembershipsRequest{Parent: desk}))(t)
 	memberships := listed.GetMemberships()
@@ -156,18 +162,18 @@ func TestWhatTheDirectoryRefuses(t *testing.T) {
 		field  string
 	}{
 		"unknown role":       {grant(who("ida"), fmk, "", "king"), bad, fault.InvalidArgument, "membership.roles"},
-		"unknown party":      {grant(who("ida"), desk+"/parties/none", "", "agent"), none, fault.NotFound, ""},
-		"unknown group":      {grant(who("ida"), fmk, fmk+"/groups/none", "agent"), none, fault.NotFound, ""},
+		"unknown party":      {grant(who("ida"), desk+"/parties/none", "", "agent"), none, fault.NotFound, "membership.party"},
+		"unknown group":      {grant(who("ida"), fmk, fmk+"/groups/none", "agent"), none, fault.NotFound, "membership.group"},
 		"group elsewhere":    {grant(who("ida"), fmk, drift, "agent"), bad, fault.InvalidArgument, "membership.group"},
 		"person elsewhere":   {grant("desks/au/persons/ida", fmk, "", "agent"), bad, fault.InvalidArgument, "membership.person"},
 		"party exists":       {party("adm", "fmk"), codes.AlreadyExists, "PARTY_EXISTS", ""},
 		"group exists":       {group(netic), codes.AlreadyExists, "GROUP_EXISTS", ""},
-		"group of nobody":    {group(desk + "/parties/none"), none, fault.NotFound, ""},
+		"group of nobody":    {group(desk + "/parties/none"), none, fault.NotFound, "parent"},
 		"time zone":          {zone, bad, fault.InvalidArgument, "desk.time_zone"},
 		"by an agent":        {party("mette", "x"), codes.PermissionDenied, fault.PermissionDenied, ""},
-		"by a stranger":      {party("stranger", "x"), none, fault.NotFound, ""},
-		"desk of a stranger": {get("stranger", desk), none, fault.NotFound, ""},
-		"no such desk":       {get("root", "desks/none"), none, fault.NotFound, ""},
+		"by a stranger":      {party("stranger", "x"), none, fault.NotFound, "parent"},
+		"desk of a stranger": {get("stranger", desk), none, fault.NotFound, "name"},
+		"no such desk":       {get("root", "desks/none"), none, fault.NotFound, "name"},
 	} {
 		if status.Code(tc.err) != tc.code || fault.ReasonOf(tc.err) != tc.reason {
 			t.Errorf("%s: %v, want %v %s", name, tc.err, tc.code, tc.reason)

@@ -20,7 +20,6 @@ var ErrorTexts = command.ErrorTexts
 var (
 	LockTicketSQL     = store.LockTicketSQL
 	LockNextTicketSQL = store.LockNextTicketSQL
-	ShownTextsSQL     = store.ShownTextsSQL
 )
 
 // ListTicketsSQL is the statement of a list without a filter, on its second page.

@@ -45,6 +45,28 @@ func TestAnOfferThatNobodyAnswersLapses(t *testing.T) {
 	}
 }
 
+func TestATimerThatRingsEarlyRingsAgainWhenTheOffersTimeHasCome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	name := w.inProgress().GetName()
+	lapse := w.offer(name, fmk).GetHandOver().GetExpireTime().AsTime()
+	// The database's clock is hours ahead of this replica's.
+	if _, err := w.pool.Exec(t.Context(), `UPDATE river_job SET state = 'available', scheduled_at = created_at - interval '1 hour'
+		WHERE kind = 'hand_over_expiry'`); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the early timer has rung, and is set again", func() bool {
+		return w.count("river_job WHERE kind = 'hand_over_expiry' AND state = 'scheduled' AND metadata->>'snoozes' = '1'") == 1
+	})
+	if got := must(w.tickets.GetTicket(w.as("mette"), &triagev1.GetTicketRequest{Name: name}))(t); got.GetHandOver() == nil {
+		t.Error("the offer ended before its time")
+	}
+	w.clock.Set(lapse)
+	eventually(t, "the offer lapses", func() bool {
+		return must(w.tickets.GetTicket(w.as("mette"), &triagev1.GetTicketRequest{Name: name}))(t).GetHandOver() == nil
+	})
+}
+
 func TestTheTimerOfAnAnsweredOfferEndsNoLaterOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -86,7 +86,7 @@ func TestEveryRefusalHasItsCodeReasonAndField(t *testing.T) {
 			return w.tickets.HandOverTicket(ctx, &triagev1.HandOverTicketRequest{
 				Name: open, RequestId: requestID(), Party: desk + "/parties/nobody", Reason: danish("Hm"),
 			})
-		}, codes.NotFound, fault.NotFound, ""},
+		}, codes.NotFound, fault.NotFound, "party"},
 		"hand over to another desk": {"mette", func(ctx context.Context) (*triagev1.Ticket, error) {
 			return w.tickets.HandOverTicket(ctx, &triagev1.HandOverTicketRequest{
 				Name: open, RequestId: requestID(), Party: elsewhere, Reason: danish("Hm"),
@@ -102,7 +102,7 @@ func TestEveryRefusalHasItsCodeReasonAndField(t *testing.T) {
 		}, codes.FailedPrecondition, "NOT_A_MEMBER", ""},
 		"assign to a foreign group": {"mette", func(ctx context.Context) (*triagev1.Ticket, error) {
 			return w.tickets.AssignTicket(ctx, &triagev1.AssignTicketRequest{Name: open, RequestId: requestID(), Group: drift})
-		}, codes.NotFound, fault.NotFound, ""},
+		}, codes.NotFound, fault.NotFound, "group"},
 		"accept for somebody who does not work there": {"jonas", func(ctx context.Context) (*triagev1.Ticket, error) {
 			return w.tickets.AcceptHandOver(ctx, &triagev1.AcceptHandOverRequest{
 				Name: offered, RequestId: requestID(), Assignee: who("ida"),

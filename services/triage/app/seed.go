@@ -20,12 +20,10 @@ type SeedOptions struct {
 	ClosedOf10 int
 	// Began is when the first was opened; each next one is a second younger.
 	Began time.Time
-	// Progress is told how many are there; may be nil.
-	Progress func(done int)
 }
 
 // Seed fills a desk with tickets by COPY, for measurements: their chains verify and the feed serves them like all others. It
-// writes one to five thousand a second, in short transactions. The pool's connections have passed feed.CheckEpoch.
+// writes thousands a second, in short transactions. The pool's connections have passed feed.CheckEpoch.
 func Seed(ctx context.Context, pool *pgxpool.Pool, o SeedOptions) error {
 	return seed.Run(ctx, pool, seed.Options(o))
 }

@@ -209,7 +209,10 @@ func TestSightFollowsTheTicketAndStays(t *testing.T) {
 		if err != nil && status.Code(err) != codes.NotFound {
 			t.Fatal(err)
 		}
-		list := must(w.tickets.ListTickets(w.as(person), &triagev1.ListTicketsRequest{Parent: desk}))(t)
+		list, refused := w.tickets.ListTickets(w.as(person), &triagev1.ListTicketsRequest{Parent: desk})
+		if known := person != "stranger"; known != (refused == nil) || !known && !slices.Equal(fields(refused), []string{"parent"}) {
+			t.Errorf("%s lists the desk's tickets: %v; only to a stranger is there no such desk", person, refused)
+		}
 		listed := slices.ContainsFunc(list.GetTickets(), func(x *triagev1.Ticket) bool { return x.GetName() == name })
 		if listed != (err == nil) {
 			t.Errorf("%s reads it: %v, has it in a list: %v", person, err == nil, listed)

@@ -42,6 +42,10 @@ type Gate struct {
 // ErrNotFound is the answer for what does not exist and for what the caller may not see.
 var ErrNotFound = fault.New(codes.NotFound, fault.NotFound)
 
+// errNoDesk is the answer for a desk that does not exist and for one the caller has no part in. Every call about a whole desk
+// names it as its parent.
+var errNoDesk = fault.Missing("parent")
+
 // Desk asks about something that concerns a whole desk. A desk that does not exist and one the caller has no part in look the
 // same.
 func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap) error {
@@ -53,12 +57,16 @@ func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap)
 	if err != nil {
 		return err
 	}
-	return g.ask(ctx, action, set, cedar.Entity{
+	err = g.ask(ctx, action, set, cedar.Entity{
 		UID: cedar.NewEntityUID("Desk", cedar.String(id)),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
 		}),
-	}, ask, !set.Member())
+	}, ask, false)
+	if fault.Is(err, fault.PermissionDenied) && !set.Member() {
+		return errNoDesk
+	}
+	return err
 }
 
 func (g *Gate) desk(ctx context.Context, id string) (store.Desk, error) {
@@ -67,7 +75,7 @@ func (g *Gate) desk(ctx context.Context, id string) (store.Desk, error) {
 	}
 	desk, err := store.New(g.Pool).GetDesk(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return store.Desk{}, ErrNotFound
+		return store.Desk{}, errNoDesk
 	}
 	if err != nil {
 		return store.Desk{}, pg.Translate(err)

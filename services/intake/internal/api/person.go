@@ -9,9 +9,9 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/command"
-	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
@@ -25,7 +25,7 @@ type Persons struct {
 
 // CreatePerson registers a person.
 func (s *Persons) CreatePerson(ctx context.Context, r *intakev1.CreatePersonRequest) (*intakev1.Person, error) {
-	if err := s.Gate.Desk(ctx, "CreatePerson", domain.Desk(r.GetParent()), nil); err != nil {
+	if err := s.Gate.Desk(ctx, "CreatePerson", resourcename.Desk(r.GetParent()), nil); err != nil {
 		return nil, err
 	}
 	return s.Commands.CreatePerson(ctx, r)
@@ -33,27 +33,27 @@ func (s *Persons) CreatePerson(ctx context.Context, r *intakev1.CreatePersonRequ
 
 // GetPerson reads a person.
 func (s *Persons) GetPerson(ctx context.Context, r *intakev1.GetPersonRequest) (*intakev1.Person, error) {
-	if err := s.Gate.Contact(ctx, "GetPerson", domain.Desk(r.GetName()), domain.ID(r.GetName())); err != nil {
+	if err := s.Gate.Contact(ctx, "GetPerson", resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())); err != nil {
 		return nil, err
 	}
-	return command.ReadPerson(ctx, s.Gate.Pool, r.GetName())
+	return store.ReadPerson(ctx, s.Gate.Pool, r.GetName())
 }
 
 // BatchGetPersons reads several persons of one desk.
 func (s *Persons) BatchGetPersons(
 	ctx context.Context, r *intakev1.BatchGetPersonsRequest,
 ) (*intakev1.BatchGetPersonsResponse, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	if err := s.Gate.Desk(ctx, "BatchGetPersons", desk, nil); err != nil {
 		return nil, err
 	}
 	ids := make([]string, len(r.GetNames()))
 	for i, name := range r.GetNames() {
-		if domain.Desk(name) != desk {
+		if resourcename.Desk(name) != desk {
 			return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).
 				Field(fmt.Sprintf("names[%d]", i), "person.other_desk")
 		}
-		ids[i] = domain.ID(name)
+		ids[i] = resourcename.ID(name)
 	}
 	rows, err := store.New(s.Gate.Pool).GetPersons(ctx, store.GetPersonsParams{Desk: desk, Persons: ids})
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Persons) BatchGetPersons(
 	}
 	response := new(intakev1.BatchGetPersonsResponse)
 	for _, row := range rows {
-		response.Persons = append(response.Persons, command.AnswerPerson(row))
+		response.Persons = append(response.Persons, row.Proto())
 	}
 	return response, nil
 }
@@ -69,15 +69,23 @@ func (s *Persons) BatchGetPersons(
 // UpdatePerson changes a person.
 func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequest) (*intakev1.Person, error) {
 	name := r.GetPerson().GetName()
-	if err := s.Gate.Contact(ctx, "UpdatePerson", domain.Desk(name), domain.ID(name)); err != nil {
+	if err := s.Gate.Contact(ctx, "UpdatePerson", resourcename.Desk(name), resourcename.ID(name)); err != nil {
 		return nil, err
 	}
 	return s.Commands.UpdatePerson(ctx, r)
 }
 
+// ErasePerson erases a person and what was written for them.
+func (s *Persons) ErasePerson(ctx context.Context, r *intakev1.ErasePersonRequest) (*intakev1.Person, error) {
+	if err := s.Gate.Contact(ctx, "ErasePerson", resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())); err != nil {
+		return nil, err
+	}
+	return s.Commands.ErasePerson(ctx, r)
+}
+
 // ListPersons lists persons by id.
 func (s *Persons) ListPersons(ctx context.Context, r *intakev1.ListPersonsRequest) (*intakev1.ListPersonsResponse, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	if err := s.Gate.Desk(ctx, "ListPersons", desk, nil); err != nil {
 		return nil, err
 	}
@@ -95,7 +103,7 @@ func (s *Persons) ListPersons(ctx context.Context, r *intakev1.ListPersonsReques
 			response.NextPageToken = page.next(rows[i-1].Person)
 			break
 		}
-		response.Persons = append(response.Persons, command.AnswerPerson(row))
+		response.Persons = append(response.Persons, row.Proto())
 	}
 	return response, nil
 }

@@ -12,9 +12,9 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/command"
-	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
@@ -28,7 +28,7 @@ type Submissions struct {
 
 // SubmitTicket reports an incident.
 func (s *Submissions) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	principal, _ := auth.FromContext(ctx)
 	known, err := s.Gate.Known(ctx, desk)
 	if err != nil {
@@ -36,21 +36,24 @@ func (s *Submissions) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicket
 	}
 	if err := s.Gate.Desk(ctx, "SubmitTicket", desk, cedar.RecordMap{
 		"known":     cedar.Boolean(known),
-		"on_behalf": cedar.Boolean(r.GetReporter() != "" && domain.ID(r.GetReporter()) != principal.Person),
+		"on_behalf": cedar.Boolean(r.GetReporter() != "" && resourcename.ID(r.GetReporter()) != principal.Person),
 		"importing": cedar.Boolean(r.GetImport() != nil),
 	}); err != nil {
 		return nil, err
 	}
-	return s.Commands.SubmitTicket(ctx, r)
+	submission, err := s.Commands.SubmitTicket(ctx, r)
+	return submission, command.RefuseErased(err)
 }
 
 // GetSubmission reads a submission.
 func (s *Submissions) GetSubmission(ctx context.Context, r *intakev1.GetSubmissionRequest) (*intakev1.Submission, error) {
-	id, err := uuid.Parse(domain.ID(r.GetName()))
+	id, err := uuid.Parse(resourcename.ID(r.GetName()))
 	if err != nil {
 		return nil, access.ErrNotFound
 	}
-	row, err := store.New(s.Gate.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: domain.Desk(r.GetName()), Submission: id})
+	row, err := store.New(s.Gate.Pool).GetSubmission(ctx, store.GetSubmissionParams{
+		Desk: resourcename.Desk(r.GetName()), Submission: id,
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, access.ErrNotFound
 	}
@@ -61,18 +64,22 @@ func (s *Submissions) GetSubmission(ctx context.Context, r *intakev1.GetSubmissi
 	if err != nil {
 		return nil, pg.Translate(err)
 	}
-	audience := append(command.Audience(row), "parties/"+desk.ContactParty, "parties/"+desk.AuthorityParty)
+	audience := append(row.Audience(), "parties/"+desk.ContactParty, "parties/"+desk.AuthorityParty)
 	if err := s.Gate.Submission(ctx, "GetSubmission", row, audience); err != nil {
 		return nil, err
 	}
-	return s.answer(ctx, row)
+	words, err := store.WordsOf(ctx, s.Gate.Pool, row.Desk, row)
+	if err != nil {
+		return nil, err
+	}
+	return row.Proto(words[row.Name()]), nil
 }
 
 // ListSubmissions lists what came in, newest first.
 func (s *Submissions) ListSubmissions(
 	ctx context.Context, r *intakev1.ListSubmissionsRequest,
 ) (*intakev1.ListSubmissionsResponse, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	if err := s.Gate.Desk(ctx, "ListSubmissions", desk, nil); err != nil {
 		return nil, err
 	}
@@ -87,24 +94,16 @@ func (s *Submissions) ListSubmissions(
 		return nil, pg.Translate(err)
 	}
 	response := new(intakev1.ListSubmissionsResponse)
-	for i, row := range rows {
-		if int32(i) == page.size {
-			response.NextPageToken = page.next(rows[i-1].Number)
-			break
-		}
-		submission, err := s.answer(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		response.Submissions = append(response.Submissions, submission)
+	if int32(len(rows)) > page.size {
+		rows = rows[:page.size]
+		response.NextPageToken = page.next(rows[page.size-1].Number)
+	}
+	words, err := store.WordsOf(ctx, s.Gate.Pool, desk, rows...)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		response.Submissions = append(response.Submissions, row.Proto(words[row.Name()]))
 	}
 	return response, nil
-}
-
-func (s *Submissions) answer(ctx context.Context, row store.Submission) (*intakev1.Submission, error) {
-	title, description, err := s.Commands.Texts(ctx, row)
-	if err != nil {
-		return nil, pg.Translate(err)
-	}
-	return command.Answer(row, title, description), nil
 }

@@ -3,6 +3,7 @@ package command
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,17 +17,21 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 )
 
 // Commands change intake's data.
 type Commands struct {
-	Pool   *pgxpool.Pool
+	Pool *pgxpool.Pool
+	// Writes are the transactions of submissions, shared by those that come at the same moment.
+	Writes *pg.Shared
 	Clock  clock.Clock
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
 	Jobs   *jobs.Client
+	Logger *slog.Logger
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration

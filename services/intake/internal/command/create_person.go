@@ -14,13 +14,14 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
 // CreatePerson registers a person (R5, R35).
 func (c *Commands) CreatePerson(ctx context.Context, r *intakev1.CreatePersonRequest) (*intakev1.Person, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	call, err := c.call(ctx, desk, "CreatePerson", r.GetRequestId(), r)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (c *Commands) CreatePerson(ctx context.Context, r *intakev1.CreatePersonReq
 		return nil, err
 	}
 	c.Wake.Committed()
-	return ReadPerson(ctx, c.Pool, person.GetName())
+	return store.ReadPerson(ctx, c.Pool, person.GetName())
 }
 
 // insertPerson writes a person and the event that there is one; contact data is in the row alone, never in the event.
@@ -67,7 +68,7 @@ func insertPerson(ctx context.Context, p *pg.Pipeline, call request.Request, per
 		return err
 	}
 	err = store.New(p).InsertPerson(ctx, store.InsertPersonParams{
-		Desk: call.Desk, Person: domain.ID(person.GetName()), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
+		Desk: call.Desk, Person: resourcename.ID(person.GetName()), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
 		Phone: person.GetPhone(), LanguageCode: person.GetLanguageCode(), Office: person.GetOffice(),
 		Username: person.GetUsername(), Department: person.GetDepartment(), OrganisationID: person.GetOrganisationId(),
 		Revision: head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
@@ -82,7 +83,7 @@ func personEvent(ctx context.Context, call request.Request, name, typ string) fe
 	return feed.Draft{
 		Desk: call.Desk, Resource: name, Type: typ, Payload: &intakev1.PersonEvent{Name: name},
 		Actor: actor(ctx, call.Desk), Cause: &eventv1.Cause{RequestId: call.ID.String()},
-		Traceparent: feed.Traceparent(ctx), Audience: []string{"persons/" + domain.ID(name)},
+		Traceparent: feed.Traceparent(ctx), Audience: []string{"persons/" + resourcename.ID(name)},
 	}
 }
 

@@ -1,11 +1,14 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -19,6 +22,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
@@ -41,26 +45,55 @@ type OpenTicketWorker struct {
 	Commands *Commands
 }
 
-// Work opens the ticket of a submission that has no outcome yet. While triage is away the job waits without using up its
-// attempts: a submission is never given up.
+// Work opens the ticket of a submission that has no outcome yet. Whatever goes wrong, the job waits without using up its
+// attempts: a submission is never given up. What does not pass by itself is logged as an error, for somebody to look at.
 func (w *OpenTicketWorker) Work(ctx context.Context, job *river.Job[OpenTicketArgs]) error {
-	c := w.Commands
-	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: job.Args.Desk, Submission: job.Args.Submission})
+	c, name := w.Commands, domain.SubmissionName(job.Args.Desk, job.Args.Submission.String())
+	err := c.openLate(ctx, job.Args)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows): // it came with its submission, and can only go after it
+		c.Logger.ErrorContext(ctx, "a backstop has no submission", slog.String("submission", name))
+		return river.JobCancel(err)
+	case refused[status.Code(err)]:
+		c.Logger.ErrorContext(ctx, "a submission waits: triage refuses to open its ticket", notOpened(name, err)...)
+		return river.JobSnooze(max(c.RetryAfter, retryRefused))
+	}
+	c.Logger.WarnContext(ctx, "a submission waits: its ticket could not be opened", notOpened(name, err)...)
+	return river.JobSnooze(c.RetryAfter)
+}
+
+// retryRefused is how long a submission waits that was refused: until somebody changed something.
+const retryRefused = 10 * time.Minute
+
+// refused are the answers that stay the same until somebody changes something: the desk, a right, a release.
+var refused = map[codes.Code]bool{
+	codes.InvalidArgument: true, codes.NotFound: true, codes.AlreadyExists: true, codes.FailedPrecondition: true,
+	codes.OutOfRange: true, codes.PermissionDenied: true, codes.Unauthenticated: true, codes.Unimplemented: true,
+}
+
+// notOpened tells of a submission without its words and people: the message of a refusal may quote them.
+func notOpened(submission string, err error) []any {
+	return []any{
+		slog.String("submission", submission), slog.String("code", status.Code(err).String()),
+		slog.String("reason", fault.ReasonOf(err)),
+	}
+}
+
+func (c *Commands) openLate(ctx context.Context, args OpenTicketArgs) error {
+	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: args.Desk, Submission: args.Submission})
 	if err != nil {
 		return fmt.Errorf("read submission: %w", err)
 	}
 	if s.SettledAt != nil {
 		return nil
 	}
-	title, description, err := c.Texts(ctx, s)
+	words, err := store.WordsOf(ctx, c.Pool, s.Desk, s)
 	if err != nil {
 		return err
 	}
-	err = c.open(ctx, s, title, description)
-	if code := status.Code(err); code == codes.Unavailable || code == codes.DeadlineExceeded {
-		return river.JobSnooze(c.RetryAfter)
-	}
-	if err != nil {
+	if err := c.open(ctx, s, words[s.Name()]); err != nil {
 		return fmt.Errorf("open ticket: %w", err)
 	}
 	_, err = c.settle(ctx, s, 0)
@@ -69,31 +102,31 @@ func (w *OpenTicketWorker) Work(ctx context.Context, job *river.Job[OpenTicketAr
 
 // openInline tries at once, for a reporter who waits. Whatever goes wrong, the job remains: the answer then has the number and
 // no outcome.
-func (c *Commands) openInline(
-	ctx context.Context, s store.Submission, job int64, title, description *commonv1.LocalizedText,
-) store.Submission {
+func (c *Commands) openInline(ctx context.Context, s store.Submission, job int64, words store.Words) store.Submission {
 	ctx, cancel := context.WithTimeout(ctx, c.InlineTimeout)
 	defer cancel()
-	if err := c.open(ctx, s, title, description); err != nil {
-		return s
+	settled := s
+	err := c.open(ctx, s, words)
+	if err == nil {
+		settled, err = c.settle(ctx, s, job)
 	}
-	settled, err := c.settle(ctx, s, job)
 	if err != nil {
+		c.Logger.WarnContext(ctx, "a submission was not opened at once: its job will", notOpened(s.Name(), err)...)
 		return s
 	}
 	return settled
 }
 
 // open asks triage as intake itself: whoever submitted needs no right to open tickets.
-func (c *Commands) open(ctx context.Context, s store.Submission, title, description *commonv1.LocalizedText) error {
+func (c *Commands) open(ctx context.Context, s store.Submission, words store.Words) error {
 	ids, err := externalIDs(s.ExternalIds)
 	if err != nil {
 		return err
 	}
 	r := &triagev1.OpenTicketRequest{
 		Name:       domain.TicketName(s.Desk, s.Number),
-		Submission: domain.SubmissionName(s.Desk, s.Submission.String()),
-		Channel:    commonv1.Channel(s.Channel), Title: title, Description: description,
+		Submission: s.Name(),
+		Channel:    commonv1.Channel(s.Channel), Title: words.Title, Description: words.Description,
 		Reporter: domain.PersonName(s.Desk, s.Reporter), AffectedUser: domain.PersonName(s.Desk, s.AffectedUser),
 		SubmitTime: timestamppb.New(s.ReceivedAt), ExternalIds: ids, Importing: s.Importing,
 		Traceparent: s.Traceparent, RequestId: s.RequestID.String(),
@@ -122,25 +155,22 @@ func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (s
 	}
 }
 
-// settleAsSeen is one round trip.
+// settleAsSeen shares a transaction with others, and so takes no lock: it follows an event that was committed before, and whoever
+// settles the same submission at the same time is refused by the chain.
 func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, job int64) (store.Submission, error) {
 	s, now := seen, c.Clock.Now()
 	s.Outcome, s.SettledAt = int16(intakev1.Outcome_OUTCOME_OPENED), &now
-	name := domain.SubmissionName(s.Desk, s.Submission.String())
 	events, head, err := feed.Prepare(feed.Head{Revision: s.Revision, Hash: s.ChainHash, Time: s.LastEventAt}, []feed.Draft{{
-		Desk: s.Desk, Resource: name, Type: "submission.opened",
-		Payload: &intakev1.SubmissionEvent{Submission: Answer(s, nil, nil)},
+		Desk: s.Desk, Resource: s.Name(), Type: "submission.opened",
+		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
 		Actor:   &eventv1.Actor{Service: "intake"}, Cause: &eventv1.Cause{RequestId: s.RequestID.String()},
-		Traceparent: feed.Traceparent(ctx), Audience: Audience(s),
+		Traceparent: feed.Traceparent(ctx), Audience: s.Audience(),
 	}}, now)
 	if err != nil {
 		return seen, err
 	}
 	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
-	err = pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		if err := feed.Lock(ctx, p, name); err != nil {
-			return err
-		}
+	err = c.Writes.Do(ctx, func(p *pg.Pipeline) error {
 		if err := store.New(p).SettleSubmission(ctx, store.SettleSubmissionParams{
 			Desk: s.Desk, Submission: s.Submission, Outcome: s.Outcome, SettledAt: s.SettledAt,
 			Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt,
@@ -162,24 +192,7 @@ func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, job 
 	return s, nil
 }
 
-// Texts are the words of a submission, from its first event.
-func (c *Commands) Texts(ctx context.Context, s store.Submission) (title, description *commonv1.LocalizedText, err error) {
-	history, err := feed.NewReader(c.Pool).History(ctx, s.Desk, domain.SubmissionName(s.Desk, s.Submission.String()), 0, 1)
-	if err != nil || len(history) == 0 {
-		return nil, nil, errors.Join(err, pgx.ErrNoRows)
-	}
-	of := func(name string) *commonv1.LocalizedText {
-		for _, t := range history[0].Texts {
-			if t.GetName() == name {
-				return &commonv1.LocalizedText{Text: t.GetText(), LanguageCode: t.GetLanguageCode()}
-			}
-		}
-		return nil
-	}
-	return of("title"), of("description"), nil
-}
-
-// externalIDs are in the order of their tools, so that the same submission is the same request.
+// externalIDs are in the order of their tools, whoever reads them.
 func externalIDs(stored []byte) ([]*triagev1.ExternalId, error) {
 	byTool := map[string]string{}
 	if err := json.Unmarshal(stored, &byTool); err != nil {
@@ -190,10 +203,7 @@ func externalIDs(stored []byte) ([]*triagev1.ExternalId, error) {
 		ids = append(ids, &triagev1.ExternalId{System: tool, Id: id})
 	}
 	slices.SortFunc(ids, func(a, b *triagev1.ExternalId) int {
-		if a.GetSystem() < b.GetSystem() {
-			return -1
-		}
-		return 1
+		return cmp.Compare(a.GetSystem(), b.GetSystem())
 	})
 	return ids, nil
 }

@@ -9,6 +9,9 @@ import (
 const (
 	reasonPersonExists  = "PERSON_EXISTS"
 	reasonNumbersUsedUp = "NUMBERS_USED_UP"
+	reasonPersonErased  = "PERSON_ERASED"
+
+	reasonSubmissionUnsettled = "SUBMISSION_UNSETTLED"
 )
 
 //go:embed errors.yaml

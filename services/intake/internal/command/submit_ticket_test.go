@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -34,9 +35,11 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/pgtest"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/project"
+	"github.com/bavn/bavn/services/intake/internal/store"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
 
@@ -47,10 +50,12 @@ var database = pgtest.NewTemplate(func(ctx context.Context, url string) error {
 // triage plays the other side: it opens each submission once, and can be away.
 type triage struct {
 	triagev1.TicketServiceClient
-	mu     sync.Mutex
-	away   bool
-	opened map[string]*triagev1.OpenTicketRequest
-	calls  int
+	mu   sync.Mutex
+	away bool
+	// refusal is its answer to everything.
+	refusal error
+	opened  map[string]*triagev1.OpenTicketRequest
+	calls   int
 	// meanwhile happens once, while a caller waits for the answer.
 	meanwhile func(submission string)
 }
@@ -69,6 +74,9 @@ func (t *triage) OpenTicket(_ context.Context, r *triagev1.OpenTicketRequest, _ 
 	if t.away {
 		return nil, status.Error(codes.Unavailable, "away")
 	}
+	if t.refusal != nil {
+		return nil, t.refusal
+	}
 	t.opened[r.GetSubmission()] = r
 	return &triagev1.Ticket{Name: r.GetName()}, nil
 }
@@ -84,6 +92,7 @@ type fixture struct {
 	commands *command.Commands
 	triage   *triage
 	clock    *clock.Manual
+	log      *bytes.Buffer
 }
 
 func setUp(t *testing.T) *fixture {
@@ -95,11 +104,12 @@ func setUp(t *testing.T) *fixture {
 	t.Cleanup(pool.Close)
 	f := &fixture{
 		pool: pool, triage: &triage{opened: map[string]*triagev1.OpenTicketRequest{}},
-		clock: clock.NewManual(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)),
+		clock: clock.NewManual(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), log: new(bytes.Buffer),
 	}
 	f.commands = &command.Commands{
-		Pool: pool, Clock: f.clock, Wake: feed.NewWake(pool, slog.New(slog.DiscardHandler)), Triage: f.triage,
-		InlineTimeout: 5 * time.Second, RetryAfter: 10 * time.Second,
+		Pool: pool, Writes: pg.NewShared(pool), Clock: f.clock, Wake: feed.NewWake(pool, slog.New(slog.DiscardHandler)),
+		Triage:        f.triage,
+		InlineTimeout: 5 * time.Second, RetryAfter: 10 * time.Second, Logger: slog.New(slog.NewTextHandler(f.log, nil)),
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: f.commands})
@@ -180,61 +190,45 @@ func TestR14AReportGetsANumberAndItsTicketIsOpenedAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhileTriageIsAwayAReportIsAcceptedAndOpenedWhenItIsBack(t *testing.T) {
+func TestAReportWithoutALanguageIsAnsweredOpenedAndReadInTheDesks(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	f.triage.set(true)
-	got, err := f.commands.SubmitTicket(as(t.Context(), "mette"), report())
-	if err != nil {
-		t.Fatalf("a report while triage is away: %v", err)
-	}
-	if got.GetTicket() == "" || got.GetOutcome() != intakev1.Outcome_OUTCOME_UNSPECIFIED {
-		t.Fatalf("the answer is %v, want a number and no outcome yet", got)
-	}
-	if n := f.count(t, "SELECT count(*) FROM river_job WHERE kind = 'open_ticket'"); n != 1 {
-		t.Fatalf("%d jobs wait to open the ticket, want 1", n)
-	}
-	worker := &command.OpenTicketWorker{Commands: f.commands}
-	id := uuid.MustParse(got.GetName()[strings.LastIndexByte(got.GetName(), '/')+1:])
-	job := &river.Job[command.OpenTicketArgs]{Args: command.OpenTicketArgs{Desk: "nsp", Submission: id}}
-	if err := worker.Work(t.Context(), job); err == nil {
-		t.Fatal("the job ends although triage is still away")
-	}
-	f.triage.set(false)
-	for range 2 { // a job may run twice
-		if err := worker.Work(t.Context(), job); err != nil {
-			t.Fatalf("the job with triage back: %v", err)
+	r := report()
+	r.Description = nil
+	for range 2 { // the same call again is answered the same
+		got, err := f.commands.SubmitTicket(as(t.Context(), "mette"), proto.CloneOf(r))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if opened := f.triage.opened[got.GetName()]; opened.GetTitle().GetText() != "Receptserveren svarer ikke" {
-		t.Errorf("triage was told %v, want the words of the report", opened)
-	}
-	if n := f.count(t, "SELECT count(*) FROM events WHERE type = 'submission.opened'"); n != 1 {
-		t.Errorf("the submission was settled %d times, want exactly once", n)
+		words, err := store.WordsOf(t.Context(), f.pool, "nsp", store.Submission{
+			Desk: "nsp", Submission: uuid.MustParse(resourcename.ID(got.GetName())),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := words[got.GetName()]
+		if got.GetTitle().GetLanguageCode() != "da" || !proto.Equal(got.GetTitle(), kept.Title) {
+			t.Errorf("the answer's title is %v, the kept one %v; want both in the desk's language", got.GetTitle(), kept.Title)
+		}
+		if opened := f.triage.opened[got.GetName()]; !proto.Equal(opened.GetTitle(), kept.Title) {
+			t.Errorf("triage is told %v, not what the job would tell it: %v", opened.GetTitle(), kept.Title)
+		}
+		if got.GetDescription() != nil || kept.Description != nil {
+			t.Errorf("a report without a description has %v, kept %v", got.GetDescription(), kept.Description)
+		}
 	}
 }
 
-func TestWhenTheBackstopIsFasterThanTheReportersOwnCallTheOutcomeIsWrittenOnce(t *testing.T) {
+func TestADeskThatIsToldOfTwiceKeepsItsFacts(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	f.triage.meanwhile = func(submission string) {
-		worker := &command.OpenTicketWorker{Commands: f.commands}
-		job := &river.Job[command.OpenTicketArgs]{Args: command.OpenTicketArgs{
-			Desk: "nsp", Submission: uuid.MustParse(submission[strings.LastIndexByte(submission, '/')+1:]),
-		}}
-		if err := worker.Work(t.Context(), job); err != nil {
-			t.Errorf("the backstop: %v", err)
-		}
-	}
-	submission, err := f.commands.SubmitTicket(as(t.Context(), "mette"), report())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if submission.GetOutcome() != intakev1.Outcome_OUTCOME_OPENED {
-		t.Errorf("the reporter is told %v", submission.GetOutcome())
-	}
-	if n := f.count(t, "SELECT count(*) FROM events WHERE type = 'submission.opened'"); n != 1 {
-		t.Errorf("the outcome was written %d times", n)
+	f.hear(t, "desk.created", &triagev1.DeskEvent{Desk: &triagev1.Desk{
+		NumberScheme: &triagev1.NumberScheme{Prefix: "OTHER", Digits: 4}, LanguageCode: "sv",
+		AuthorityParty: "desks/nsp/parties/x", ContactParty: "desks/nsp/parties/y",
+	}})
+	desk, err := store.New(f.pool).GetDesk(t.Context(), "nsp")
+	if err != nil || desk.NumberPrefix != "ASCP" || desk.ContactParty != "desk" {
+		t.Errorf("the desk is %v (%v): replicas that remember it would decide by other facts", desk, err)
 	}
 }
 
@@ -328,6 +322,12 @@ func TestAReportThatNamesWhatDoesNotExistIsRefusedWithTheField(t *testing.T) {
 			func(r *intakev1.SubmitTicketRequest) { r.AffectedUser = "desks/au/persons/mette" },
 			"affected_user", codes.InvalidArgument,
 		},
+		"two strangers": { // the first of them
+			func(r *intakev1.SubmitTicketRequest) {
+				r.Reporter, r.AffectedUser = "desks/nsp/persons/nobody", "desks/nsp/persons/noone"
+			},
+			"reporter", codes.InvalidArgument,
+		},
 		"two affected users": {func(r *intakev1.SubmitTicketRequest) {
 			r.AffectedUser = "desks/nsp/persons/mette"
 			r.NewAffectedUser = &intakev1.Person{Name: "desks/nsp/persons/x", DisplayName: "X"}
@@ -362,7 +362,7 @@ func TestR26AnAffectedUserWhoIsNotKnownYetIsRegisteredWithTheReport(t *testing.T
 	if got.GetAffectedUser() != "desks/nsp/persons/ole" || got.GetReporter() != "desks/nsp/persons/mette" {
 		t.Errorf("reporter %s, affected user %s; want mette and ole: they are two people", got.GetReporter(), got.GetAffectedUser())
 	}
-	person, err := command.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/ole")
+	person, err := store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/ole")
 	if err != nil || person.GetEmail() != "ole@example.org" {
 		t.Errorf("Ole is registered as %v (%v)", person, err)
 	}

@@ -2,9 +2,7 @@ package command
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
@@ -14,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
@@ -21,7 +20,7 @@ import (
 // UpdatePerson changes a person's contact data.
 func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequest) (*intakev1.Person, error) {
 	name := r.GetPerson().GetName()
-	desk := domain.Desk(name)
+	desk := resourcename.Desk(name)
 	call, err := c.call(ctx, desk, "UpdatePerson", r.GetRequestId(), r)
 	if err != nil {
 		return nil, err
@@ -34,22 +33,25 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 			return err
 		}
 		q := store.New(p)
-		row, err := q.LockPerson(ctx, store.LockPersonParams{Desk: desk, Person: domain.ID(name)})
+		row, err := q.LockPerson(ctx, store.LockPersonParams{Desk: desk, Person: resourcename.ID(name)})
 		if errors.Is(err, pgx.ErrNoRows) {
-			return errUnknownPerson
+			return store.ErrUnknownPerson
 		} else if err != nil {
 			return err
 		}
 		if _, repeated, err := call.Lookup(ctx, p); err != nil || repeated {
 			return err
 		}
-		person := AnswerPerson(row)
+		if row.ErasedAt != nil {
+			return errErased
+		}
+		person := row.Proto()
 		if etag := r.GetPerson().GetEtag(); etag != "" && etag != person.GetEtag() {
 			return fault.New(codes.Aborted, fault.StaleETag).Meta("etag", person.GetEtag())
 		}
 		if unknown := domain.Change(person, r.GetPerson(), r.GetUpdateMask().GetPaths()); unknown != "" {
 			return fault.New(codes.InvalidArgument, fault.InvalidArgument).Fields(fault.FieldViolation{
-				Path: "update_mask", Rule: "mask.unknown_path", Text: fmt.Sprintf("%q is not a field that can be changed.", unknown),
+				Path: "update_mask", Rule: "mask.unknown_path", Limit: unknown,
 			})
 		}
 		if err := named(person, "person"); err != nil {
@@ -62,7 +64,7 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 			return err
 		}
 		if err := q.UpdatePerson(ctx, store.UpdatePersonParams{
-			Desk: desk, Person: domain.ID(name), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
+			Desk: desk, Person: resourcename.ID(name), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
 			Phone: person.GetPhone(), LanguageCode: person.GetLanguageCode(), Office: person.GetOffice(),
 			Username: person.GetUsername(), Department: person.GetDepartment(), OrganisationID: person.GetOrganisationId(),
 			Revision: head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
@@ -78,28 +80,5 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 		return nil, err
 	}
 	c.Wake.Committed()
-	return ReadPerson(ctx, c.Pool, name)
-}
-
-var errUnknownPerson = fault.New(codes.NotFound, fault.NotFound)
-
-// ReadPerson reads a person.
-func ReadPerson(ctx context.Context, db store.DBTX, name string) (*intakev1.Person, error) {
-	row, err := store.New(db).GetPerson(ctx, store.GetPersonParams{Desk: domain.Desk(name), Person: domain.ID(name)})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errUnknownPerson
-	}
-	if err != nil {
-		return nil, pg.Translate(err)
-	}
-	return AnswerPerson(row), nil
-}
-
-// AnswerPerson is a person as the contract shows it.
-func AnswerPerson(p store.Person) *intakev1.Person {
-	return &intakev1.Person{
-		Name: domain.PersonName(p.Desk, p.Person), Etag: base64.RawURLEncoding.EncodeToString(p.ChainHash[:12]),
-		DisplayName: p.DisplayName, Email: p.Email, Phone: p.Phone, LanguageCode: p.LanguageCode, Office: p.Office,
-		Username: p.Username, Department: p.Department, OrganisationId: p.OrganisationID,
-	}
+	return store.ReadPerson(ctx, c.Pool, name)
 }

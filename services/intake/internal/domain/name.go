@@ -2,22 +2,6 @@
 // person say in events.
 package domain
 
-import "strings"
-
-// Names of resources are paths: desks/{desk}/{collection}/{id}.
-
-// Desk returns the id of the desk that a name belongs to.
-func Desk(name string) string {
-	desk, _, _ := strings.Cut(strings.TrimPrefix(name, "desks/"), "/")
-	return desk
-}
-
-// ID returns the last part of a name.
-func ID(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
-// DeskName is the name of a desk.
-func DeskName(desk string) string { return "desks/" + desk }
-
 // PersonName is the name of a person.
 func PersonName(desk, person string) string { return "desks/" + desk + "/persons/" + person }
 

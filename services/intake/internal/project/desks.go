@@ -12,7 +12,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
-	"github.com/bavn/bavn/services/intake/internal/domain"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
@@ -36,7 +36,7 @@ func (*Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) e
 func (p *Projection) AfterCommit(context.Context, []*feed.Event) { p.Memberships.Changed() }
 
 func apply(ctx context.Context, tx pgx.Tx, event *feed.Event) error {
-	desk := domain.Desk(event.Record.GetDesk())
+	desk := resourcename.Desk(event.Record.GetDesk())
 	payload, err := event.Record.GetPayload().UnmarshalNew()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func apply(ctx context.Context, tx pgx.Tx, event *feed.Event) error {
 func putDesk(ctx context.Context, tx pgx.Tx, desk string, d *triagev1.Desk) error {
 	if err := store.New(tx).PutDesk(ctx, store.PutDeskParams{
 		Desk: desk, NumberPrefix: d.GetNumberScheme().GetPrefix(), NumberDigits: int16(d.GetNumberScheme().GetDigits()),
-		AuthorityParty: domain.ID(d.GetAuthorityParty()), ContactParty: domain.ID(d.GetContactParty()),
+		AuthorityParty: resourcename.ID(d.GetAuthorityParty()), ContactParty: resourcename.ID(d.GetContactParty()),
 		LanguageCode: d.GetLanguageCode(),
 	}); err != nil {
 		return err

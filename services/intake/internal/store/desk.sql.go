@@ -30,8 +30,7 @@ func (q *Queries) GetDesk(ctx context.Context, desk string) (Desk, error) {
 const putDesk = `-- name: PutDesk :exec
 INSERT INTO desks (desk, number_prefix, number_digits, authority_party, contact_party, language_code)
 VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (desk) DO UPDATE SET number_prefix = EXCLUDED.number_prefix, number_digits = EXCLUDED.number_digits,
-    authority_party = EXCLUDED.authority_party, contact_party = EXCLUDED.contact_party, language_code = EXCLUDED.language_code
+ON CONFLICT (desk) DO NOTHING
 `
 
 type PutDeskParams struct {
@@ -43,6 +42,7 @@ type PutDeskParams struct {
 	LanguageCode   string
 }
 
+// A desk never changes, and who reads it may remember it. The feed may tell of it more than once.
 func (q *Queries) PutDesk(ctx context.Context, arg PutDeskParams) error {
 	_, err := q.db.Exec(ctx, putDesk,
 		arg.Desk,

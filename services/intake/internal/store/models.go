@@ -33,6 +33,8 @@ type Person struct {
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    time.Time
+	Closed         bool
+	ErasedAt       *time.Time
 }
 
 type Submission struct {

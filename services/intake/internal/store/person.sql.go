@@ -10,8 +10,49 @@ import (
 	"time"
 )
 
+const closePerson = `-- name: ClosePerson :exec
+UPDATE persons SET closed = true WHERE desk = $1 AND person = $2
+`
+
+type ClosePersonParams struct {
+	Desk   string
+	Person string
+}
+
+func (q *Queries) ClosePerson(ctx context.Context, arg ClosePersonParams) error {
+	_, err := q.db.Exec(ctx, closePerson, arg.Desk, arg.Person)
+	return err
+}
+
+const erasePerson = `-- name: ErasePerson :exec
+UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
+    organisation_id = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
+WHERE desk = $5 AND person = $6
+`
+
+type ErasePersonParams struct {
+	ErasedAt    *time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+	Desk        string
+	Person      string
+}
+
+func (q *Queries) ErasePerson(ctx context.Context, arg ErasePersonParams) error {
+	_, err := q.db.Exec(ctx, erasePerson,
+		arg.ErasedAt,
+		arg.Revision,
+		arg.ChainHash,
+		arg.LastEventAt,
+		arg.Desk,
+		arg.Person,
+	)
+	return err
+}
+
 const getPerson = `-- name: GetPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at FROM persons WHERE desk = $1 AND person = $2
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2
 `
 
 type GetPersonParams struct {
@@ -36,12 +77,14 @@ func (q *Queries) GetPerson(ctx context.Context, arg GetPersonParams) (Person, e
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Closed,
+		&i.ErasedAt,
 	)
 	return i, err
 }
 
 const getPersons = `-- name: GetPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
 `
 
 type GetPersonsParams struct {
@@ -72,6 +115,8 @@ func (q *Queries) GetPersons(ctx context.Context, arg GetPersonsParams) ([]Perso
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.Closed,
+			&i.ErasedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -126,7 +171,7 @@ func (q *Queries) InsertPerson(ctx context.Context, arg InsertPersonParams) erro
 }
 
 const listPersons = `-- name: ListPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
 `
 
 type ListPersonsParams struct {
@@ -158,6 +203,8 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.Closed,
+			&i.ErasedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -170,7 +217,7 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 }
 
 const lockPerson = `-- name: LockPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
 `
 
 type LockPersonParams struct {
@@ -195,6 +242,8 @@ func (q *Queries) LockPerson(ctx context.Context, arg LockPersonParams) (Person,
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Closed,
+		&i.ErasedAt,
 	)
 	return i, err
 }

@@ -12,6 +12,40 @@ import (
 	"github.com/google/uuid"
 )
 
+const advanceSubmission = `-- name: AdvanceSubmission :exec
+UPDATE submissions SET revision = $1, chain_hash = $2, last_event_at = $3
+WHERE desk = $4 AND submission = $5
+`
+
+type AdvanceSubmissionParams struct {
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+	Desk        string
+	Submission  uuid.UUID
+}
+
+func (q *Queries) AdvanceSubmission(ctx context.Context, arg AdvanceSubmissionParams) error {
+	_, err := q.db.Exec(ctx, advanceSubmission,
+		arg.Revision,
+		arg.ChainHash,
+		arg.LastEventAt,
+		arg.Desk,
+		arg.Submission,
+	)
+	return err
+}
+
+const awaitSubmissions = `-- name: AwaitSubmissions :exec
+LOCK TABLE submissions IN SHARE MODE
+`
+
+// Returns when every submission that was being written has been. Lasts as long as the transaction.
+func (q *Queries) AwaitSubmissions(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, awaitSubmissions)
+	return err
+}
+
 const getSubmission = `-- name: GetSubmission :one
 SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions WHERE desk = $1 AND submission = $2
 `
@@ -142,6 +176,53 @@ func (q *Queries) ListSubmissions(ctx context.Context, arg ListSubmissionsParams
 	return items, nil
 }
 
+const lockSubmissions = `-- name: LockSubmissions :many
+SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions WHERE desk = $1 AND submission = ANY ($2::uuid[]) ORDER BY submission FOR UPDATE
+`
+
+type LockSubmissionsParams struct {
+	Desk        string
+	Submissions []uuid.UUID
+}
+
+func (q *Queries) LockSubmissions(ctx context.Context, arg LockSubmissionsParams) ([]Submission, error) {
+	rows, err := q.db.Query(ctx, lockSubmissions, arg.Desk, arg.Submissions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Submission
+	for rows.Next() {
+		var i Submission
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Submission,
+			&i.Number,
+			&i.Channel,
+			&i.Reporter,
+			&i.AffectedUser,
+			&i.Submitter,
+			&i.ExternalIds,
+			&i.Importing,
+			&i.ReceivedAt,
+			&i.RequestID,
+			&i.Traceparent,
+			&i.Outcome,
+			&i.SettledAt,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const settleSubmission = `-- name: SettleSubmission :exec
 UPDATE submissions SET outcome = $1, settled_at = $2,
     revision = $3, chain_hash = $4, last_event_at = $5
@@ -169,4 +250,94 @@ func (q *Queries) SettleSubmission(ctx context.Context, arg SettleSubmissionPara
 		arg.Submission,
 	)
 	return err
+}
+
+const submissionTexts = `-- name: SubmissionTexts :many
+SELECT resource, name, language_code, coalesce(text, '') AS text FROM event_texts
+WHERE desk = $1 AND resource = ANY ($2::text[]) AND revision = 1
+`
+
+type SubmissionTextsParams struct {
+	Desk      string
+	Resources []string
+}
+
+type SubmissionTextsRow struct {
+	Resource     string
+	Name         string
+	LanguageCode string
+	Text         string
+}
+
+// The words of submissions, each from the event that it began with; those that were erased are empty.
+func (q *Queries) SubmissionTexts(ctx context.Context, arg SubmissionTextsParams) ([]SubmissionTextsRow, error) {
+	rows, err := q.db.Query(ctx, submissionTexts, arg.Desk, arg.Resources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubmissionTextsRow
+	for rows.Next() {
+		var i SubmissionTextsRow
+		if err := rows.Scan(
+			&i.Resource,
+			&i.Name,
+			&i.LanguageCode,
+			&i.Text,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const submissionsOfPerson = `-- name: SubmissionsOfPerson :many
+SELECT s.submission, s.number, (s.settled_at IS NOT NULL)::boolean AS settled, EXISTS (
+    SELECT FROM event_texts x
+    WHERE x.desk = s.desk AND x.resource = 'desks/' || s.desk || '/submissions/' || s.submission AND x.text IS NOT NULL) AS written
+FROM submissions s
+WHERE s.desk = $1 AND (s.reporter = $2::text OR s.affected_user = $2)
+ORDER BY s.submission
+`
+
+type SubmissionsOfPersonParams struct {
+	Desk   string
+	Person string
+}
+
+type SubmissionsOfPersonRow struct {
+	Submission uuid.UUID
+	Number     string
+	Settled    bool
+	Written    bool
+}
+
+// Reads the whole table: an index on reporters would cost every submission something, and erasures are few.
+func (q *Queries) SubmissionsOfPerson(ctx context.Context, arg SubmissionsOfPersonParams) ([]SubmissionsOfPersonRow, error) {
+	rows, err := q.db.Query(ctx, submissionsOfPerson, arg.Desk, arg.Person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubmissionsOfPersonRow
+	for rows.Next() {
+		var i SubmissionsOfPersonRow
+		if err := rows.Scan(
+			&i.Submission,
+			&i.Number,
+			&i.Settled,
+			&i.Written,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/access"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -58,12 +59,12 @@ func (s *Notifications) RetryNotification(
 
 // seen reads a message for somebody who may see it.
 func (s *Notifications) seen(ctx context.Context, name string) (store.Notification, error) {
-	id, err := uuid.Parse(domain.ID(name))
+	id, err := uuid.Parse(resourcename.ID(name))
 	if err != nil {
 		return store.Notification{}, access.ErrNotFound
 	}
 	row, err := store.New(s.Gate.Pool).GetNotification(ctx, store.GetNotificationParams{
-		Desk: domain.Desk(name), Notification: id,
+		Desk: resourcename.Desk(name), Notification: id,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return row, access.ErrNotFound
@@ -78,12 +79,12 @@ func (s *Notifications) seen(ctx context.Context, name string) (store.Notificati
 func (s *Notifications) ListNotifications(
 	ctx context.Context, r *notifyv1.ListNotificationsRequest,
 ) (*notifyv1.ListNotificationsResponse, error) {
-	desk := domain.Desk(r.GetParent())
+	desk := resourcename.Desk(r.GetParent())
 	set, err := s.Gate.Listing(ctx, "ListNotifications", desk)
 	if err != nil {
 		return nil, err
 	}
-	if r.GetTicket() != "" && domain.Desk(r.GetTicket()) != desk {
+	if r.GetTicket() != "" && resourcename.Desk(r.GetTicket()) != desk {
 		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("ticket", "ticket.other_desk")
 	}
 	page, err := s.Pages.open(ctx, r)
@@ -93,6 +94,9 @@ func (s *Notifications) ListNotifications(
 	rows, err := s.list(ctx, desk, r, set, page)
 	if err != nil {
 		return nil, pg.Translate(err)
+	}
+	if err := s.mustKnow(ctx, desk, set, len(rows)); err != nil {
+		return nil, err
 	}
 	response := new(notifyv1.ListNotificationsResponse)
 	for i, row := range rows {
@@ -113,7 +117,7 @@ func (s *Notifications) list(
 	switch {
 	case r.GetTicket() != "":
 		return q.ListNotificationsOfTicket(ctx, store.ListNotificationsOfTicketParams{
-			Desk: desk, Ticket: domain.ID(r.GetTicket()), Before: p.before, Keys: set.Keys(), Size: size,
+			Desk: desk, Ticket: resourcename.ID(r.GetTicket()), Before: p.before, Keys: set.Keys(), Size: size,
 		})
 	case set.Member():
 		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before, Keys: set.Keys(), Size: size})
@@ -122,6 +126,21 @@ func (s *Notifications) list(
 			Desk: desk, Recipient: set.Person, Before: p.before, Size: size,
 		})
 	}
+}
+
+// mustKnow refuses a list of nothing to somebody who has no part in the desk and was told nothing there, in the same words as for
+// a desk that does not exist.
+func (s *Notifications) mustKnow(ctx context.Context, desk string, set membership.Set, shown int) error {
+	if shown > 0 || set.Member() {
+		return nil
+	}
+	rows, err := store.New(s.Gate.Pool).ListNotificationsOfRecipient(ctx, store.ListNotificationsOfRecipientParams{
+		Desk: desk, Recipient: set.Person, Before: uuid.Max, Size: 1,
+	})
+	if err == nil && len(rows) == 0 {
+		return fault.Missing("parent")
+	}
+	return pg.Translate(err)
 }
 
 // answer names the event to members of parties only: its revision counts what a recipient may not see.

@@ -9,7 +9,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
-	"github.com/bavn/bavn/services/notify/internal/domain"
+	"github.com/bavn/bavn/platform/resourcename"
 )
 
 const defaultPageSize = 50
@@ -36,7 +36,7 @@ func (p *Pages) open(ctx context.Context, r *notifyv1.ListNotificationsRequest) 
 	}
 	principal, _ := auth.FromContext(ctx)
 	query := pagetoken.Query{
-		Principal: principal.Entity().String(), Desk: domain.Desk(r.GetParent()),
+		Principal: principal.Entity().String(), Desk: resourcename.Desk(r.GetParent()),
 		Method: notifyv1.NotificationService_ListNotifications_FullMethodName, Hash: hash,
 	}
 	cursor, err := p.Sealer.Open(query, r.GetPageToken())

@@ -18,6 +18,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
 	"github.com/bavn/bavn/services/notify/internal/store"
@@ -104,7 +105,7 @@ func (c *Commands) addresses(ctx context.Context, desk string, rows []store.Noti
 		return m, fmt.Errorf("ask intake for addresses: %w", err)
 	}
 	for _, person := range answer.GetPersons() {
-		m.persons[domain.ID(person.GetName())] = person
+		m.persons[resourcename.ID(person.GetName())] = person
 	}
 	return m, nil
 }
@@ -224,7 +225,7 @@ func (c *Commands) write(row store.Notification, m material) (mail.Message, erro
 	language := domain.Language(recipient.GetLanguageCode(), m.desk.LanguageCode)
 	subject, body, err := c.Templates.Render(row.Template, language, domain.Letter{
 		Name: recipient.GetDisplayName(), Number: row.Ticket, Title: ticket.GetTitle(), Desk: m.desk.DisplayName,
-		Person: m.persons[row.Person].GetDisplayName(), Unit: cmp.Or(m.units[row.Unit], domain.ID(row.Unit)),
+		Person: m.persons[row.Person].GetDisplayName(), Unit: cmp.Or(m.units[row.Unit], resourcename.ID(row.Unit)),
 		Status: triagev1.TicketStatus(row.TicketStatus), Reason: m.reasons[domain.EventRef(row.Desk, row.Ticket, row.EventRevision)],
 		Solution:    ticket.GetSolution(),
 		Workaround:  ticket.GetSolutionKind() == triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND,
@@ -239,6 +240,7 @@ func (c *Commands) write(row store.Notification, m material) (mail.Message, erro
 		Subject: subject, Body: body, LanguageCode: language,
 		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, row.Ticket, c.MailDomain),
 		Traceparent: traceparent(row), Date: c.Clock.Now(),
+		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}, nil
 }
 

@@ -181,7 +181,7 @@ func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]le
 			c.Metrics.inDoubt(ctx)
 		}
 		claimed[i] = byID[r.Notification.Notification]
-		claimed[i].row = r.Notification
+		claimed[i].row, claimed[i].message.Attempt = r.Notification, int(r.Notification.Attempts)
 	}
 	return claimed, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/mailsink"
@@ -301,6 +302,10 @@ func TestTheChainOfAMessageVerifies(t *testing.T) {
 			t.Fatal(err)
 		}
 		types = append(types, rows[i].Type)
+		told := new(notifyv1.NotificationEvent)
+		if err := events[i].Record.GetPayload().UnmarshalTo(told); err != nil || told.GetNotification().GetParty() != netic {
+			t.Errorf("%s speaks for %q, want for the ticket's holder (%v)", rows[i].Type, told.GetNotification().GetParty(), err)
+		}
 		if event := events[i].Record; string(event.GetJourney().GetTraceId()) != "0123456789abcdef" {
 			t.Errorf("%s is of the journey %q, want the ticket's", event.GetType(), event.GetJourney().GetTraceId())
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
-	"github.com/bavn/bavn/services/notify/internal/domain"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
@@ -23,12 +23,12 @@ var errUnknown = fault.New(codes.NotFound, fault.NotFound)
 
 // RetryNotification queues a failed message again, with new patience and under the same Message-ID.
 func (c *Commands) RetryNotification(ctx context.Context, r *notifyv1.RetryNotificationRequest) (*notifyv1.Notification, error) {
-	desk := domain.Desk(r.GetName())
+	desk := resourcename.Desk(r.GetName())
 	call, err := call(ctx, desk, "RetryNotification", r.GetRequestId(), r)
 	if err != nil {
 		return nil, err
 	}
-	id, err := uuid.Parse(domain.ID(r.GetName()))
+	id, err := uuid.Parse(resourcename.ID(r.GetName()))
 	if err != nil {
 		return nil, errUnknown
 	}

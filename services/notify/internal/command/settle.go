@@ -1,10 +1,8 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,15 +39,14 @@ func (c *Commands) settle(ctx context.Context, desk string, settled []settlement
 	}
 	by := make(map[uuid.UUID]settlement, len(settled))
 	ids := make([]uuid.UUID, len(settled))
+	names := make([]string, len(settled))
 	for i, s := range settled {
 		ids[i], by[s.row.Notification] = s.row.Notification, s
+		names[i] = domain.NotificationName(desk, s.row.Notification.String())
 	}
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // all lock in the same order
 	err := pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		for _, id := range ids {
-			if err := feed.Lock(ctx, p, domain.NotificationName(desk, id.String())); err != nil {
-				return err
-			}
+		if err := feed.LockAll(ctx, p, names); err != nil {
+			return err
 		}
 		q := store.New(p)
 		rows, err := q.LockNotifications(ctx, store.LockNotificationsParams{Desk: desk, Notifications: ids})
@@ -135,6 +132,9 @@ func Answer(row store.Notification) *notifyv1.Notification {
 		Ticket: domain.TicketName(row.Desk, row.Ticket), Rule: row.Rule, Recipient: domain.PersonName(row.Desk, row.Recipient),
 		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
 		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,
+	}
+	if row.Party != "" {
+		n.Party = domain.DeskName(row.Desk) + "/" + row.Party
 	}
 	if row.SettledAt != nil {
 		n.SettleTime = timestamppb.New(*row.SettledAt)

@@ -15,6 +15,8 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/platform/telemetry"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
@@ -73,9 +75,9 @@ func happenings(ctx context.Context, tx pgx.Tx, batch []*feed.Event) ([]domain.H
 			Actor: domain.Key(record.GetActor().GetPerson()), Unit: domain.Key(record.GetActor().GetParty()),
 		}
 		if offer := payload.GetTicket().GetHandOver(); record.GetType() == "ticket.hand_over_offered" {
-			offers.Desks = append(offers.Desks, domain.Desk(record.GetDesk()))
-			offers.Parties = append(offers.Parties, domain.ID(offer.GetParty()))
-			offers.Groups = append(offers.Groups, domain.ID(offer.GetGroup()))
+			offers.Desks = append(offers.Desks, resourcename.Desk(record.GetDesk()))
+			offers.Parties = append(offers.Parties, resourcename.ID(offer.GetParty()))
+			offers.Groups = append(offers.Groups, resourcename.ID(offer.GetGroup()))
 		}
 	}
 	if len(offers.Desks) == 0 {
@@ -88,8 +90,8 @@ func happenings(ctx context.Context, tx pgx.Tx, batch []*feed.Event) ([]domain.H
 	for i := range all {
 		offer := all[i].Ticket.GetHandOver()
 		for _, r := range receivers {
-			if domain.Desk(batch[i].Record.GetDesk()) == r.Desk && domain.ID(offer.GetParty()) == r.Party &&
-				domain.ID(offer.GetGroup()) == r.Grp {
+			if resourcename.Desk(batch[i].Record.GetDesk()) == r.Desk && resourcename.ID(offer.GetParty()) == r.Party &&
+				resourcename.ID(offer.GetGroup()) == r.Grp {
 				all[i].Receivers = append(all[i].Receivers, "persons/"+r.Person)
 			}
 		}
@@ -102,14 +104,14 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 	record := event.Record
 	id := domain.NotificationID(event.Ref(), told.Rule.Name(), told.Recipient, record.GetRecordedAt().AsTime())
 	return store.Notification{
-		Desk: domain.Desk(record.GetDesk()), Notification: id, Ticket: domain.ID(record.GetResource()),
+		Desk: resourcename.Desk(record.GetDesk()), Notification: id, Ticket: resourcename.ID(record.GetResource()),
 		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule.Name(),
-		Recipient: domain.ID(told.Recipient), Template: told.Rule.Template, Person: domain.ID(told.Person), Unit: told.Unit,
+		Recipient: resourcename.ID(told.Recipient), Template: told.Rule.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
 		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient),
 		MessageID:    domain.MessageID(id, c.MailDomain),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
-		Traceparent: record.GetTraceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
-		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED),
+		Traceparent: event.Traceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
+		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Party: domain.Key(h.Ticket.GetHolderParty()),
 	}
 }
 
@@ -145,6 +147,7 @@ func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.
 		p.Traceparents = append(p.Traceparents, r.Traceparent)
 		p.Deliveries, p.Reasons = append(p.Deliveries, r.Delivery), append(p.Reasons, r.Reason)
 		p.Revisions, p.ChainHashes = append(p.Revisions, r.Revision), append(p.ChainHashes, hash(r.ChainHash))
+		p.Parties = append(p.Parties, r.Party)
 	}
 	ids, err := store.New(tx).InsertNotifications(ctx, p)
 	if err != nil {
@@ -182,10 +185,21 @@ func (c *Commands) deliverLater(ctx context.Context, tx pgx.Tx, rows []store.Not
 	if len(inserts) == 0 {
 		return nil
 	}
-	if _, err := c.Jobs.InsertManyFastTx(ctx, tx, inserts); err != nil {
+	if _, err := c.Jobs.InsertManyFastTx(telemetry.ContextWithTraceparent(ctx, cause(rows)), tx, inserts); err != nil {
 		return fmt.Errorf("insert delivery: %w", err)
 	}
 	return nil
+}
+
+// cause is the one event that all messages come from. Where there are several, none: the job then has a trace of its own, and
+// each message is drawn in the trace of its own request.
+func cause(rows []store.Notification) string {
+	for _, r := range rows[1:] {
+		if r.Traceparent != rows[0].Traceparent {
+			return ""
+		}
+	}
+	return rows[0].Traceparent
 }
 
 // appendFirst appends the first events of the resources that were written, in one round trip.
@@ -195,10 +209,5 @@ func appendFirst(ctx context.Context, tx pgx.Tx, events []feed.Prepared, written
 		fresh[domain.NotificationName(r.Desk, r.Notification.String())] = true
 	}
 	events = slices.DeleteFunc(events, func(e feed.Prepared) bool { return !fresh[e.Record.GetResource()] })
-	if len(events) == 0 {
-		return nil
-	}
-	var queued pgx.Batch
-	feed.Queue(&queued, events)
-	return pg.Translate(tx.SendBatch(ctx, &queued).Close())
+	return pg.Translate(feed.Append(ctx, tx, events))
 }

@@ -187,7 +187,7 @@ func (w *world) replica() *command.Commands {
 	cfg.Host, cfg.TLS, cfg.From = host, "none", "National Servicedesk <desk@bavn.example>"
 	cfg.Port, _ = strconv.Atoi(port)
 	quiet := slog.New(slog.DiscardHandler)
-	courier, err := mail.New(cfg, w.clock, quiet)
+	courier, err := mail.New(cfg, w.clock, nooptrace.NewTracerProvider(), quiet)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/resourcename"
 )
 
 // Letter is what a template may say.
@@ -84,7 +85,7 @@ func LoadTemplates() (*Templates, error) {
 	}
 	t := &Templates{byName: map[string]*template.Template{}}
 	for _, file := range files {
-		name := strings.TrimSuffix(ID(file), ".tmpl")
+		name := strings.TrimSuffix(resourcename.ID(file), ".tmpl")
 		if name == frame {
 			continue
 		}

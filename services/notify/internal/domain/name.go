@@ -5,18 +5,9 @@ package domain
 import (
 	"strconv"
 	"strings"
+
+	"github.com/bavn/bavn/platform/resourcename"
 )
-
-// Names of resources are paths: desks/{desk}/{collection}/{id}.
-
-// Desk returns the id of the desk that a name belongs to.
-func Desk(name string) string {
-	desk, _, _ := strings.Cut(strings.TrimPrefix(name, "desks/"), "/")
-	return desk
-}
-
-// ID returns the last part of a name, and of an audience key.
-func ID(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // Key is a party, group or person as audiences name them, relative to the desk: "parties/netic/groups/drift". Empty stays
 // empty.
@@ -24,7 +15,7 @@ func Key(name string) string {
 	if name == "" {
 		return ""
 	}
-	return strings.TrimPrefix(name, "desks/"+Desk(name)+"/")
+	return strings.TrimPrefix(name, "desks/"+resourcename.Desk(name)+"/")
 }
 
 // DeskName is the name of a desk.

@@ -10,6 +10,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -20,6 +21,7 @@ type Courier struct {
 	cfg    Config
 	client *gomail.Client
 	clock  clock.Clock
+	tracer trace.Tracer
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -34,12 +36,13 @@ type connection struct {
 }
 
 // New makes a courier. It does not connect.
-func New(cfg Config, now clock.Clock, logger *slog.Logger) (*Courier, error) {
+func New(cfg Config, now clock.Clock, traces trace.TracerProvider, logger *slog.Logger) (*Courier, error) {
 	client, err := cfg.client()
 	if err != nil {
 		return nil, fmt.Errorf("set up mail: %w", err)
 	}
-	return &Courier{cfg: cfg, client: client, clock: now, logger: logger}, nil
+	tracer := traces.Tracer("github.com/bavn/bavn/services/notify/internal/mail")
+	return &Courier{cfg: cfg, client: client, clock: now, tracer: tracer, logger: logger}, nil
 }
 
 // Send hands messages to the server, one after the other over one connection, and says what came of each. When the connection
@@ -57,7 +60,7 @@ func (c *Courier) Send(ctx context.Context, messages []Message) []domain.Attempt
 			attempts[i], err = domain.Attempt{Reason: domain.ReasonBadAddress, Final: true}, nil
 			continue
 		}
-		attempts[i], err = c.hand(ctx, &conn, written)
+		attempts[i], err = c.traced(ctx, m, func() (domain.Attempt, error) { return c.hand(ctx, &conn, written) })
 	}
 	if err != nil {
 		c.logger.WarnContext(ctx, "mail server: connection lost", slog.String("server", c.client.ServerAddr()), slog.Any("error", err))

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/mailsink"
@@ -28,6 +31,11 @@ type world struct {
 }
 
 func newWorld(t *testing.T, adjust func(*mailsink.Config, *mail.Config)) *world {
+	t.Helper()
+	return newTracedWorld(t, noop.NewTracerProvider(), adjust)
+}
+
+func newTracedWorld(t *testing.T, traces trace.TracerProvider, adjust func(*mailsink.Config, *mail.Config)) *world {
 	t.Helper()
 	now := clock.NewManual(noon)
 	server, client := mailsink.Config{Clock: now}, mail.DefaultConfig()
@@ -51,7 +59,7 @@ func newWorld(t *testing.T, adjust func(*mailsink.Config, *mail.Config)) *world 
 	if err := client.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	courier, err := mail.New(client, now, slog.New(slog.DiscardHandler))
+	courier, err := mail.New(client, now, traces, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,12 @@ type Message struct {
 	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.
 	Traceparent string
 	Date        time.Time
+
+	// For the span alone: the name under which the ledger has it, which attempt this is, counted from 1, and the traceparent of
+	// what it follows from.
+	Notification string
+	Attempt      int
+	Cause        string
 }
 
 // write makes the mail. It is marked as made by a program, so that no answering machine answers (RFC 3834).

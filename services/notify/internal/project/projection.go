@@ -12,6 +12,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
@@ -61,7 +62,7 @@ func (p *Projection) AfterCommit(context.Context, []*feed.Event) {
 
 // directory keeps a desk, party, group or membership. known is false for events of anything else.
 func directory(ctx context.Context, tx pgx.Tx, event *feed.Event) (known bool, err error) {
-	desk := domain.Desk(event.Record.GetDesk())
+	desk := resourcename.Desk(event.Record.GetDesk())
 	payload, err := event.Record.GetPayload().UnmarshalNew()
 	if err != nil {
 		return false, err
@@ -70,7 +71,7 @@ func directory(ctx context.Context, tx pgx.Tx, event *feed.Event) (known bool, e
 	case *triagev1.DeskEvent:
 		return true, store.New(tx).PutDesk(ctx, store.PutDeskParams{
 			Desk: desk, DisplayName: p.GetDesk().GetDisplayName(), LanguageCode: p.GetDesk().GetLanguageCode(),
-			AuthorityParty: domain.ID(p.GetDesk().GetAuthorityParty()),
+			AuthorityParty: resourcename.ID(p.GetDesk().GetAuthorityParty()),
 		})
 	case *triagev1.PartyEvent:
 		return true, putUnit(ctx, tx, desk, p.GetParty().GetName(), p.GetParty().GetDisplayName())

@@ -55,6 +55,7 @@ type Notification struct {
 	Revision      int64
 	ChainHash     []byte
 	LastEventAt   *time.Time
+	Party         string
 }
 
 type Unit struct {

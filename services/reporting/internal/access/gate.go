@@ -47,13 +47,17 @@ func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) 
 	return set, pg.Translate(err)
 }
 
-// Desk asks about a whole desk; to a stranger it does not exist.
-func (g *Gate) Desk(ctx context.Context, action, desk string) error {
+// Desk asks about a whole desk, which a field of the request names; to a stranger it does not exist.
+func (g *Gate) Desk(ctx context.Context, action, desk, field string) error {
 	set, err := g.caller(ctx, desk)
 	if err != nil {
 		return err
 	}
-	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, !set.Member())
+	err = g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, false)
+	if fault.Is(err, fault.PermissionDenied) && !set.Member() {
+		return fault.Missing(field)
+	}
+	return err
 }
 
 // Ticket asks about one ticket, and returns the keys that the caller holds.

@@ -9,13 +9,14 @@ import (
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 	"github.com/bavn/bavn/services/reporting/internal/store"
 )
 
 // GetJourney reads a ticket's way through the parties, with the events that the caller may see.
 func (s *Reporting) GetJourney(ctx context.Context, r *reportingv1.GetJourneyRequest) (*reportingv1.Journey, error) {
-	desk, number := domain.Desk(r.GetName()), domain.ID(r.GetName())
+	desk, number := resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())
 	t, err := s.ticket(ctx, desk, number)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/reporting/internal/access"
 	"github.com/bavn/bavn/services/reporting/internal/command"
 	"github.com/bavn/bavn/services/reporting/internal/domain"
@@ -30,8 +31,8 @@ type Reporting struct {
 
 // GetFigures adds up the steps of a desk.
 func (s *Reporting) GetFigures(ctx context.Context, r *reportingv1.GetFiguresRequest) (*reportingv1.Figures, error) {
-	desk := domain.Desk(r.GetName())
-	if err := s.Gate.Desk(ctx, "GetFigures", desk); err != nil {
+	desk := resourcename.Desk(r.GetName())
+	if err := s.Gate.Desk(ctx, "GetFigures", desk, "name"); err != nil {
 		return nil, err
 	}
 	figures, err := s.figures(ctx, desk)

@@ -6,6 +6,7 @@ import (
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 	"github.com/bavn/bavn/services/reporting/internal/store"
 )
@@ -16,8 +17,8 @@ const defaultVerifyPage = 500
 func (s *Reporting) VerifyTickets(
 	ctx context.Context, r *reportingv1.VerifyTicketsRequest,
 ) (*reportingv1.VerifyTicketsResponse, error) {
-	desk := domain.Desk(r.GetParent())
-	if err := s.Gate.Desk(ctx, "VerifyTickets", desk); err != nil {
+	desk := resourcename.Desk(r.GetParent())
+	if err := s.Gate.Desk(ctx, "VerifyTickets", desk, "parent"); err != nil {
 		return nil, err
 	}
 	after, next, err := s.page(ctx, desk, "VerifyTickets", r.GetPageToken())

@@ -127,21 +127,23 @@ type statusTime struct {
 	elapsed        time.Duration
 }
 
-// handOvers counts changes of a value between consecutive steps, and tickets in which a value is left and returned to.
+// handOvers counts changes of a value between consecutive steps, and tickets in which a value is left and returned to. What
+// resolution returned to its owner is still with those who solved it, until somebody works on it again.
 type handOvers struct{ changes, tickets, pingPong int64 }
 
 func (h *handOvers) add(steps []Step, of func(Step) string) {
 	var changes int64
 	var back bool
-	had := map[string]bool{of(steps[0]): true}
-	for i := 1; i < len(steps); i++ {
-		value := of(steps[i])
-		if value == of(steps[i-1]) {
+	last := of(steps[0])
+	had := map[string]bool{last: true}
+	for _, s := range steps[1:] {
+		value := of(s)
+		if s.Returned || value == last {
 			continue
 		}
 		changes++
 		back = back || had[value]
-		had[value] = true
+		had[value], last = true, value
 	}
 	h.changes += changes
 	if changes > 0 {

@@ -7,6 +7,7 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
 )
 
@@ -25,19 +26,24 @@ type Step struct {
 	Impact    triagev1.Impact
 	// Reopened is true where the step opened a solved or closed ticket again.
 	Reopened bool
+	// Returned is true while a live ticket stands solved: its resolution returned it to its owner (R100), by which no team handed
+	// work to another. Another tool's log says itself who had it, so an imported step is never returned.
+	Returned bool
 }
 
-// notSteps are events of a ticket that change nothing that figures are made of.
+// notSteps are events of a live ticket that change nothing that figures are made of. A row of an import is a step whatever it
+// says, because another tool's rows are counted.
 var notSteps = map[string]bool{
-	"ticket.note_added": true, "ticket.internal_note_added": true, "ticket.import_finished": true,
+	"ticket.note_added": true, "ticket.internal_note_added": true, "ticket.work_logged": true, "ticket.import_finished": true,
+	"ticket.texts_erased": true,
 }
 
-// NewStep returns the step that an event belongs to, and false if it belongs to none: notes, and the opening of a ticket whose
-// history is imported, whose first row is its first step.
+// NewStep returns the step that an event belongs to, and false if it belongs to none: notes, work logs, and the opening of a
+// ticket whose history is imported, whose first row is its first step.
 func NewStep(record *eventv1.Record, event *triagev1.TicketEvent) (Step, bool) {
 	row := record.GetCause().GetImportRow()
 	ticket := event.GetTicket()
-	if notSteps[record.GetType()] || (row == "" && ticket.GetImporting()) {
+	if row == "" && (notSteps[record.GetType()] || ticket.GetImporting()) {
 		return Step{}, false
 	}
 	key := row
@@ -45,13 +51,14 @@ func NewStep(record *eventv1.Record, event *triagev1.TicketEvent) (Step, bool) {
 		key = fmt.Sprintf("@%d", record.GetRevision())
 	}
 	return Step{
-		Desk: Desk(record.GetDesk()), Ticket: ID(record.GetResource()), Key: key,
+		Desk: resourcename.Desk(record.GetDesk()), Ticket: resourcename.ID(record.GetResource()), Key: key,
 		Revision: record.GetRevision(), At: record.GetOccurredAt().AsTime(),
 		Holding: process.Holding{
-			Party: ID(ticket.GetHolderParty()), Group: lastOrNone(ticket.GetHolderGroup()),
-			Assignee: lastOrNone(ticket.GetAssignee()), Status: ticket.GetStatus(),
+			Party: resourcename.ID(ticket.GetHolderParty()), Group: resourcename.ID(ticket.GetHolderGroup()),
+			Assignee: resourcename.ID(ticket.GetAssignee()), Status: ticket.GetStatus(),
 		},
 		SubStatus: ticket.GetSubStatus(), Impact: ticket.GetImpact(), Reopened: record.GetType() == "ticket.reopened",
+		Returned: row == "" && (ticket.GetStatus() == process.Resolved || ticket.GetStatus() == process.Closed),
 	}, true
 }
 
@@ -73,11 +80,4 @@ func (s Step) Label() string {
 func ImpactLabel(i triagev1.Impact) string {
 	name := strings.ToLower(strings.TrimPrefix(i.String(), "IMPACT_"))
 	return strings.ToUpper(name[:1]) + name[1:]
-}
-
-func lastOrNone(name string) string {
-	if name == "" {
-		return ""
-	}
-	return ID(name)
 }

@@ -13,7 +13,8 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
-	"github.com/bavn/bavn/services/reporting/internal/domain"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/reporting/internal/store"
 )
 
@@ -23,19 +24,24 @@ type Projection struct {
 	Memberships *membership.Store
 }
 
-// Handle keeps a batch: every event as it was stored, and what is derived from it.
+// Handle keeps a batch: every event as it was stored, and what is derived from it, in one round trip.
 func (p *Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
-	q := store.New(tx)
-	if err := keep(ctx, q, p.Source, batch); err != nil {
-		return err
-	}
-	tickets := newTicketBatch()
-	for _, event := range batch {
-		if err := derive(ctx, tx, event, tickets); err != nil {
-			return fmt.Errorf("derive from %s: %w", event.Ref(), err)
+	return pg.Within(ctx, tx, func(ctx context.Context, pipeline *pg.Pipeline) error {
+		q := store.New(pipeline)
+		if err := keep(ctx, q, p.Source, batch); err != nil {
+			return err
 		}
-	}
-	return tickets.write(ctx, q)
+		if err := obeyErasures(ctx, q, batch); err != nil {
+			return err
+		}
+		tickets := newTicketBatch()
+		for _, event := range batch {
+			if err := derive(ctx, tx, event, tickets); err != nil {
+				return fmt.Errorf("derive from %s: %w", event.Ref(), err)
+			}
+		}
+		return tickets.write(ctx, q)
+	})
 }
 
 // AfterCommit lets new memberships count at once.
@@ -50,35 +56,41 @@ func (p *Projection) AfterCommit(_ context.Context, batch []*feed.Event) {
 
 // keep copies events and texts. An event that comes twice fails: the feed's promise would be broken, and that must show.
 func keep(ctx context.Context, q *store.Queries, source string, batch []*feed.Event) error {
-	events := make([]store.AddHistoryParams, len(batch))
-	var texts []store.AddTextsParams
-	for i, e := range batch {
-		desk := domain.Desk(e.Record.GetDesk())
-		events[i] = store.AddHistoryParams{
-			Desk: desk, Resource: e.Record.GetResource(), Revision: e.Record.GetRevision(), Source: source,
-			Type: e.Record.GetType(), Audience: append([]string{}, e.Record.GetAudience()...),
-			Stored: e.Stored, Hash: e.Hash, PreviousHash: append([]byte{}, e.PreviousHash...),
-			RecordedAt: e.Record.GetRecordedAt().AsTime(),
-		}
+	events := store.AddHistoryParams{Source: source}
+	var texts store.AddTextsParams
+	for _, e := range batch {
+		r := e.Record
+		desk := resourcename.Desk(r.GetDesk())
+		events.Desks = append(events.Desks, desk)
+		events.Resources = append(events.Resources, r.GetResource())
+		events.Revisions = append(events.Revisions, r.GetRevision())
+		events.Types = append(events.Types, r.GetType())
+		events.Audiences = append(events.Audiences, strings.Join(r.GetAudience(), "\n"))
+		events.Stored = append(events.Stored, e.Stored)
+		events.Hashes = append(events.Hashes, e.Hash)
+		events.PreviousHashes = append(events.PreviousHashes, append([]byte{}, e.PreviousHash...)) // empty, never NULL
+		events.RecordedAts = append(events.RecordedAts, r.GetRecordedAt().AsTime())
 		for _, t := range e.Texts {
-			row := store.AddTextsParams{
-				Desk: desk, Resource: e.Record.GetResource(), Revision: e.Record.GetRevision(),
-				Name: t.GetName(), LanguageCode: t.GetLanguageCode(),
+			texts.Desks = append(texts.Desks, desk)
+			texts.Resources = append(texts.Resources, r.GetResource())
+			texts.Revisions = append(texts.Revisions, r.GetRevision())
+			texts.Names = append(texts.Names, t.GetName())
+			texts.LanguageCodes = append(texts.LanguageCodes, t.GetLanguageCode())
+			texts.Texts = append(texts.Texts, t.GetText())
+			if t.GetErased() {
+				texts.Salts = append(texts.Salts, nil)
+			} else {
+				texts.Salts = append(texts.Salts, t.GetSalt())
 			}
-			if !t.GetErased() {
-				text := t.GetText()
-				row.Salt, row.Text = t.GetSalt(), &text
-			}
-			texts = append(texts, row)
 		}
 	}
-	if _, err := q.AddHistory(ctx, events); err != nil {
+	if err := q.AddHistory(ctx, events); err != nil {
 		return fmt.Errorf("keep events: %w", err)
 	}
-	if len(texts) == 0 {
+	if len(texts.Desks) == 0 {
 		return nil
 	}
-	if _, err := q.AddTexts(ctx, texts); err != nil {
+	if err := q.AddTexts(ctx, texts); err != nil {
 		return fmt.Errorf("keep texts: %w", err)
 	}
 	return nil
@@ -90,7 +102,7 @@ func derive(ctx context.Context, tx pgx.Tx, event *feed.Event, tickets *ticketBa
 	if kind != "ticket" && kind != "group" && kind != "membership" {
 		return nil
 	}
-	desk := domain.Desk(event.Record.GetDesk())
+	desk := resourcename.Desk(event.Record.GetDesk())
 	payload, err := event.Record.GetPayload().UnmarshalNew()
 	if err != nil {
 		return err

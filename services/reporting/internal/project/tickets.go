@@ -7,6 +7,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 	"github.com/bavn/bavn/services/reporting/internal/store"
 )
@@ -27,7 +28,7 @@ func (b *ticketBatch) add(event *feed.Event, payload *triagev1.TicketEvent) {
 	// An internal note is for the parties alone: its audience is not the ticket's.
 	if record.GetType() != "ticket.internal_note_added" {
 		b.tickets[record.GetResource()] = &store.Ticket{
-			Desk: domain.Desk(record.GetDesk()), Ticket: domain.ID(record.GetResource()), Audience: record.GetAudience(),
+			Desk: resourcename.Desk(record.GetDesk()), Ticket: resourcename.ID(record.GetResource()), Audience: record.GetAudience(),
 			TraceID: payload.GetTicket().GetJourneyTraceId(), Revision: record.GetRevision(),
 		}
 	}
@@ -76,6 +77,7 @@ func (b *ticketBatch) write(ctx context.Context, q *store.Queries) error {
 		p.Assignees = append(p.Assignees, s.Assignee)
 		p.Impacts = append(p.Impacts, int16(s.Impact))
 		p.Reopened = append(p.Reopened, s.Reopened)
+		p.Returned = append(p.Returned, s.Returned)
 	}
 	if err := q.PutSteps(ctx, p); err != nil {
 		return fmt.Errorf("write steps: %w", err)

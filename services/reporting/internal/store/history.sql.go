@@ -10,27 +10,76 @@ import (
 	"time"
 )
 
+const addHistory = `-- name: AddHistory :exec
+INSERT INTO history (desk, resource, revision, source, type, audience, stored, hash, previous_hash, recorded_at)
+SELECT n.desk, n.resource, n.revision, $1, n.type, string_to_array(n.audience, E'\n'), n.stored, n.hash, n.previous_hash,
+    n.recorded_at
+FROM (SELECT unnest($2::text[]) AS desk, unnest($3::text[]) AS resource, unnest($4::bigint[]) AS revision,
+    unnest($5::text[]) AS type, unnest($6::text[]) AS audience, unnest($7::bytea[]) AS stored,
+    unnest($8::bytea[]) AS hash, unnest($9::bytea[]) AS previous_hash,
+    unnest($10::timestamptz[]) AS recorded_at) n
+`
+
 type AddHistoryParams struct {
-	Desk         string
-	Resource     string
-	Revision     int64
-	Source       string
-	Type         string
-	Audience     []string
-	Stored       []byte
-	Hash         []byte
-	PreviousHash []byte
-	RecordedAt   time.Time
+	Source         string
+	Desks          []string
+	Resources      []string
+	Revisions      []int64
+	Types          []string
+	Audiences      []string
+	Stored         [][]byte
+	Hashes         [][]byte
+	PreviousHashes [][]byte
+	RecordedAts    []time.Time
 }
 
+// An audience has one key per line.
+func (q *Queries) AddHistory(ctx context.Context, arg AddHistoryParams) error {
+	_, err := q.db.Exec(ctx, addHistory,
+		arg.Source,
+		arg.Desks,
+		arg.Resources,
+		arg.Revisions,
+		arg.Types,
+		arg.Audiences,
+		arg.Stored,
+		arg.Hashes,
+		arg.PreviousHashes,
+		arg.RecordedAts,
+	)
+	return err
+}
+
+const addTexts = `-- name: AddTexts :exec
+INSERT INTO history_texts (desk, resource, revision, name, language_code, salt, text)
+SELECT n.desk, n.resource, n.revision, n.name, n.language_code, n.salt, CASE WHEN n.salt IS NOT NULL THEN n.text END
+FROM (SELECT unnest($1::text[]) AS desk, unnest($2::text[]) AS resource, unnest($3::bigint[]) AS revision,
+    unnest($4::text[]) AS name, unnest($5::text[]) AS language_code, unnest($6::bytea[]) AS salt,
+    unnest($7::text[]) AS text) n
+`
+
 type AddTextsParams struct {
-	Desk         string
-	Resource     string
-	Revision     int64
-	Name         string
-	LanguageCode string
-	Salt         []byte
-	Text         *string
+	Desks         []string
+	Resources     []string
+	Revisions     []int64
+	Names         []string
+	LanguageCodes []string
+	Salts         [][]byte
+	Texts         []string
+}
+
+// What has no salt was erased, and has no text.
+func (q *Queries) AddTexts(ctx context.Context, arg AddTextsParams) error {
+	_, err := q.db.Exec(ctx, addTexts,
+		arg.Desks,
+		arg.Resources,
+		arg.Revisions,
+		arg.Names,
+		arg.LanguageCodes,
+		arg.Salts,
+		arg.Texts,
+	)
+	return err
 }
 
 const clear = `-- name: Clear :exec
@@ -70,6 +119,22 @@ func (q *Queries) CountHistory(ctx context.Context) ([]CountHistoryRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const eraseTexts = `-- name: EraseTexts :exec
+UPDATE history_texts SET salt = NULL, text = NULL
+WHERE desk = $1 AND resource = $2 AND revision < $3 AND text IS NOT NULL
+`
+
+type EraseTextsParams struct {
+	Desk     string
+	Resource string
+	Before   int64
+}
+
+func (q *Queries) EraseTexts(ctx context.Context, arg EraseTextsParams) error {
+	_, err := q.db.Exec(ctx, eraseTexts, arg.Desk, arg.Resource, arg.Before)
+	return err
 }
 
 const history = `-- name: History :many

@@ -61,6 +61,7 @@ type Step struct {
 	Assignee  string
 	Impact    int16
 	Reopened  bool
+	Returned  bool
 }
 
 type Ticket struct {

@@ -117,14 +117,16 @@ func (q *Queries) PutGroup(ctx context.Context, arg PutGroupParams) error {
 }
 
 const putSteps = `-- name: PutSteps :exec
-INSERT INTO steps (desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened)
+INSERT INTO steps (desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened,
+    returned)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]),
     unnest($5::timestamptz[]), unnest($6::smallint[]), unnest($7::text[]), unnest($8::text[]),
-    unnest($9::text[]), unnest($10::text[]), unnest($11::smallint[]), unnest($12::boolean[])
+    unnest($9::text[]), unnest($10::text[]), unnest($11::smallint[]), unnest($12::boolean[]),
+    unnest($13::boolean[])
 ON CONFLICT (desk, ticket, step) DO UPDATE SET
     revision = excluded.revision, at = excluded.at, status = excluded.status, sub_status = excluded.sub_status,
     party = excluded.party, grp = excluded.grp, assignee = excluded.assignee, impact = excluded.impact,
-    reopened = steps.reopened OR excluded.reopened
+    reopened = steps.reopened OR excluded.reopened, returned = excluded.returned
 `
 
 type PutStepsParams struct {
@@ -140,6 +142,7 @@ type PutStepsParams struct {
 	Assignees   []string
 	Impacts     []int16
 	Reopened    []bool
+	Returned    []bool
 }
 
 func (q *Queries) PutSteps(ctx context.Context, arg PutStepsParams) error {
@@ -156,6 +159,7 @@ func (q *Queries) PutSteps(ctx context.Context, arg PutStepsParams) error {
 		arg.Assignees,
 		arg.Impacts,
 		arg.Reopened,
+		arg.Returned,
 	)
 	return err
 }
@@ -188,7 +192,7 @@ func (q *Queries) PutTickets(ctx context.Context, arg PutTicketsParams) error {
 }
 
 const stepsOfTicket = `-- name: StepsOfTicket :many
-SELECT desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened FROM steps WHERE desk = $1 AND ticket = $2 ORDER BY revision
+SELECT desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened, returned FROM steps WHERE desk = $1 AND ticket = $2 ORDER BY revision
 `
 
 type StepsOfTicketParams struct {
@@ -218,6 +222,7 @@ func (q *Queries) StepsOfTicket(ctx context.Context, arg StepsOfTicketParams) ([
 			&i.Assignee,
 			&i.Impact,
 			&i.Reopened,
+			&i.Returned,
 		); err != nil {
 			return nil, err
 		}

@@ -27,7 +27,8 @@ func Steps(ctx context.Context, db DBTX, desk, ticket string) ([]domain.Step, er
 // EachTicket gives visit the steps of each ticket of a desk, in order, one ticket at a time: a desk may have more of them than
 // fit into memory.
 func EachTicket(ctx context.Context, db DBTX, desk string, visit func([]domain.Step)) error {
-	rows, err := db.Query(ctx, `SELECT desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened
+	rows, err := db.Query(ctx, `SELECT desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact,
+			reopened, returned
 		FROM steps WHERE desk = $1 ORDER BY ticket, revision`, desk)
 	if err != nil {
 		return fmt.Errorf("read steps: %w", err)
@@ -36,7 +37,7 @@ func EachTicket(ctx context.Context, db DBTX, desk string, visit func([]domain.S
 	var steps []domain.Step
 	_, err = pgx.ForEachRow(rows, []any{
 		&row.Desk, &row.Ticket, &row.Step, &row.Revision, &row.At, &row.Status, &row.SubStatus, &row.Party, &row.Grp,
-		&row.Assignee, &row.Impact, &row.Reopened,
+		&row.Assignee, &row.Impact, &row.Reopened, &row.Returned,
 	}, func() error {
 		if len(steps) > 0 && steps[0].Ticket != row.Ticket {
 			visit(steps)
@@ -59,5 +60,6 @@ func (s Step) step() domain.Step {
 		Desk: s.Desk, Ticket: s.Ticket, Key: s.Step, Revision: s.Revision, At: s.At.UTC(),
 		Holding:   process.Holding{Party: s.Party, Group: s.Grp, Assignee: s.Assignee, Status: process.Status(s.Status)},
 		SubStatus: s.SubStatus, Impact: triagev1.Impact(s.Impact), Reopened: s.Reopened,
+		Returned: s.Returned,
 	}
 }

@@ -83,10 +83,14 @@ func (a *Access) Pile(ctx context.Context, c *Caller, party, group string) error
 	}, cedar.Record{}, false)
 }
 
-// Desk returns nil if the caller may make this call about their desk. For somebody without a part in it, it does not exist.
-func (a *Access) Desk(ctx context.Context, c *Caller, action string) error {
-	hidden := c.Person != "" && !c.Set.Member()
-	return a.decide(ctx, c, action, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(c.Desk))}, cedar.Record{}, hidden)
+// Desk returns nil if the caller may make this call about their desk. For somebody without a part in it, it does not exist; field
+// is the one of the request that names it.
+func (a *Access) Desk(ctx context.Context, c *Caller, action, field string) error {
+	err := a.decide(ctx, c, action, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(c.Desk))}, cedar.Record{}, false)
+	if fault.Is(err, fault.PermissionDenied) && c.Person != "" && !c.Set.Member() {
+		return fault.Missing(field)
+	}
+	return err
 }
 
 // Listing returns nil if the caller may make a call that shows them only what has them in its audience. It does not say whether
@@ -135,6 +139,3 @@ func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 		}),
 	}
 }
-
-// partyID is the id at the end of a party's name.
-func partyID(party string) string { return party[strings.LastIndexByte(party, '/')+1:] }

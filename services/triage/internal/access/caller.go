@@ -9,6 +9,7 @@ import (
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
@@ -60,7 +61,9 @@ func (c *Caller) ID() string {
 func (c *Caller) Keys() []string { return c.Set.Keys() }
 
 // IsAuditorOf reports whether the caller audits for a party, named relative to the desk.
-func (c *Caller) IsAuditorOf(party string) bool { return c.Set.Has(partyID(party), roleAuditor) }
+func (c *Caller) IsAuditorOf(party string) bool {
+	return c.Set.Has(resourcename.ID(party), roleAuditor)
+}
 
 // PartyFor is the party that the caller acts for in a step of the life cycle, as a full name: that of the first part in the
 // step's rule that the caller has. It is empty where the caller acts for themselves.
@@ -111,7 +114,7 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 // first is the first of the parties in which the caller holds a role.
 func (c *Caller) first(role string, parties ...string) string {
 	for _, party := range parties {
-		if party != "" && c.Set.Has(partyID(party), role) {
+		if party != "" && c.Set.Has(resourcename.ID(party), role) {
 			return party
 		}
 	}

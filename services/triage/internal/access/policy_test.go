@@ -264,7 +264,7 @@ func TestServicesDoOnlyWhatTheyAreFor(t *testing.T) {
 		{"intake", "GrantMembership", false},
 	} {
 		caller := &Caller{Principal: auth.Principal{Service: tc.service}, Desk: desk}
-		if err := a.Desk(t.Context(), caller, tc.action); (err == nil) != tc.want {
+		if err := a.Desk(t.Context(), caller, tc.action, "parent"); (err == nil) != tc.want {
 			t.Errorf("%s: %s: %v, want %v", tc.service, tc.action, err, tc.want)
 		}
 		if err := a.Ticket(t.Context(), caller, "ResolveTicket", about, nil, false); err == nil {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
@@ -16,23 +15,24 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// reader finds who reads a desk's directory, and refuses those who have no part in it.
-func (r *Reads) reader(ctx context.Context, desk, action string) (*access.Caller, error) {
+// reader finds who reads a desk's directory, and refuses those who have no part in it. in is the field of the request that names
+// the desk.
+func (r *Reads) reader(ctx context.Context, desk, action, in string) (*access.Caller, error) {
 	caller, err := r.Access.Caller(ctx, desk)
 	if err != nil {
 		return nil, err
 	}
-	return caller, r.Access.Desk(ctx, caller, action)
+	return caller, r.Access.Desk(ctx, caller, action, in)
 }
 
 // GetDesk reads a desk.
 func (d *Directory) GetDesk(ctx context.Context, r *triagev1.GetDeskRequest) (*triagev1.Desk, error) {
-	if _, err := d.Reads.reader(ctx, r.GetName(), "GetDesk"); err != nil {
+	if _, err := d.Reads.reader(ctx, r.GetName(), "GetDesk", "name"); err != nil {
 		return nil, err
 	}
 	row, err := store.New(d.Reads.Pool).ReadDesk(ctx, strings.TrimPrefix(r.GetName(), "desks/"))
 	if errors.Is(err, pgx.ErrNoRows) { // only a service comes this far
-		return nil, fault.New(codes.NotFound, fault.NotFound)
+		return nil, fault.Missing("name")
 	}
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest)
 
 // ListParties lists the parties of a desk.
 func (d *Directory) ListParties(ctx context.Context, r *triagev1.ListPartiesRequest) (*triagev1.ListPartiesResponse, error) {
-	caller, err := d.Reads.reader(ctx, r.GetParent(), "ListParties")
+	caller, err := d.Reads.reader(ctx, r.GetParent(), "ListParties", "parent")
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (d *Directory) ListParties(ctx context.Context, r *triagev1.ListPartiesRequ
 // ListGroups lists the groups of a party, or with "-" those of all parties.
 func (d *Directory) ListGroups(ctx context.Context, r *triagev1.ListGroupsRequest) (*triagev1.ListGroupsResponse, error) {
 	desk, party, _ := strings.Cut(r.GetParent(), "/parties/")
-	caller, err := d.Reads.reader(ctx, desk, "ListGroups")
+	caller, err := d.Reads.reader(ctx, desk, "ListGroups", "parent")
 	if err != nil {
 		return nil, err
 	}
@@ -117,6 +117,10 @@ func (d *Directory) ListGroups(ctx context.Context, r *triagev1.ListGroupsReques
 	of := "parties/" + party
 	if party == "-" {
 		of = ""
+	} else if exists, err := d.Reads.Known.Place(ctx, strings.TrimPrefix(desk, "desks/"), of); err != nil {
+		return nil, err
+	} else if !exists {
+		return nil, fault.Missing("parent")
 	}
 	rows, err := store.New(d.Reads.Pool).ListGroups(ctx, store.ListGroupsParams{
 		Desk: strings.TrimPrefix(desk, "desks/"), Party: of, After: page.after, Limit: page.limit(),
@@ -136,7 +140,7 @@ func (d *Directory) ListGroups(ctx context.Context, r *triagev1.ListGroupsReques
 func (d *Directory) ListMemberships(
 	ctx context.Context, r *triagev1.ListMembershipsRequest,
 ) (*triagev1.ListMembershipsResponse, error) {
-	caller, err := d.Reads.reader(ctx, r.GetParent(), "ListMemberships")
+	caller, err := d.Reads.reader(ctx, r.GetParent(), "ListMemberships", "parent")
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
@@ -13,6 +14,15 @@ import (
 
 // InvalidFilter refuses a filter that is not one, or not one of this list's.
 const InvalidFilter = "INVALID_FILTER"
+
+// invalidFilter names the rule of the filter language that is broken, and the word that breaks it.
+func invalidFilter(err error) error {
+	refused := fault.New(codes.InvalidArgument, InvalidFilter).Cause(err)
+	if bad, ok := errors.AsType[*store.BadFilter](err); ok {
+		return refused.Fields(fault.FieldViolation{Path: "filter", Rule: bad.Rule, Limit: bad.Word})
+	}
+	return refused
+}
 
 // ListTickets lists the tickets that the caller may see, newest number first.
 func (t *Tickets) ListTickets(
@@ -27,8 +37,7 @@ func (t *Tickets) ListTickets(
 	}
 	filter, err := store.ParseTicketFilter(r.GetFilter())
 	if err != nil {
-		return nil, fault.New(codes.InvalidArgument, InvalidFilter).
-			Fields(fault.FieldViolation{Path: "filter", Rule: "filter", Text: err.Error()}).Cause(err)
+		return nil, invalidFilter(err)
 	}
 	bare := proto.CloneOf(r)
 	bare.PageSize, bare.PageToken = 0, ""
@@ -40,6 +49,9 @@ func (t *Tickets) ListTickets(
 		Desk: r.GetParent(), Keys: caller.Keys(), Filter: filter, Before: page.after, Limit: int(page.limit()),
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := t.Reads.mustKnow(ctx, caller, len(tickets)); err != nil {
 		return nil, err
 	}
 	answer := &triagev1.ListTicketsResponse{}

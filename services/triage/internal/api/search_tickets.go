@@ -36,5 +36,8 @@ func (t *Tickets) SearchTickets(
 	if err != nil {
 		return nil, err
 	}
+	if err := t.Reads.mustKnow(ctx, caller, len(tickets)); err != nil {
+		return nil, err
+	}
 	return &triagev1.SearchTicketsResponse{Tickets: tickets}, nil
 }

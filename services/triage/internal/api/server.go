@@ -11,6 +11,7 @@ import (
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/command"
+	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
 // Reads is what the reading RPCs work with.
@@ -19,6 +20,7 @@ type Reads struct {
 	Clock      clock.Clock
 	Access     *access.Access
 	Members    *membership.Store
+	Known      *store.Known
 	PageTokens *pagetoken.Sealer
 }
 

@@ -9,6 +9,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
@@ -19,12 +20,9 @@ func (c *Tickets) AssignTicket(ctx context.Context, r *triagev1.AssignTicketRequ
 	if err := sameDesk(desk, field{"group", r.GetGroup()}, field{"assignee", r.GetAssignee()}); err != nil {
 		return nil, err
 	}
-	groupExists := true
-	if r.GetGroup() != "" {
-		var err error
-		if groupExists, err = c.placeExists(ctx, desk, r.GetGroup()); err != nil {
-			return nil, err
-		}
+	missing, err := c.missingPlace(ctx, field{"group", r.GetGroup()})
+	if err != nil {
+		return nil, err
 	}
 	assignee, err := c.membershipsOf(ctx, r.GetAssignee())
 	if err != nil {
@@ -34,8 +32,11 @@ func (c *Tickets) AssignTicket(ctx context.Context, r *triagev1.AssignTicketRequ
 		action: "AssignTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
 		party, group := s.Facts.GetHolderParty(), r.GetGroup()
-		if group != "" && (!groupExists || !strings.HasPrefix(group, party+"/groups/")) {
-			return domain.Outcome{}, notFound
+		switch {
+		case missing != nil:
+			return domain.Outcome{}, missing
+		case group != "" && !strings.HasPrefix(group, party+"/groups/"):
+			return domain.Outcome{}, fault.Missing("group")
 		}
 		if group == "" {
 			group = s.Facts.GetHolderGroup()
@@ -52,13 +53,27 @@ func (c *Tickets) membershipsOf(ctx context.Context, person string) (membership.
 	if person == "" {
 		return membership.Set{}, nil
 	}
-	return c.Members.Of(ctx, id(deskOf(person)), id(person))
+	return c.Members.Of(ctx, resourcename.Desk(person), resourcename.ID(person))
 }
 
-// placeExists reports whether a party, or a group where one is named, exists. Nothing is asked of no place.
-func (c *Tickets) placeExists(ctx context.Context, party, group string) (bool, error) {
-	desk := domain.Desk{Name: deskOf(party)}
-	return c.Known.Place(ctx, id(desk.Name), desk.Key(party), desk.Key(group))
+// missingPlace refuses the first of the fields that names a party or group which does not exist. It is asked before the
+// transaction begins, for it may need a connection of its own; the refusal is given by the decision alone, after the caller was
+// found to see the ticket: whoever may not see it hears NOT_FOUND whatever they name.
+func (c *Tickets) missingPlace(ctx context.Context, places ...field) (refusal, err error) {
+	for _, place := range places {
+		if place.name == "" {
+			continue
+		}
+		desk := domain.Desk{Name: deskOf(place.name)}
+		exists, err := c.Known.Place(ctx, resourcename.ID(desk.Name), desk.Key(place.name))
+		if err != nil {
+			return nil, err
+		}
+		if !exists {
+			return fault.Missing(place.path), nil
+		}
+	}
+	return nil, nil
 }
 
 func notAMember(field string) error {

@@ -17,6 +17,7 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -67,19 +68,19 @@ type decision func(s scene) (domain.Outcome, error)
 
 // change runs a command: lock and load, decide, write, emit. Whoever may not see the ticket is told that it does not exist. A
 // request that was made before has its effect once and is answered again.
-func (c *Tickets) change(ctx context.Context, call call, decide decision) (*triagev1.Ticket, error) {
-	caller, err := c.Access.Caller(ctx, deskOf(call.ticket))
+func (c *Tickets) change(ctx context.Context, made call, decide decision) (*triagev1.Ticket, error) {
+	caller, err := c.Access.Caller(ctx, deskOf(made.ticket))
 	if err != nil {
 		return nil, err
 	}
-	req, err := requestOf(caller, call.action, call.requestID, call.payload)
+	req, err := requestOf(caller, made.action, made.requestID, made.payload)
 	if err != nil {
 		return nil, err
 	}
 	var answer *triagev1.Ticket
 	var changed bool
 	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		loaded, err := store.Lock(ctx, p, req.Desk, id(call.ticket), req)
+		loaded, err := store.Lock(ctx, p, req.Desk, resourcename.ID(made.ticket), req)
 		if err != nil {
 			return refusal(err)
 		}
@@ -88,7 +89,7 @@ func (c *Tickets) change(ctx context.Context, call call, decide decision) (*tria
 			return err
 		}
 		changed = true
-		answer, err = c.take(ctx, p, caller, req, call, loaded, decide)
+		answer, err = c.run(ctx, p, caller, req, made, loaded, decide)
 		return err
 	})
 	if err != nil {
@@ -100,37 +101,38 @@ func (c *Tickets) change(ctx context.Context, call call, decide decision) (*tria
 	return answer, nil
 }
 
-// take takes the step: permission, etag, decision, writes. Nothing is sent before the transaction's COMMIT.
-func (c *Tickets) take(
-	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, call call, loaded store.Loaded, decide decision,
+// run is the core of every command on a ticket: permission, etag, decision, writes. Nothing is sent before the transaction's
+// COMMIT.
+func (c *Tickets) run(
+	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, made call, loaded store.Loaded, decide decision,
 ) (*triagev1.Ticket, error) {
 	t := &loaded.Ticket
 	if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
 		return nil, err
 	}
-	if err := c.Access.Ticket(ctx, caller, call.action, &t.Ticket, t.Audience, call.internal); err != nil {
+	if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, made.internal); err != nil {
 		return nil, err
 	}
-	if current := domain.Etag(t.Head.Hash); call.etag != "" && call.etag != current {
+	if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
 		return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
 	}
 	outcome, err := decide(scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)})
 	if err != nil {
 		return nil, refusal(err)
 	}
-	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, call, &t.Ticket))
+	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, made, &t.Ticket))
 	if err != nil {
 		return nil, err
 	}
-	effect := request.Effect{Resource: call.ticket, Revision: done.ticket.Head.Revision}
+	effect := request.Effect{Resource: made.ticket, Revision: done.ticket.Head.Revision}
 	if err := req.Insert(ctx, p, effect, c.Writer.Clock.Now()); err != nil {
 		return nil, err
 	}
 	if err := c.Writer.write(ctx, p, &done); err != nil {
 		return nil, err
 	}
-	if call.arm != nil {
-		if err := call.arm(ctx, p, &done.ticket); err != nil {
+	if made.arm != nil {
+		if err := made.arm(ctx, p, &done.ticket); err != nil {
 			return nil, err
 		}
 	}
@@ -142,7 +144,7 @@ func (c *Tickets) take(
 func (c *Tickets) again(
 	ctx context.Context, p *pg.Pipeline, caller *access.Caller, effect request.Effect,
 ) (*triagev1.Ticket, error) {
-	state, err := store.At(ctx, p, id(caller.Desk), effect)
+	state, err := store.At(ctx, p, resourcename.ID(caller.Desk), effect)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -159,14 +161,14 @@ func requestOf(caller *access.Caller, method, requestID string, payload proto.Me
 		return request.Request{}, invalid("request_id", "string.uuid")
 	}
 	return request.Request{
-		Desk: id(caller.Desk), Principal: caller.ID(), Method: method, ID: parsed, Payload: request.Fingerprint(payload),
+		Desk: resourcename.ID(caller.Desk), Principal: caller.ID(), Method: method, ID: parsed, Payload: request.Fingerprint(payload),
 	}, nil
 }
 
-func originOf(caller *access.Caller, call call, t *domain.Ticket) origin {
+func originOf(caller *access.Caller, made call, t *domain.Ticket) origin {
 	actor := actorOf(caller)
-	actor.Party = caller.PartyFor(access.StepOf(call.action, call.internal), t)
-	return origin{actor: actor, cause: &eventv1.Cause{RequestId: call.requestID, ImportRow: call.importRow}}
+	actor.Party = caller.PartyFor(access.StepOf(made.action, made.internal), t)
+	return origin{actor: actor, cause: &eventv1.Cause{RequestId: made.requestID, ImportRow: made.importRow}}
 }
 
 func actorOf(caller *access.Caller) *eventv1.Actor {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -43,9 +45,11 @@ func (d *Directory) CreateDesk(ctx context.Context, r *triagev1.CreateDeskReques
 		row := newDesk(name, given, s.now)
 		s.desk = row
 		entries := []entry{deskEntry(row)}
+		names := map[string]string{row.ContactParty: given.GetContactPartyDisplayName()}
+		names[row.AuthorityParty] = cmp.Or(given.GetAuthorityPartyDisplayName(), names[row.AuthorityParty])
 		for _, party := range hearers(row) {
 			entries = append(entries, partyEntry(row, store.Party{
-				Desk: row.Desk, Party: party, DisplayName: id(party), CreateTime: s.now,
+				Desk: row.Desk, Party: party, DisplayName: cmp.Or(names[party], resourcename.ID(party)), CreateTime: s.now,
 			}))
 		}
 		first := &commonv1.Membership{
@@ -63,7 +67,8 @@ func (d *Directory) CreateDesk(ctx context.Context, r *triagev1.CreateDeskReques
 func newDesk(name string, given *triagev1.Desk, now time.Time) store.Desk {
 	rules := domain.Desk{Name: name}
 	return store.Desk{
-		Desk: id(name), DisplayName: given.GetDisplayName(), TimeZone: given.GetTimeZone(), LanguageCode: given.GetLanguageCode(),
+		Desk: resourcename.ID(name), DisplayName: given.GetDisplayName(), TimeZone: given.GetTimeZone(),
+		LanguageCode: given.GetLanguageCode(),
 		NumberPrefix: given.GetNumberScheme().GetPrefix(), NumberDigits: int16(given.GetNumberScheme().GetDigits()),
 		AuthorityParty: rules.Key(given.GetAuthorityParty()), ContactParty: rules.Key(given.GetContactParty()), CreateTime: now,
 	}

@@ -21,7 +21,7 @@ func (d *Directory) CreateGroup(ctx context.Context, r *triagev1.CreateGroupRequ
 	if err := sameDesk(desk, field{"group.name", r.GetGroup().GetName()}); err != nil {
 		return nil, err
 	}
-	caller, err := d.allowed(ctx, desk, "CreateGroup")
+	caller, err := d.allowed(ctx, desk, "CreateGroup", "parent")
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (d *Directory) CreateGroup(ctx context.Context, r *triagev1.CreateGroupRequ
 	answer := new(triagev1.GroupEvent)
 	call := directoryCall{action: "CreateGroup", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
-		if err := s.mustHaveParty(ctx, party); err != nil {
+		if err := s.mustHaveParty(ctx, party, "parent"); err != nil {
 			return nil, err
 		}
 		return []entry{groupEntry(s.desk, store.Group{
@@ -43,10 +43,11 @@ func (d *Directory) CreateGroup(ctx context.Context, r *triagev1.CreateGroupRequ
 	return answer.GetGroup(), err
 }
 
-func (s *deskScene) mustHaveParty(ctx context.Context, party string) error {
+// mustHaveParty refuses the field of the request that names a party which does not exist.
+func (s *deskScene) mustHaveParty(ctx context.Context, party, in string) error {
 	_, err := s.ReadParty(ctx, store.ReadPartyParams{Desk: s.desk.Desk, Party: party})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return notFound
+		return fault.Missing(in)
 	}
 	return err
 }

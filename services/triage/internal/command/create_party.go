@@ -17,7 +17,7 @@ func (d *Directory) CreateParty(ctx context.Context, r *triagev1.CreatePartyRequ
 	if err := sameDesk(r.GetParent(), field{"party.name", r.GetParty().GetName()}); err != nil {
 		return nil, err
 	}
-	caller, err := d.allowed(ctx, r.GetParent(), "CreateParty")
+	caller, err := d.allowed(ctx, r.GetParent(), "CreateParty", "parent")
 	if err != nil {
 		return nil, err
 	}

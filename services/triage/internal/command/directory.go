@@ -127,13 +127,14 @@ func (d *Directory) write(
 	return nil
 }
 
-// allowed finds the caller of a change of a desk, and refuses those who may not make it.
-func (d *Directory) allowed(ctx context.Context, desk, action string) (*access.Caller, error) {
+// allowed finds the caller of a change of a desk, and refuses those who may not make it. in is the field of the request that
+// names the desk.
+func (d *Directory) allowed(ctx context.Context, desk, action, in string) (*access.Caller, error) {
 	caller, err := d.Access.Caller(ctx, desk)
 	if err != nil {
 		return nil, err
 	}
-	return caller, d.Access.Desk(ctx, caller, action)
+	return caller, d.Access.Desk(ctx, caller, action, in)
 }
 
 // hearers are those who see a change of the directory: the desk's authority and contact parties, and those concerned.

@@ -16,6 +16,7 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -38,7 +39,7 @@ func (d *Directory) GrantMembership(
 			return nil, invalid("membership.roles", "unknown_role")
 		}
 	}
-	caller, err := d.allowed(ctx, desk, "GrantMembership")
+	caller, err := d.allowed(ctx, desk, "GrantMembership", "parent")
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +63,9 @@ func (d *Directory) GrantMembership(
 
 // membershipName says who, where: there is one membership of a person per party and group.
 func membershipName(m *commonv1.Membership) string {
-	parts := []string{id(m.GetPerson()), id(m.GetParty())}
+	parts := []string{resourcename.ID(m.GetPerson()), resourcename.ID(m.GetParty())}
 	if m.GetGroup() != "" {
-		parts = append(parts, id(m.GetGroup()))
+		parts = append(parts, resourcename.ID(m.GetGroup()))
 	}
 	return deskOf(m.GetPerson()) + "/memberships/" + strings.Join(parts, ".")
 }
@@ -72,18 +73,20 @@ func membershipName(m *commonv1.Membership) string {
 func (s *deskScene) mustHavePlaceOf(ctx context.Context, m *commonv1.Membership) error {
 	desk := domain.Desk{Name: "desks/" + s.desk.Desk}
 	if m.GetGroup() == "" {
-		return s.mustHaveParty(ctx, desk.Key(m.GetParty()))
+		return s.mustHaveParty(ctx, desk.Key(m.GetParty()), "membership.party")
 	}
 	_, err := s.ReadGroup(ctx, store.ReadGroupParams{Desk: s.desk.Desk, Group: desk.Key(m.GetGroup())})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return notFound
+		return fault.Missing("membership.group")
 	}
 	return err
 }
 
 // mustKeepAnAdministrator refuses to let the last one go: nobody could ever name another.
 func (s *deskScene) mustKeepAnAdministrator(ctx context.Context, leaving *commonv1.Membership) error {
-	present, err := s.ReadMembership(ctx, store.ReadMembershipParams{Desk: s.desk.Desk, Membership: id(leaving.GetName())})
+	present, err := s.ReadMembership(ctx, store.ReadMembershipParams{
+		Desk: s.desk.Desk, Membership: resourcename.ID(leaving.GetName()),
+	})
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !slices.Contains(present.Roles, access.RoleAdministrator) {
 		return nil
 	}
@@ -101,7 +104,9 @@ func (s *deskScene) mustKeepAnAdministrator(ctx context.Context, leaving *common
 }
 
 func (s *deskScene) membershipHead(ctx context.Context, m *commonv1.Membership) (feed.Head, error) {
-	chain, err := s.ReadMembershipChain(ctx, store.ReadMembershipChainParams{Desk: s.desk.Desk, Membership: id(m.GetName())})
+	chain, err := s.ReadMembershipChain(ctx, store.ReadMembershipChainParams{
+		Desk: s.desk.Desk, Membership: resourcename.ID(m.GetName()),
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return feed.Head{}, nil
 	}
@@ -125,7 +130,7 @@ func membershipEntry(
 				return err
 			}
 			return store.New(db).PutMembershipChain(ctx, store.PutMembershipChainParams{
-				Desk: desk.Desk, Membership: id(m.GetName()),
+				Desk: desk.Desk, Membership: resourcename.ID(m.GetName()),
 				Revision: head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
 			})
 		},

@@ -19,7 +19,7 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 	if r.GetGroup() != "" && !strings.HasPrefix(r.GetGroup(), r.GetParty()+"/groups/") {
 		return nil, invalid("group", "other_party")
 	}
-	exists, err := c.placeExists(ctx, r.GetParty(), r.GetGroup())
+	missing, err := c.missingPlace(ctx, field{"party", r.GetParty()}, field{"group", r.GetGroup()})
 	if err != nil {
 		return nil, err
 	}
@@ -27,8 +27,8 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 		action: "HandOverTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 		arm: c.armOfferExpiry,
 	}, func(s scene) (domain.Outcome, error) {
-		if !exists {
-			return domain.Outcome{}, notFound
+		if missing != nil {
+			return domain.Outcome{}, missing
 		}
 		return s.OfferHandOver(r.GetParty(), r.GetGroup(), text(domain.TextReason, r.GetReason()), s.by, s.at, c.OfferLapse)
 	})

@@ -3,11 +3,14 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
@@ -27,20 +30,28 @@ type HandOverTimer struct {
 	Writer *Writer
 }
 
-// Work ends the offer if it is still there. It may run again and does nothing then.
+// Work ends the offer if it is still there. It may run again and does nothing then. A timer that rings early, because the
+// database's clock is ahead of this replica's, rings again when the offer's time has come: only an offer that is gone ends it.
 func (h *HandOverTimer) Work(ctx context.Context, job *river.Job[HandOverExpiry]) error {
+	var early time.Duration
 	ended := false
 	err := pg.InPipeline(ctx, h.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		t, err := store.LockAlone(ctx, p, id(deskOf(job.Args.Ticket)), id(job.Args.Ticket))
+		t, err := store.LockAlone(ctx, p, resourcename.Desk(job.Args.Ticket), resourcename.ID(job.Args.Ticket))
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		outcome, due := t.ExpireHandOver(job.Args.Generation, h.Writer.timeOf(&t))
-		if !due {
+		at := h.Writer.timeOf(&t)
+		wait, stands := t.OfferLasts(job.Args.Generation, at)
+		if !stands || wait > 0 {
+			early = wait
 			return nil
+		}
+		outcome, err := t.ExpireHandOver(at)
+		if err != nil {
+			return fmt.Errorf("expire hand-over: %w", err)
 		}
 		done, err := h.Writer.prepare(ctx, t, outcome, origin{
 			actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Rule: "hand_over.expired"},
@@ -51,8 +62,13 @@ func (h *HandOverTimer) Work(ctx context.Context, job *river.Job[HandOverExpiry]
 		ended = true
 		return h.Writer.write(ctx, p, &done)
 	})
-	if err == nil && ended {
+	switch {
+	case err != nil:
+		return err
+	case early > 0:
+		return river.JobSnooze(early)
+	case ended:
 		h.Writer.Wake.Committed()
 	}
-	return err
+	return nil
 }

@@ -28,15 +28,15 @@ func (c *Tickets) ImportTicketStep(ctx context.Context, r *triagev1.ImportTicket
 	case row.Status == process.Assigned && row.Group == "" && row.Assignee == "":
 		return nil, invalid("status", "assigned_to_nobody")
 	}
-	exists, err := c.placeExists(ctx, row.Party, row.Group)
+	missing, err := c.missingPlace(ctx, field{"holder_party", row.Party}, field{"holder_group", row.Group})
 	if err != nil {
 		return nil, err
 	}
 	return c.change(ctx, call{
 		action: "ImportTicketStep", ticket: r.GetName(), requestID: r.GetRequestId(), payload: r, importRow: r.GetSourceRow(),
 	}, func(s scene) (domain.Outcome, error) {
-		if !exists {
-			return domain.Outcome{}, notFound
+		if missing != nil {
+			return domain.Outcome{}, missing
 		}
 		return s.ImportStep(row)
 	})

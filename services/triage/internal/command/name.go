@@ -13,9 +13,6 @@ func deskOf(name string) string {
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// id is the last part of a resource name.
-func id(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
 // field is a field of a request that names something.
 type field struct{ path, name string }
 

@@ -14,6 +14,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -32,7 +33,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()}); err != nil {
 		return nil, err
 	}
-	submission, err := uuid.Parse(id(r.GetSubmission()))
+	submission, err := uuid.Parse(resourcename.ID(r.GetSubmission()))
 	if err != nil {
 		return nil, invalid("submission", "string.uuid")
 	}
@@ -44,10 +45,10 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Access.Desk(ctx, caller, "OpenTicket"); err != nil {
+	if err := c.Access.Desk(ctx, caller, "OpenTicket", "name"); err != nil {
 		return nil, err
 	}
-	known, err := c.Known.Desk(ctx, id(desk))
+	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -70,7 +71,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		return c.Writer.write(ctx, p, &done)
 	})
 	if pg.IsUniqueViolation(err, "") {
-		return c.opened(ctx, store.TicketOfSubmissionParams{Desk: id(desk), Submission: submission})
+		return c.opened(ctx, store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission})
 	}
 	if err != nil {
 		return nil, err

@@ -15,15 +15,15 @@ func (c *Tickets) TransferResponsibility(
 	if err := sameDesk(deskOf(r.GetName()), field{"party", r.GetParty()}); err != nil {
 		return nil, err
 	}
-	exists, err := c.placeExists(ctx, r.GetParty(), "")
+	missing, err := c.missingPlace(ctx, field{"party", r.GetParty()})
 	if err != nil {
 		return nil, err
 	}
 	return c.change(ctx, call{
 		action: "TransferResponsibility", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if !exists {
-			return domain.Outcome{}, notFound
+		if missing != nil {
+			return domain.Outcome{}, missing
 		}
 		return s.OfferResponsibility(r.GetParty(), text(domain.TextReason, r.GetReason()), s.by, s.at)
 	})

@@ -8,7 +8,9 @@ import (
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
@@ -17,16 +19,16 @@ func (d *Directory) RevokeMembership(
 	ctx context.Context, r *triagev1.RevokeMembershipRequest,
 ) (*commonv1.Membership, error) {
 	desk := deskOf(r.GetName())
-	caller, err := d.allowed(ctx, desk, "RevokeMembership")
+	caller, err := d.allowed(ctx, desk, "RevokeMembership", "name")
 	if err != nil {
 		return nil, err
 	}
 	answer := new(commonv1.Membership)
 	call := directoryCall{action: "RevokeMembership", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
-		row, err := s.ReadMembership(ctx, store.ReadMembershipParams{Desk: s.desk.Desk, Membership: id(r.GetName())})
+		row, err := s.ReadMembership(ctx, store.ReadMembershipParams{Desk: s.desk.Desk, Membership: resourcename.ID(r.GetName())})
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, notFound
+			return nil, fault.Missing("name")
 		}
 		if err != nil {
 			return nil, err

@@ -54,8 +54,8 @@ func (c *Tickets) TakeNextTicket(ctx context.Context, r *triagev1.TakeNextTicket
 		case loaded.Ticket.Facts == nil:
 			return fault.New(codes.NotFound, NothingToTake)
 		}
-		call := call{action: "TakeTicket", ticket: loaded.Ticket.Facts.GetName(), requestID: r.GetRequestId()}
-		answer, err = c.take(ctx, p, caller, req, call, loaded, func(s scene) (domain.Outcome, error) {
+		made := call{action: "TakeTicket", ticket: loaded.Ticket.Facts.GetName(), requestID: r.GetRequestId()}
+		answer, err = c.run(ctx, p, caller, req, made, loaded, func(s scene) (domain.Outcome, error) {
 			return s.Take(s.by, s.at)
 		})
 		return err

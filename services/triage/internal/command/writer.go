@@ -1,6 +1,6 @@
 // Package command holds what people, programs and timers do with tickets: one file per thing. Each loads, lets the domain
 // decide, writes, and emits; the state, its event, the event's texts and the request id are of one transaction, which takes
-// two round trips.
+// two round trips; OpenTicket, which has nothing to load, takes one.
 //
 // The methods of Tickets and Directory are the RPCs themselves: package api serves them as they are.
 package command
@@ -18,6 +18,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
@@ -54,7 +55,7 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	drafts := make([]feed.Draft, len(outcome.Events))
 	for i, e := range outcome.Events {
 		drafts[i] = feed.Draft{
-			Desk: id(outcome.Ticket.Desk.Name), Resource: outcome.Ticket.Facts.GetName(), Type: e.Type, Payload: e.Payload,
+			Desk: resourcename.ID(outcome.Ticket.Desk.Name), Resource: outcome.Ticket.Facts.GetName(), Type: e.Type, Payload: e.Payload,
 			Actor: by.actor, Cause: by.cause, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)),
 			Audience: e.Audience, Journey: journey,
 			Texts: feedTexts(e.Texts, from.LanguageCode), OccurredAt: e.At,

@@ -53,15 +53,19 @@ func (t Ticket) WithdrawHandOver(at time.Time) (Outcome, error) {
 	return t.endOffer(process.WithdrawHandOver, "ticket.hand_over_withdrawn", Text{}, at)
 }
 
-// ExpireHandOver ends the offer of this generation that nobody answered in time. ok is false where that offer is no longer there,
-// or its time has not come: a timer that is late, early or doubled does nothing.
-func (t Ticket) ExpireHandOver(generation int64, at time.Time) (outcome Outcome, ok bool) {
+// OfferLasts says how much longer the offer of this generation waits for an answer; nothing or less once its time has come.
+// stands is false where that offer is gone: it was answered, withdrawn or made anew, and its timer has nothing left to do.
+func (t Ticket) OfferLasts(generation int64, at time.Time) (wait time.Duration, stands bool) {
 	offer := t.Facts.GetHandOver()
-	if offer.GetGeneration() != generation || at.Before(offer.GetExpireTime().AsTime()) {
-		return Outcome{}, false
+	if offer == nil || offer.GetGeneration() != generation {
+		return 0, false
 	}
-	outcome, err := t.endOffer(process.ExpireHandOver, "ticket.hand_over_expired", Text{}, at)
-	return outcome, err == nil
+	return offer.GetExpireTime().AsTime().Sub(at), true
+}
+
+// ExpireHandOver ends the offer that nobody answered in time.
+func (t Ticket) ExpireHandOver(at time.Time) (Outcome, error) {
+	return t.endOffer(process.ExpireHandOver, "ticket.hand_over_expired", Text{}, at)
 }
 
 func (t Ticket) endOffer(step process.Step, eventType string, reason Text, at time.Time) (Outcome, error) {

@@ -134,7 +134,7 @@ func (c *change) stand(s process.Status) {
 	}
 }
 
-// give hands the ticket to a party, group and person. Whatever was offered is settled by it.
+// give hands the ticket to a party, group and person. An offer stays as it is: the step ends it, where it does.
 func (c *change) give(party, group, assignee string) {
 	f := c.facts()
 	f.HolderParty, f.HolderGroup, f.Assignee = party, group, assignee

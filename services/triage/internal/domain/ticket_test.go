@@ -192,6 +192,20 @@ func TestTheGiverStaysHolderAndItsClockRunsUntilTheReceiverAccepts(t *testing.T)
 	}
 }
 
+func TestWhoStartsWorkThatNobodyIsAssignedToBecomesItsAssignee(t *testing.T) {
+	t.Parallel()
+	for offered, group := range map[string]string{"to a group": drift, "to a party": ""} {
+		w := begin(t).step(take).step(start(mette)).step(offer(group)).step(accept("")).step(start(jonas))
+		if f := w.ticket.Facts; f.GetAssignee() != jonas || f.GetStatus() != process.InProgress || f.GetHolderGroup() != group {
+			t.Errorf("offered %s, accepted and begun by jonas, it is %s with %q in %q", offered,
+				process.StatusName(f.GetStatus()), f.GetAssignee(), f.GetHolderGroup())
+		}
+		if shown := w.last.Payload.GetTicket().GetAssignee(); shown != jonas {
+			t.Errorf("offered %s: the feed tells of the assignee %q", offered, shown)
+		}
+	}
+}
+
 func TestWhoDeclinesHearsThatItsOfferEndedAndSeesNothingMore(t *testing.T) {
 	t.Parallel()
 	w := begin(t).step(take).step(offer("")).
@@ -213,19 +227,33 @@ func TestATimerOfAnOlderOfferDoesNothing(t *testing.T) {
 	first := w.ticket.Facts.GetHandOver().GetGeneration()
 	w.step(func(t Ticket, at time.Time) (Outcome, error) { return t.WithdrawHandOver(at) }).step(offer(drift))
 	late := minute(24 * 60)
-	if _, ok := w.ticket.ExpireHandOver(first, late); ok {
-		t.Error("the timer of a withdrawn offer ended the next one")
+	if _, stands := w.ticket.OfferLasts(first, late); stands {
+		t.Error("the timer of a withdrawn offer would end the next one")
 	}
-	second := w.ticket.Facts.GetHandOver().GetGeneration()
-	if _, ok := w.ticket.ExpireHandOver(second, minute(60)); ok {
-		t.Error("the offer ended before its time")
+	offer := w.ticket.Facts.GetHandOver()
+	second := offer.GetGeneration()
+	if wait, stands := w.ticket.OfferLasts(second, late); !stands || wait > 0 {
+		t.Errorf("long after its time the offer stands: %v, for another %v", stands, wait)
 	}
-	outcome, ok := w.ticket.ExpireHandOver(second, late)
-	if !ok || outcome.Ticket.Facts.GetHandOver() != nil || outcome.Events[0].Type != "ticket.hand_over_expired" {
-		t.Errorf("expired = %v, %v", ok, outcome.Events)
+	outcome, err := w.ticket.ExpireHandOver(late)
+	if err != nil || outcome.Ticket.Facts.GetHandOver() != nil || outcome.Events[0].Type != "ticket.hand_over_expired" {
+		t.Errorf("expired = %v, %v", outcome.Events, err)
 	}
-	if _, ok := outcome.Ticket.ExpireHandOver(second, late); ok {
-		t.Error("an offer ended twice")
+	if _, stands := outcome.Ticket.OfferLasts(second, late); stands {
+		t.Error("an offer would end twice")
+	}
+}
+
+func TestATimerThatRingsEarlyLearnsHowLongTheOfferStillStands(t *testing.T) {
+	t.Parallel()
+	w := begin(t).step(take).step(offer(""))
+	made := w.ticket.Facts.GetHandOver()
+	early := made.GetExpireTime().AsTime().Add(-90 * time.Second)
+	if wait, stands := w.ticket.OfferLasts(made.GetGeneration(), early); !stands || wait != 90*time.Second {
+		t.Errorf("90 seconds early the offer stands: %v, for another %v; its timer must come back after them", stands, wait)
+	}
+	if wait, stands := w.ticket.OfferLasts(made.GetGeneration(), made.GetExpireTime().AsTime()); !stands || wait != 0 {
+		t.Errorf("at its time the offer stands: %v, for another %v", stands, wait)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -22,8 +23,12 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// batch is how many tickets one transaction holds: a long one would hold the feed back.
-const batch = 2000
+const (
+	// batch is how many tickets one transaction holds: a long one would hold the feed back.
+	batch = 2000
+	// writers write batches at the same time.
+	writers = 3
+)
 
 // Options say what to seed. The desk, and the groups, exist already.
 type Options struct {
@@ -40,8 +45,6 @@ type Options struct {
 	ClosedOf10 int
 	// Began is when the first was opened; each next one is opened a second later.
 	Began time.Time
-	// Progress is told how many are there; may be nil.
-	Progress func(done int)
 }
 
 // Run seeds. The pool's connections have passed feed.CheckEpoch.
@@ -51,15 +54,17 @@ func Run(ctx context.Context, pool *pgxpool.Pool, o Options) error {
 		return fmt.Errorf("seed desk %s: %w", o.Desk, err)
 	}
 	s := seeder{Options: o, desk: desk, name: "desks/" + desk.Desk}
-	for done := 0; done < o.Tickets; done += batch {
-		if err := s.batch(ctx, pool, done, min(done+batch, o.Tickets)); err != nil {
-			return fmt.Errorf("seed tickets from %d: %w", done, err)
-		}
-		if o.Progress != nil {
-			o.Progress(min(done+batch, o.Tickets))
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers)
+	for from := 0; from < o.Tickets; from += batch {
+		group.Go(func() error {
+			if err := s.batch(ctx, pool, from, min(from+batch, o.Tickets)); err != nil {
+				return fmt.Errorf("seed tickets from %d: %w", from, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 type seeder struct {
@@ -92,6 +97,9 @@ func (s *seeder) batch(ctx context.Context, pool *pgxpool.Pool, from, to int) er
 		}
 	}
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil { // what a crash takes is seeded again
+			return err
+		}
 		for _, c := range []struct {
 			table   string
 			columns []string

@@ -4,5 +4,4 @@ package store
 const (
 	LockTicketSQL     = lockTicket
 	LockNextTicketSQL = lockNextTicket
-	ShownTextsSQL     = shownTexts
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -36,26 +37,23 @@ func (k *Known) Desk(ctx context.Context, desk string) (Desk, error) {
 	return row, nil
 }
 
-// Place reports whether a party, or a group where one is named, exists in a desk. Names are relative to the desk.
-func (k *Known) Place(ctx context.Context, desk, party, group string) (bool, error) {
-	key := place{desk, party}
-	if group != "" {
-		key.name = group
-	}
+// Place reports whether a party or group exists in a desk. Its name is relative to the desk.
+func (k *Known) Place(ctx context.Context, desk, name string) (bool, error) {
+	key := place{desk, name}
 	if _, ok := k.places.Load(key); ok {
 		return true, nil
 	}
 	var err error
-	if group != "" {
-		_, err = New(k.pool).ReadGroup(ctx, ReadGroupParams{Desk: desk, Group: group})
+	if strings.Contains(name, "/groups/") {
+		_, err = New(k.pool).ReadGroup(ctx, ReadGroupParams{Desk: desk, Group: name})
 	} else {
-		_, err = New(k.pool).ReadParty(ctx, ReadPartyParams{Desk: desk, Party: party})
+		_, err = New(k.pool).ReadParty(ctx, ReadPartyParams{Desk: desk, Party: name})
 	}
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("look up %s: %w", key.name, err)
+		return false, fmt.Errorf("look up %s: %w", name, err)
 	}
 	k.places.Store(key, struct{}{})
 	return true, nil

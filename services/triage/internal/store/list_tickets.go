@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -26,7 +27,7 @@ type TicketQuery struct {
 // Statement is the query in SQL, with its arguments. The title is read per row of the page, whatever the plan of the rest.
 func (q TicketQuery) Statement() (string, []any, error) {
 	args := &arguments{}
-	where := "t.desk = " + args.add(lastPart(q.Desk)) + " AND t.audience && " + args.add(q.Keys) + "::text[]"
+	where := "t.desk = " + args.add(resourcename.ID(q.Desk)) + " AND t.audience && " + args.add(q.Keys) + "::text[]"
 	if q.Before != "" {
 		where += " AND t.number < " + args.add(q.Before)
 	}

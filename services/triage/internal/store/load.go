@@ -30,15 +30,17 @@ type Loaded struct {
 // is seen by those after it. Returns ErrNotFound.
 func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request.Request) (Loaded, error) {
 	var l Loaded
-	if err := feed.Lock(ctx, p, "desks/"+desk+"/tickets/"+number); err != nil {
+	resource := "desks/" + desk + "/tickets/" + number
+	if err := feed.Lock(ctx, p, resource); err != nil {
 		return Loaded{}, err
 	}
 	var batch pgx.Batch
-	batch.Queue(lockTicket, desk, number).QueryRow(func(row pgx.Row) (err error) {
-		l.Ticket, err = scanTicket(desk, row)
+	batch.Queue(lockTicket, desk, number, resource).QueryRow(func(row pgx.Row) (err error) {
+		var texts TextsAtRow
+		l.Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution)
+		l.Texts = texts.texts()
 		return err
 	})
-	queueTexts(&batch, desk, number, &l.Texts)
 	l.queueEarlier(&batch, call)
 	if err := p.SendBatch(ctx, &batch).Close(); err != nil {
 		return Loaded{}, notFound("lock ticket", err)
@@ -65,24 +67,24 @@ func LockNext(ctx context.Context, p *pg.Pipeline, desk, pile string, call reque
 	if l.Ticket.Facts == nil || l.Earlier != nil {
 		return l, nil
 	}
-	var texts pgx.Batch
-	queueTexts(&texts, desk, l.Ticket.Number(), &l.Texts)
-	if err := p.SendBatch(ctx, &texts).Close(); err != nil {
-		return Loaded{}, fmt.Errorf("read texts: %w", err)
-	}
-	return l, nil
+	var err error
+	l.Texts, err = New(p).textsOf(ctx, desk, l.Ticket.Facts)
+	return l, err
 }
 
-// LockAlone locks a ticket for a job, which has no request and answers nobody. Returns ErrNotFound.
+// LockAlone locks a ticket for a job or a subscriber, which has no request and answers nobody. Returns ErrNotFound.
 func LockAlone(ctx context.Context, p *pg.Pipeline, desk, number string) (Ticket, error) {
-	if err := feed.Lock(ctx, p, "desks/"+desk+"/tickets/"+number); err != nil {
+	resource := "desks/" + desk + "/tickets/" + number
+	if err := feed.Lock(ctx, p, resource); err != nil {
 		return Ticket{}, err
 	}
-	row, err := New(p).LockTicket(ctx, LockTicketParams{Desk: desk, Number: number})
+	var unread TextsAtRow
+	t, err := scanTicket(desk, p.QueryRow(ctx, lockTicket, desk, number, resource),
+		&unread.Title, &unread.Description, &unread.Solution)
 	if err != nil {
 		return Ticket{}, notFound("lock ticket", err)
 	}
-	return row.ticket(desk)
+	return t, nil
 }
 
 func (l *Loaded) queueEarlier(batch *pgx.Batch, call request.Request) {
@@ -95,19 +97,13 @@ func (l *Loaded) queueEarlier(batch *pgx.Batch, call request.Request) {
 	})
 }
 
-func queueTexts(batch *pgx.Batch, desk, number string, into *domain.Texts) {
-	batch.Queue(shownTexts, desk, number, "desks/"+desk+"/tickets/"+number).QueryRow(func(row pgx.Row) error {
-		var r TextsAtRow
-		err := row.Scan(&r.Title, &r.Description, &r.Solution)
-		*into = r.texts()
-		return err
-	})
-}
-
-func scanTicket(desk string, row pgx.Row) (Ticket, error) {
+// scanTicket reads a ticket's row, and what the statement returns behind it.
+func scanTicket(desk string, row pgx.Row, more ...any) (Ticket, error) {
 	var r ticketRow
-	if err := row.Scan(&r.Number, &r.Facts, &r.Clocks, &r.Imported, &r.Notes, &r.Audience, &r.JourneyRoot, &r.Revision,
-		&r.ChainHash, &r.LastEventAt, &r.AuthorityParty, &r.ContactParty, &r.LanguageCode); err != nil {
+	if err := row.Scan(append([]any{
+		&r.Number, &r.Facts, &r.Clocks, &r.Imported, &r.Notes, &r.Audience, &r.JourneyRoot, &r.Revision,
+		&r.ChainHash, &r.LastEventAt, &r.AuthorityParty, &r.ContactParty, &r.LanguageCode,
+	}, more...)...); err != nil {
 		return Ticket{}, err
 	}
 	return r.ticket(desk)
@@ -134,7 +130,7 @@ func Read(ctx context.Context, db DBTX, desk, number string) (Ticket, domain.Tex
 	if err != nil {
 		return Ticket{}, domain.Texts{}, notFound("read ticket", err)
 	}
-	t, err := (*ticketRow)(&row).ticket(desk)
+	t, err := row.ticket(desk)
 	if err != nil {
 		return Ticket{}, domain.Texts{}, err
 	}

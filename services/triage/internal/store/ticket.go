@@ -12,6 +12,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
@@ -32,10 +33,10 @@ type Ticket struct {
 }
 
 // Number is the ticket's number: the last part of its name.
-func (t *Ticket) Number() string { return lastPart(t.Facts.GetName()) }
+func (t *Ticket) Number() string { return resourcename.ID(t.Facts.GetName()) }
 
 // ticketRow is the row that every statement about one ticket returns.
-type ticketRow = LockTicketRow
+type ticketRow = ReadTicketRow
 
 func (r *ticketRow) ticket(desk string) (Ticket, error) {
 	facts := new(triagev1.Ticket)
@@ -64,7 +65,7 @@ func (t *Ticket) insertion() (InsertTicketParams, error) {
 	if err != nil {
 		return InsertTicketParams{}, err
 	}
-	submission, err := uuid.Parse(lastPart(t.Facts.GetSubmission()))
+	submission, err := uuid.Parse(resourcename.ID(t.Facts.GetSubmission()))
 	if err != nil {
 		return InsertTicketParams{}, fmt.Errorf("submission of ticket %s: %w", u.Number, err)
 	}
@@ -127,5 +128,3 @@ func timeOrNull(t *timestamppb.Timestamp) *time.Time {
 	at := t.AsTime()
 	return &at
 }
-
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -174,15 +174,22 @@ func (q *Queries) LockNextTicket(ctx context.Context, arg LockNextTicketParams) 
 
 const lockTicket = `-- name: LockTicket :one
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code
+       d.authority_party, d.contact_party, d.language_code,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.title_version AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.description_version AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.number = $2
 FOR UPDATE OF t
 `
 
 type LockTicketParams struct {
-	Desk   string
-	Number string
+	Desk     string
+	Number   string
+	Resource string
 }
 
 type LockTicketRow struct {
@@ -199,11 +206,15 @@ type LockTicketRow struct {
 	AuthorityParty string
 	ContactParty   string
 	LanguageCode   string
+	Title          *string
+	Description    *string
+	Solution       *string
 }
 
-// The first statement of every command: the lock comes before the transaction takes its id (see platform/feed).
+// The first statement of every command after the feed's lock, with the texts that the ticket shows while they exist: point reads by
+// the whole key, however many notes it has. Whoever changes texts holds the feed's lock, so what this sees of them is the last.
 func (q *Queries) LockTicket(ctx context.Context, arg LockTicketParams) (LockTicketRow, error) {
-	row := q.db.QueryRow(ctx, lockTicket, arg.Desk, arg.Number)
+	row := q.db.QueryRow(ctx, lockTicket, arg.Desk, arg.Number, arg.Resource)
 	var i LockTicketRow
 	err := row.Scan(
 		&i.Number,
@@ -219,6 +230,9 @@ func (q *Queries) LockTicket(ctx context.Context, arg LockTicketParams) (LockTic
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Title,
+		&i.Description,
+		&i.Solution,
 	)
 	return i, err
 }
@@ -269,38 +283,6 @@ func (q *Queries) ReadTicket(ctx context.Context, arg ReadTicketParams) (ReadTic
 		&i.ContactParty,
 		&i.LanguageCode,
 	)
-	return i, err
-}
-
-const shownTexts = `-- name: ShownTexts :one
-SELECT (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
-            AND x.revision = t.title_version AND x.name = 'title') AS title,
-       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
-            AND x.revision = t.description_version AND x.name = 'description') AS description,
-       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
-            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
-FROM tickets t
-WHERE t.desk = $1 AND t.number = $2
-`
-
-type ShownTextsParams struct {
-	Desk     string
-	Number   string
-	Resource string
-}
-
-type ShownTextsRow struct {
-	Title       *string
-	Description *string
-	Solution    *string
-}
-
-// The texts that a ticket shows, while they exist. A statement of its own after the lock, so that it sees what the one that
-// held the lock has written. Point reads by the whole key, however many notes the ticket has and whatever the statistics say.
-func (q *Queries) ShownTexts(ctx context.Context, arg ShownTextsParams) (ShownTextsRow, error) {
-	row := q.db.QueryRow(ctx, shownTexts, arg.Desk, arg.Number, arg.Resource)
-	var i ShownTextsRow
-	err := row.Scan(&i.Title, &i.Description, &i.Solution)
 	return i, err
 }
 

@@ -54,16 +54,27 @@ var ticketDeclarations = func() *filtering.Declarations {
 	return declarations
 }()
 
-// ParseTicketFilter checks a filter (AIP-160) against the fields of the contract. Its error says what is wrong with it.
+// ParseTicketFilter checks a filter (AIP-160) against the fields of the contract. Its errors are *BadFilter.
 func ParseTicketFilter(filter string) (TicketFilter, error) {
 	if filter == "" {
 		return TicketFilter{}, nil
 	}
-	parsed, err := filtering.ParseFilterString(filter, ticketDeclarations)
+	var parser filtering.Parser
+	parser.Init(filter)
+	parsed, err := parser.Parse()
 	if err != nil {
+		return TicketFilter{}, unreadable(err)
+	}
+	if err := unknownField(parsed.GetExpr()); err != nil {
 		return TicketFilter{}, err
 	}
-	f := TicketFilter{parsed: parsed.CheckedExpr.GetExpr()}
+	var checker filtering.Checker
+	checker.Init(parsed.GetExpr(), parsed.GetSourceInfo(), ticketDeclarations)
+	checked, err := checker.Check()
+	if err != nil {
+		return TicketFilter{}, &BadFilter{Rule: brokenComparison, cause: err}
+	}
+	f := TicketFilter{parsed: checked.GetExpr()}
 	_, err = f.where("desks/x", &arguments{})
 	return f, err
 }
@@ -108,7 +119,7 @@ func condition(e *expr.Expr, desk string, args *arguments) (string, error) {
 		filtering.FunctionGreaterThan, filtering.FunctionGreaterEquals:
 		return comparison(call, desk, args)
 	}
-	return "", fmt.Errorf("%q is not possible in this filter", call.GetFunction())
+	return "", &BadFilter{Rule: brokenOperation, Word: call.GetFunction()}
 }
 
 // operators are those of the filter language in SQL.
@@ -122,11 +133,11 @@ func comparison(call *expr.Expr_Call, desk string, args *arguments) (string, err
 	name := call.GetArgs()[0].GetIdentExpr().GetName()
 	field, ok := ticketFields[name]
 	if !ok {
-		return "", fmt.Errorf("the left of %q must be a field", call.GetFunction())
+		return "", &BadFilter{Rule: brokenComparison, Word: call.GetFunction()}
 	}
 	function := call.GetFunction()
 	if !field.ordered && function != filtering.FunctionEquals && function != filtering.FunctionNotEquals {
-		return "", fmt.Errorf("%q can only be compared with = and !=", name)
+		return "", &BadFilter{Rule: brokenEquality, Word: name}
 	}
 	right := call.GetArgs()[1]
 	if inner := right.GetCallExpr(); inner.GetFunction() == filtering.FunctionTimestamp {
@@ -134,11 +145,11 @@ func comparison(call *expr.Expr_Call, desk string, args *arguments) (string, err
 	}
 	constant, ok := right.GetConstExpr().GetConstantKind().(*expr.Constant_StringValue)
 	if !ok {
-		return "", fmt.Errorf("%q must be compared with a quoted value", name)
+		return "", &BadFilter{Rule: brokenQuotes, Word: name}
 	}
 	value, err := field.value(desk, constant.StringValue)
 	if err != nil {
-		return "", fmt.Errorf("%q: %w", name, err)
+		return "", err
 	}
 	return field.column + " " + operators[function] + " " + args.add(value), nil
 }
@@ -151,7 +162,7 @@ func asWritten(_, written string) (any, error) { return written, nil }
 func timeValue(_, written string) (any, error) {
 	at, err := time.Parse(time.RFC3339Nano, written)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a time like 2026-03-01T08:00:00Z", written)
+		return nil, &BadFilter{Rule: brokenTime, Word: written, cause: err}
 	}
 	return at, nil
 }
@@ -160,7 +171,7 @@ func enumValue(of protoreflect.EnumDescriptor) func(string, string) (any, error)
 	return func(_, written string) (any, error) {
 		value := of.Values().ByName(protoreflect.Name(written))
 		if value == nil {
-			return nil, fmt.Errorf("%q is not a %s", written, of.Name())
+			return nil, &BadFilter{Rule: brokenValue, Word: written}
 		}
 		return int16(value.Number()), nil
 	}

@@ -21,3 +21,11 @@ UPDATE persons SET display_name = @display_name, email = @email, phone = @phone,
     office = @office, username = @username, department = @department, organisation_id = @organisation_id,
     revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
 WHERE desk = @desk AND person = @person;
+
+-- name: ClosePerson :exec
+UPDATE persons SET closed = true WHERE desk = @desk AND person = @person;
+
+-- name: ErasePerson :exec
+UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
+    organisation_id = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
+WHERE desk = @desk AND person = @person;

@@ -16,3 +16,28 @@ ORDER BY number DESC LIMIT @size;
 UPDATE submissions SET outcome = @outcome, settled_at = @settled_at,
     revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
 WHERE desk = @desk AND submission = @submission;
+
+-- name: AwaitSubmissions :exec
+-- Returns when every submission that was being written has been. Lasts as long as the transaction.
+LOCK TABLE submissions IN SHARE MODE;
+
+-- name: SubmissionsOfPerson :many
+-- Reads the whole table: an index on reporters would cost every submission something, and erasures are few.
+SELECT s.submission, s.number, (s.settled_at IS NOT NULL)::boolean AS settled, EXISTS (
+    SELECT FROM event_texts x
+    WHERE x.desk = s.desk AND x.resource = 'desks/' || s.desk || '/submissions/' || s.submission AND x.text IS NOT NULL) AS written
+FROM submissions s
+WHERE s.desk = @desk AND (s.reporter = @person::text OR s.affected_user = @person)
+ORDER BY s.submission;
+
+-- name: LockSubmissions :many
+SELECT * FROM submissions WHERE desk = @desk AND submission = ANY (@submissions::uuid[]) ORDER BY submission FOR UPDATE;
+
+-- name: AdvanceSubmission :exec
+UPDATE submissions SET revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
+WHERE desk = @desk AND submission = @submission;
+
+-- name: SubmissionTexts :many
+-- The words of submissions, each from the event that it began with; those that were erased are empty.
+SELECT resource, name, language_code, coalesce(text, '') AS text FROM event_texts
+WHERE desk = @desk AND resource = ANY (@resources::text[]) AND revision = 1;

@@ -6,14 +6,16 @@ FROM (SELECT unnest(@desks::text[]) AS desk, unnest(@tickets::text[]) AS ticket,
 ON CONFLICT (desk, ticket) DO UPDATE SET audience = excluded.audience, revision = excluded.revision;
 
 -- name: PutSteps :exec
-INSERT INTO steps (desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened)
+INSERT INTO steps (desk, ticket, step, revision, at, status, sub_status, party, grp, assignee, impact, reopened,
+    returned)
 SELECT unnest(@desks::text[]), unnest(@tickets::text[]), unnest(@steps::text[]), unnest(@revisions::bigint[]),
     unnest(@ats::timestamptz[]), unnest(@statuses::smallint[]), unnest(@sub_statuses::text[]), unnest(@parties::text[]),
-    unnest(@groups::text[]), unnest(@assignees::text[]), unnest(@impacts::smallint[]), unnest(@reopened::boolean[])
+    unnest(@groups::text[]), unnest(@assignees::text[]), unnest(@impacts::smallint[]), unnest(@reopened::boolean[]),
+    unnest(@returned::boolean[])
 ON CONFLICT (desk, ticket, step) DO UPDATE SET
     revision = excluded.revision, at = excluded.at, status = excluded.status, sub_status = excluded.sub_status,
     party = excluded.party, grp = excluded.grp, assignee = excluded.assignee, impact = excluded.impact,
-    reopened = steps.reopened OR excluded.reopened;
+    reopened = steps.reopened OR excluded.reopened, returned = excluded.returned;
 
 -- name: StepsOfTicket :many
 SELECT * FROM steps WHERE desk = $1 AND ticket = $2 ORDER BY revision;

@@ -1,7 +1,14 @@
 -- name: LockTicket :one
--- The first statement of every command: the lock comes before the transaction takes its id (see platform/feed).
+-- The first statement of every command after the feed's lock, with the texts that the ticket shows while they exist: point reads by
+-- the whole key, however many notes it has. Whoever changes texts holds the feed's lock, so what this sees of them is the last.
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code
+       d.authority_party, d.contact_party, d.language_code,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.title_version AND x.name = 'title') AS title,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.description_version AND x.name = 'description') AS description,
+       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.number = $2
 FOR UPDATE OF t;
@@ -28,18 +35,6 @@ SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_r
        d.authority_party, d.contact_party, d.language_code
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.submission = $2;
-
--- name: ShownTexts :one
--- The texts that a ticket shows, while they exist. A statement of its own after the lock, so that it sees what the one that
--- held the lock has written. Point reads by the whole key, however many notes the ticket has and whatever the statistics say.
-SELECT (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
-            AND x.revision = t.title_version AND x.name = 'title') AS title,
-       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
-            AND x.revision = t.description_version AND x.name = 'description') AS description,
-       (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
-            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
-FROM tickets t
-WHERE t.desk = $1 AND t.number = $2;
 
 -- name: TextsAt :one
 SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2

@@ -1,4 +1,6 @@
-package command
+// Package project keeps what triage derives from its own feed and can make again from nothing: the words that tickets are
+// found by.
+package project
 
 import (
 	"context"
