@@ -96,8 +96,8 @@ func TestRequestIDAndETagMayComeAsHeaders(t *testing.T) {
 		t.Errorf("a stale If-Match answers %d %s, want 412 STALE_ETAG", got.status, got.body)
 	}
 	got = h.do(request{method: http.MethodPost, path: "/v1/" + ticketName + ":hold", body: hold + `,"etag":"8"}`})
-	if got.status != http.StatusConflict || got.refusal(t).reason() != "STALE_ETAG" {
-		t.Errorf("a stale etag in the body answers %d %s, want 409 STALE_ETAG", got.status, got.body)
+	if got.status != http.StatusPreconditionFailed || got.refusal(t).reason() != "STALE_ETAG" {
+		t.Errorf("a stale etag in the body answers %d %s, want 412 STALE_ETAG as If-Match does", got.status, got.body)
 	}
 	held = nil
 	h.do(request{

@@ -100,3 +100,28 @@ func TestEachBadRequestIsRefusedWithItsReasonAndField(t *testing.T) {
 		})
 	}
 }
+
+func TestACustomMethodCalledWithTheWrongVerbSaysWhichVerbItTakes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, doubles{})
+	for path, c := range map[string]struct {
+		method string
+		status int
+		allow  string
+	}{
+		"/v1/" + ticketName + ":take":        {http.MethodGet, 405, "POST"},
+		"/v1/" + ticketName + ":resolve":     {http.MethodPatch, 405, "POST"},
+		"/v1/" + ticketName + ":clocks":      {http.MethodPatch, 405, "GET"},
+		"/v1/desks/nsp/tickets:submit":       {http.MethodGet, 405, "POST"},
+		"/v1/" + ticketName + ":fly":         {http.MethodGet, 404, ""},
+		"/v1/desks/nsp:take":                 {http.MethodGet, 404, ""},
+		"/v1/desks/nsp/parties/sds:handOver": {http.MethodPost, 404, ""},
+	} {
+		got := h.do(request{method: c.method, path: path})
+		want := map[int]string{405: "METHOD_NOT_ALLOWED", 404: "NO_SUCH_ROUTE"}[c.status]
+		if allow := got.header.Get("Allow"); got.status != c.status || allow != c.allow || got.refusal(t).reason() != want {
+			t.Errorf("%s %s answers %d, Allow %q, %s; want %d, %q, %s",
+				c.method, path, got.status, allow, got.body, c.status, c.allow, want)
+		}
+	}
+}

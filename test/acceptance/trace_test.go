@@ -22,6 +22,7 @@ type span struct {
 	id, parent    string
 	links         []string // traces
 	sql           bool
+	party         string // who took the step, or on whose behalf
 }
 
 // edge is a span that caused another, service to service.
@@ -66,6 +67,9 @@ func (w *walk) oneTraceShowsIt(ctx context.Context, t *testing.T) {
 			continue
 		}
 		steps[s.name]--
+		if !strings.HasPrefix(s.party, house.Desk+"/parties/") {
+			t.Errorf("%s of %s says %q where it should name a party", s.name, s.service, s.party)
+		}
 		if s.parent != journey[root].id {
 			t.Errorf("%s of %s does not hang under the root", s.name, s.service)
 		}
@@ -85,18 +89,13 @@ func (w *walk) oneTraceShowsIt(ctx context.Context, t *testing.T) {
 	}
 }
 
-// requestHasItsEdges looks behind a step. What a service sent because of it links to the same request as the step itself.
+// requestHasItsEdges looks behind a step, once its spans have arrived. What a service sent because of it links to the same
+// request as the step itself.
 func (w *walk) requestHasItsEdges(ctx context.Context, t *testing.T, id string, of []string) {
 	t.Helper()
-	spans, err := w.trace(ctx, id)
-	if err != nil {
-		t.Errorf("the request behind %v: %v", of, err)
-		return
-	}
 	if !slices.ContainsFunc(of, func(step string) bool { return strings.HasPrefix(step, "triage ticket.") }) {
 		t.Errorf("%v link to a request that took no step", of)
 	}
-	got := edges(spans)
 	want := []edge{{"triage", "triage SQL"}}
 	if slices.Contains(of, "triage ticket.opened") {
 		want = append(want, edge{"intake", "triage"}, edge{"intake", "intake SQL"})
@@ -106,14 +105,24 @@ func (w *walk) requestHasItsEdges(ctx context.Context, t *testing.T, id string, 
 	} else if w.door.Name == "REST" {
 		want = append(want, edge{"gateway", "triage"})
 	}
-	for _, e := range want {
-		if !got[e] {
-			t.Errorf("behind %v, nothing leads from %s to %s; there are %v", of, e.parent, e.child, got)
+	err := house.Until(ctx, func(ctx context.Context) error {
+		spans, err := w.trace(ctx, id)
+		if err != nil {
+			return err
 		}
-	}
-	roots := slices.DeleteFunc(spans, func(s span) bool { return s.parent != "" })
-	if len(roots) != 1 {
-		t.Errorf("the request behind %v has %d roots", of, len(roots))
+		got := edges(spans)
+		for _, e := range want {
+			if !got[e] {
+				return fmt.Errorf("nothing leads from %s to %s; there are %v", e.parent, e.child, got)
+			}
+		}
+		if roots := slices.DeleteFunc(spans, func(s span) bool { return s.parent != "" }); len(roots) != 1 {
+			return fmt.Errorf("it has %d roots", len(roots))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Errorf("the request behind %v: %v", of, err)
 	}
 }
 
@@ -173,6 +182,11 @@ func (w *walk) trace(ctx context.Context, id string) ([]span, error) {
 				one := span{
 					service: service, name: s.GetName(), id: hex.EncodeToString(s.GetSpanId()), parent: hex.EncodeToString(s.GetParentSpanId()),
 					sql: strings.HasSuffix(scope.GetScope().GetName(), "otelpgx"),
+				}
+				for _, attribute := range s.GetAttributes() {
+					if attribute.GetKey() == "bavn.party" {
+						one.party = attribute.GetValue().GetStringValue()
+					}
 				}
 				for _, link := range s.GetLinks() {
 					one.links = append(one.links, hex.EncodeToString(link.GetTraceId()))

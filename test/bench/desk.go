@@ -59,7 +59,7 @@ type caller struct {
 	directory   triagev1.DirectoryServiceClient
 }
 
-// line is where calls go: connections of their own for every client, over TLS, with the token of whoever calls.
+// line is where calls go, over TLS: connections of their own for every client, and the token of whoever calls.
 type line struct {
 	processes *suite.Processes
 	roots     *x509.CertPool
@@ -81,29 +81,49 @@ func openLine(processes *suite.Processes) (*line, error) {
 // tokenLife is longer than any run.
 const tokenLife = 12 * time.Hour
 
-func (l *line) caller(person string) (caller, error) {
-	token, err := l.processes.Token(person, tokenLife)
+// client is one program that calls: a connection to intake and one to triage, whoever sits at it.
+type client struct {
+	line           *line
+	intake, triage *grpc.ClientConn
+}
+
+func (l *line) client() (client, error) {
+	c := client{line: l}
+	for target, conn := range map[string]**grpc.ClientConn{
+		l.processes.Addresses().Intake: &c.intake, l.processes.Addresses().Triage: &c.triage,
+	} {
+		var err error
+		if *conn, err = grpc.NewClient(target,
+			grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: l.roots, MinVersion: tls.VersionTLS13}))); err != nil {
+			return client{}, err
+		}
+		l.conns = append(l.conns, *conn)
+	}
+	return c, nil
+}
+
+// caller is a person at the client.
+func (c client) caller(person string) (caller, error) {
+	token, err := c.line.processes.Token(person, tokenLife)
 	if err != nil {
 		return caller{}, err
 	}
-	var c caller
-	for target, use := range map[string]func(conn *grpc.ClientConn){
-		l.processes.Addresses().Intake: func(conn *grpc.ClientConn) {
-			c.submissions, c.persons = intakev1.NewSubmissionServiceClient(conn), intakev1.NewPersonServiceClient(conn)
-		},
-		l.processes.Addresses().Triage: func(conn *grpc.ClientConn) {
-			c.tickets, c.directory = triagev1.NewTicketServiceClient(conn), triagev1.NewDirectoryServiceClient(conn)
-		},
-	} {
-		conn, err := grpc.NewClient(target, grpc.WithPerRPCCredentials(bearer(token)),
-			grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: l.roots, MinVersion: tls.VersionTLS13})))
-		if err != nil {
-			return caller{}, err
-		}
-		l.conns = append(l.conns, conn)
-		use(conn)
-	}
-	return c, nil
+	intake, triage := as{c.intake, bearer(token)}, as{c.triage, bearer(token)}
+	return caller{
+		submissions: intakev1.NewSubmissionServiceClient(intake), persons: intakev1.NewPersonServiceClient(intake),
+		tickets: triagev1.NewTicketServiceClient(triage), directory: triagev1.NewDirectoryServiceClient(triage),
+	}, nil
+}
+
+// as makes calls in somebody's name.
+type as struct {
+	*grpc.ClientConn
+	token bearer
+}
+
+// Invoke is a unary call.
+func (a as) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
+	return a.ClientConn.Invoke(ctx, method, args, reply, append(opts, grpc.PerRPCCredentials(a.token))...)
 }
 
 func (l *line) close() error {
@@ -124,7 +144,11 @@ func (bearer) RequireTransportSecurity() bool { return true }
 
 // furnish makes the desk, and returns when intake knows it too.
 func furnish(ctx context.Context, l *line, clients int) error {
-	anna, err := l.caller(administrator)
+	desk, err := l.client()
+	if err != nil {
+		return err
+	}
+	anna, err := desk.caller(administrator)
 	if err != nil {
 		return err
 	}
@@ -164,15 +188,15 @@ func furnish(ctx context.Context, l *line, clients int) error {
 			}
 		}
 	}
-	return register(ctx, l)
+	return register(ctx, desk)
 }
 
 // heardWithin bounds how long intake may take to hear of a new desk.
 const heardWithin = 30 * time.Second
 
 // register makes the persons who report. It tries again until intake has heard of the desk and of who is an agent there.
-func register(ctx context.Context, l *line) error {
-	first, err := l.caller(agent(0))
+func register(ctx context.Context, desk client) error {
+	first, err := desk.caller(agent(0))
 	if err != nil {
 		return err
 	}

@@ -57,12 +57,16 @@ func openStage(ctx context.Context, bin, pgbench string, clients, spare int) (s 
 	if err = furnish(ctx, s.line, clients); err != nil {
 		return s, err
 	}
-	for client := range clients + spare {
+	for n := range clients + spare {
 		var w worker
-		if w.agent, err = s.line.caller(agent(client % clients)); err != nil {
+		c, err := s.line.client()
+		if err != nil {
 			return s, err
 		}
-		if w.operator, err = s.line.caller(operator(client % clients)); err != nil {
+		if w.agent, err = c.caller(agent(n % clients)); err != nil {
+			return s, err
+		}
+		if w.operator, err = c.caller(operator(n % clients)); err != nil {
 			return s, err
 		}
 		s.agents, s.workers = append(s.agents, w.agent), append(s.workers, w)

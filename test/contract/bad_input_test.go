@@ -63,6 +63,9 @@ func refuses(t *testing.T, h *house.House, c badCase, transport string, prepared
 	if got.status.Code() != codes.OK && got.localized() != "da" {
 		t.Errorf("the refusal speaks %q to a caller who asked for Danish: %s", got.localized(), got.said)
 	}
+	if field, untranslated := got.untranslated(); untranslated {
+		t.Errorf("what is wrong with %q is said in English to a caller who asked for Danish: %s", field, got.said)
+	}
 	if found := inside.FindString(got.said); found != "" {
 		t.Errorf("the answer shows %q of the inside: %s", found, got.said)
 	}

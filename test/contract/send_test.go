@@ -50,6 +50,19 @@ func (a answer) field() string {
 	return ""
 }
 
+// untranslated finds a field whose text for people is the English one for developers.
+func (a answer) untranslated() (field string, found bool) {
+	for _, detail := range a.status.Details() {
+		bad, _ := detail.(*errdetails.BadRequest)
+		for _, violation := range bad.GetFieldViolations() {
+			if violation.GetLocalizedMessage().GetMessage() == violation.GetDescription() {
+				return violation.GetField(), true
+			}
+		}
+	}
+	return "", false
+}
+
 // rule is the rule of the life cycle that said no.
 func (a answer) rule() string {
 	for _, detail := range a.status.Details() {

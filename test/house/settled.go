@@ -24,6 +24,7 @@ var subscriptions = []struct{ subscriber, source string }{
 	{"intake", "triage"},
 	{"notify", "triage"},
 	{"triage", "triage"},
+	{"triage", "intake"},
 	{"reporting", "triage"},
 	{"reporting", "intake"},
 	{"reporting", "notify"},

@@ -45,7 +45,7 @@ func programs() map[string]*program {
 			return map[string]rpc.ClientConfig{"triage": in.Triage}
 		}, func(ctx context.Context) (group, error) { return intake.New(ctx, in, quiet) }),
 		"triage": serving(&tr, &tr.Config, func() map[string]rpc.ClientConfig {
-			return nil
+			return map[string]rpc.ClientConfig{"intake": tr.Intake}
 		}, func(ctx context.Context) (group, error) { return triage.New(ctx, tr, quiet) }),
 		"notify": serving(&no, &no.Config, func() map[string]rpc.ClientConfig {
 			return map[string]rpc.ClientConfig{"triage": no.Triage, "intake": no.Intake}

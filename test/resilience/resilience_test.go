@@ -165,10 +165,11 @@ func (r run) underFire(ctx context.Context, s *stage, clients *client, result *r
 		worked <- err
 	}()
 	err := killer.carryOut(ctx, r.plan(rand.New(rand.NewPCG(result.seed, 0))))
-	close(stop)
-	if failed := <-worked; failed != nil {
-		err = failed
+	if err != nil {
+		cancel() // what does not come back answers nobody
 	}
+	close(stop)
+	err = errors.Join(err, <-worked)
 	result.kills, result.again = killer.toll(), killer.again
 	for _, name := range killer.gone() {
 		err = errors.Join(err, fmt.Errorf("%s ended without being killed", name))

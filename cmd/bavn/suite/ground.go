@@ -16,6 +16,7 @@ import (
 	"github.com/bavn/bavn/cmd/bavn/internal/collector"
 	"github.com/bavn/bavn/platform/devissuer"
 	"github.com/bavn/bavn/platform/identity"
+	"github.com/bavn/bavn/platform/journey"
 	"github.com/bavn/bavn/platform/localpg"
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/platform/run"
@@ -148,17 +149,8 @@ func (g *ground) startPostgres(ctx context.Context) (err error) {
 	return err
 }
 
-// revisionAttribute is on every step of a ticket's journey, and on no other span.
-const revisionAttribute = "bavn.revision"
-
-func isJourney(_ string, span *tracepb.Span) bool {
-	for _, attribute := range span.GetAttributes() {
-		if attribute.GetKey() == revisionAttribute {
-			return true
-		}
-	}
-	return false
-}
+// isJourney keeps the journeys of tickets when there is no room for everything.
+func isJourney(scope string, _ *tracepb.Span) bool { return scope == journey.Scope }
 
 func (g *ground) collectorPart() run.Part {
 	var listener net.Listener

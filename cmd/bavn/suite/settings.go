@@ -43,7 +43,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	case "intake":
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{"TRIAGE_TARGET": a.Triage}), nil
 	case "triage":
-		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, nil), nil
+		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil
 	case "notify":
 		return g.serviceSettings(name, a.Notify, g.ports.NotifyAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,

@@ -3,7 +3,6 @@
 package refusal
 
 import (
-	"context"
 	"embed"
 	"fmt"
 	"log/slog"
@@ -26,6 +25,8 @@ var httpStatus = map[string]int{
 	BodyTooLarge:         http.StatusRequestEntityTooLarge,
 	UnsupportedMediaType: http.StatusUnsupportedMediaType,
 	MethodNotAllowed:     http.StatusMethodNotAllowed,
+	// RFC 9110 §13.1.1 asks for it where the etag came as If-Match; one in the body is the same mistake.
+	fault.StaleETag: http.StatusPreconditionFailed,
 }
 
 // challenge is what a 401 asks for (RFC 6750 §3): a call that came without a token is told no error code.
@@ -81,21 +82,11 @@ func (w *Writer) Write(rw http.ResponseWriter, r *http.Request, err error) {
 		w.log.WarnContext(r.Context(), "error details withheld", slog.Any("error", err))
 		body, _ = protojson.Marshal(status.New(st.Code(), st.Message()).Proto()) // code and text always marshal
 	}
-	rw.WriteHeader(statusOf(r.Context(), st.Code(), reason))
+	rw.WriteHeader(statusOf(st.Code(), reason))
 	_, _ = rw.Write(body) // a caller that has gone away needs no answer
 }
 
-type preconditionKey struct{}
-
-// WithPrecondition marks a request whose etag came as If-Match: RFC 9110 §13.1.1 wants 412 where it is stale.
-func WithPrecondition(ctx context.Context) context.Context {
-	return context.WithValue(ctx, preconditionKey{}, true)
-}
-
-func statusOf(ctx context.Context, code codes.Code, reason string) int {
-	if reason == fault.StaleETag && ctx.Value(preconditionKey{}) != nil {
-		return http.StatusPreconditionFailed
-	}
+func statusOf(code codes.Code, reason string) int {
 	if s, ok := httpStatus[reason]; ok {
 		return s
 	}

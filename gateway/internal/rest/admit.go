@@ -45,15 +45,16 @@ func (a *api) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			a.refuse(w, r, errors.New("a route that the contract does not have"))
 			return
 		}
+		if rt.custom != customMethod(r.URL.Path) { // "…/tickets/ASCP00000001:take" is no ticket
+			a.notServed(w, r)
+			return
+		}
 		nameRoute(r.Context(), rt)
 		admitted := &call{request: r, route: rt}
 		ctx := context.WithValue(r.Context(), callKey{}, admitted)
 		if err := a.check(w, r, admitted); err != nil {
 			a.refuse(w, r, err)
 			return
-		}
-		if admitted.headers.etag != "" {
-			ctx = refusal.WithPrecondition(ctx)
 		}
 		ctx, done := a.bound(ctx, rt)
 		defer done()

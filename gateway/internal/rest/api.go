@@ -123,7 +123,17 @@ func (a *api) notRouted(
 		a.refuse(w, r, fault.New(codes.NotFound, refusal.NoSuchRoute))
 		return
 	}
-	w.Header().Set("Allow", strings.Join(a.routes.allowed(r), ", "))
+	a.notServed(w, r)
+}
+
+// notServed refuses a path that only other HTTP methods take, or none.
+func (a *api) notServed(w http.ResponseWriter, r *http.Request) {
+	allowed := a.routes.allowed(r)
+	if len(allowed) == 0 {
+		a.refuse(w, r, fault.New(codes.NotFound, refusal.NoSuchRoute))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	a.refuse(w, r, fault.New(codes.Unimplemented, refusal.MethodNotAllowed).Meta("method", r.Method))
 }
 

@@ -32,6 +32,7 @@ var contract = []protoreflect.FileDescriptor{
 type route struct {
 	verb     string // of HTTP: POST
 	template string // /v1/{parent=desks/*}/tickets:submit
+	custom   string // the custom method at its end: submit
 	method   protoreflect.MethodDescriptor
 	// body is the message that the request's body fills; nil for a request without one.
 	body protoreflect.MessageDescriptor
@@ -92,7 +93,8 @@ func (t *routes) add(method protoreflect.MethodDescriptor) error {
 		if err := r.bind(binding.GetBody()); err != nil {
 			return err
 		}
-		if err := t.probe.HandlePath(r.verb, r.template, found); err != nil {
+		r.custom = customMethod(r.template)
+		if err := t.probe.HandlePath(r.verb, r.template, r.found); err != nil {
 			return err
 		}
 		t.byRule[r.verb+" "+r.template] = r
@@ -140,7 +142,18 @@ func (t *routes) of(r *http.Request) (*route, bool) {
 
 const foundStatus = http.StatusNoContent
 
-func found(w http.ResponseWriter, _ *http.Request, _ map[string]string) { w.WriteHeader(foundStatus) }
+func (r *route) found(w http.ResponseWriter, asked *http.Request, _ map[string]string) {
+	if r.custom == customMethod(asked.URL.Path) {
+		w.WriteHeader(foundStatus)
+	}
+}
+
+// customMethod returns what stands behind the colon in the last part of a path or template (AIP-136). No resource's id holds a
+// colon, but grpc-gateway takes one for a part of the id where a shorter rule fits.
+func customMethod(path string) string {
+	_, method, _ := strings.Cut(path[strings.LastIndexAny(path, "/}")+1:], ":")
+	return method
+}
 
 // allowed returns the verbs that r's path does take, for the Allow header of a 405 (RFC 9110 §15.5.6).
 func (t *routes) allowed(r *http.Request) []string {

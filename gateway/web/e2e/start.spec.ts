@@ -19,6 +19,7 @@ test('whoever has several chooses one', async ({ page }) => {
     '/v1/desks': json({ desks: [desk, { ...desk, name: 'desks/au', displayName: 'AU IT' }] }),
   })
   await page.goto('/')
+  await expect(page.getByRole('link', { name: 'AU IT' })).toBeVisible()
   await expectAccessible(page)
   await page.screenshot({ path: 'test-results/desks-wide.png', fullPage: true })
   await page.getByRole('link', { name: /NSP/ }).click()

@@ -18,7 +18,9 @@ func describeHeaders(operation *openapi3.Operation, method *protogen.Method) {
 	}
 	if hasEtag(method.Input) {
 		operation.AddParameter(header("If-Match",
-			"The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since.", ""))
+			"The etag the caller last saw, where it is not given as a field. However it is given: "+
+				"412 when the resource has changed since.",
+			""))
 	}
 	if ownField(method.Output, "etag") == nil || method.Desc.IsStreamingServer() {
 		return

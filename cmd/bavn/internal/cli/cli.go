@@ -13,7 +13,7 @@ import (
 )
 
 type grammar struct {
-	Globals
+	Globals `group:"global"`
 
 	Dev Dev `cmd:"" group:"run" help:"Run everything on this machine: services, gateway, database, sign-in, mailbox, traces."`
 
@@ -28,6 +28,7 @@ type grammar struct {
 	Group      Group      `cmd:"" group:"set up" help:"People of one party who share a queue."`
 	Person     Person     `cmd:"" group:"set up" help:"People and how to reach them."`
 	Membership Membership `cmd:"" group:"set up" help:"Who may act for which party."`
+	Profile    Profile    `cmd:"" group:"set up" help:"The process of a desk as a file: check, explain, compare, draw."`
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`
 
 	Figures  Figures  `cmd:"" group:"look" help:"Print a desk's figures."`
@@ -60,6 +61,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.Description("Carry incidents from post to post through a virtual support organisation.\n\n"+failure.Codes),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(usage{code}) }),
+		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 110}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "run", Title: "Run it:"},
@@ -71,6 +73,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			{Key: "work", Title: "Work on a ticket:"},
 			{Key: "between", Title: "Between parties:"},
 			{Key: "end", Title: "At the end:"},
+			{Key: globalGroup, Title: "Flags of every command:"},
 		}),
 	)
 	if err != nil {

@@ -60,6 +60,21 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 }
 
+func TestACommandsHelpIsAboutTheCommandAndNamesTheFlagsOfAllInOnePlace(t *testing.T) {
+	t.Parallel()
+	_, help, _ := run(t, "ticket", "hand-over", "--help")
+	own, global, split := strings.Cut(help, "Flags of every command")
+	if !split || !strings.Contains(own, "--to") || !strings.Contains(global, "--desk") {
+		t.Errorf("the command's own flags do not come first, or the others are not named:\n%s", help)
+	}
+	if strings.Contains(help, "BAVN_DESK") || strings.Count(global, "\n") > 5 {
+		t.Errorf("flags of every command are explained at this one:\n%s", help)
+	}
+	if _, all, _ := run(t, "--help"); !strings.Contains(all, "BAVN_DESK") {
+		t.Error("the flags of every command are explained nowhere")
+	}
+}
+
 func TestWithoutASuiteACommandSaysHowToGetOne(t *testing.T) {
 	t.Parallel()
 	code, _, stderr := run(t, "ticket", "show", "ASCP00000001")
@@ -121,7 +136,7 @@ func TestAnEventIsOneLine(t *testing.T) {
 		},
 		Texts: []*eventv1.Text{{Name: "reason", Text: "slow\ndatabase"}},
 	})
-	want := "2026-11-21 08:00:00  ASCP00000007    ticket.hand_over_offered      mette/sds         in progress, sds" +
+	want := "2026-11-21 08:00:00 UTC  ASCP00000007    ticket.hand_over_offered      mette/sds         in progress, sds" +
 		"  “slow database”\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" || err != nil {
 		t.Error(diff, err)

@@ -22,14 +22,16 @@ type Desk struct {
 
 // DeskCreate makes a desk.
 type DeskCreate struct {
-	ID           string `arg:"" help:"Short id, such as nsp."`
-	DisplayName  string `name:"name" required:"" placeholder:"TEXT" help:"What people call it."`
-	Authority    string `required:"" placeholder:"PARTY" help:"The party that owns the process."`
-	Contact      string `required:"" placeholder:"PARTY" help:"The party that receives new tickets."`
-	Prefix       string `required:"" placeholder:"ASCP" help:"Ticket numbers begin with this."`
-	Digits       int32  `default:"8" help:"… and go on with this many digits (${default})."`
-	TimeZone     string `default:"Europe/Copenhagen" help:"IANA time zone (${default})."`
-	LanguageCode string `default:"da" enum:"da,sv,en" help:"Default language (${default})."`
+	ID            string `arg:"" help:"Short id, such as nsp."`
+	DisplayName   string `name:"name" required:"" placeholder:"TEXT" help:"What people call it."`
+	Authority     string `required:"" placeholder:"PARTY" help:"The party that owns the process."`
+	Contact       string `required:"" placeholder:"PARTY" help:"The party that receives new tickets."`
+	AuthorityName string `placeholder:"TEXT" help:"What people call the authority; its id if left out."`
+	ContactName   string `placeholder:"TEXT" help:"What people call the contact party; its id if left out."`
+	Prefix        string `required:"" placeholder:"ASCP" help:"Ticket numbers begin with this."`
+	Digits        int32  `default:"8" help:"… and go on with this many digits (${default})."`
+	TimeZone      string `default:"Europe/Copenhagen" help:"IANA time zone (${default})."`
+	LanguageCode  string `default:"da" enum:"da,sv,en" help:"Default language (${default})."`
 	Request
 }
 
@@ -45,6 +47,7 @@ func (c *DeskCreate) Run(ctx context.Context, s *session) error {
 			DisplayName: c.DisplayName, TimeZone: c.TimeZone, LanguageCode: c.LanguageCode,
 			NumberScheme:   &triagev1.NumberScheme{Prefix: c.Prefix, Digits: c.Digits},
 			AuthorityParty: resource.Party(c.ID, c.Authority), ContactParty: resource.Party(c.ID, c.Contact),
+			AuthorityPartyDisplayName: c.AuthorityName, ContactPartyDisplayName: c.ContactName,
 		},
 	})
 	return s.made(desk, desk.GetName(), err)
@@ -213,6 +216,7 @@ func (s *session) groups(ctx context.Context, party string) ([]*triagev1.Group, 
 type Person struct {
 	Create PersonCreate `cmd:"" help:"Register a person."`
 	List   PersonList   `cmd:"" help:"List the persons of the desk."`
+	Erase  PersonErase  `cmd:"" help:"Erase a person for good: contact data, and the texts of their tickets."`
 }
 
 // PersonCreate registers a person.
@@ -261,9 +265,31 @@ func (*PersonList) Run(ctx context.Context, s *session) error {
 	}
 	table := s.Table("PERSON", "NAME", "E-MAIL", "LANGUAGE")
 	for _, p := range persons {
-		table.Row(resource.ID(p.GetName()), p.GetDisplayName(), p.GetEmail(), p.GetLanguageCode())
+		name := p.GetDisplayName()
+		if p.GetEraseTime() != nil {
+			name = "erased " + s.Time(p.GetEraseTime().AsTime())
+		}
+		table.Row(resource.ID(p.GetName()), name, p.GetEmail(), p.GetLanguageCode())
 	}
 	return table.Print(s.Out)
+}
+
+// PersonErase erases a person (R147).
+type PersonErase struct {
+	ID string `arg:"" help:"Who."`
+	Request
+}
+
+// Run erases.
+func (c *PersonErase) Run(ctx context.Context, s *session) error {
+	connected, err := s.connect()
+	if err != nil {
+		return err
+	}
+	person, err := connected.Persons.ErasePerson(ctx, &intakev1.ErasePersonRequest{
+		Name: resource.Person(s.Desk, c.ID), RequestId: c.id(),
+	})
+	return s.made(person, person.GetName(), err)
 }
 
 // Membership is everything about memberships.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ func (s *session) printMails(ctx context.Context, running *suite.Suite) {
 	if err != nil {
 		mails = running.Mail().Messages(mailsink.Filter{})
 	}
+	// As they were written: this incident takes less than a second, in which mails overtake each other. Their ids begin with a time.
+	slices.SortFunc(mails, func(a, b mailsink.Message) int { return strings.Compare(a.MessageID, b.MessageID) })
 	s.Printf("\n%s Who was told by mail:\n\n", s.Bold("mail"))
 	for _, mail := range mails {
 		s.Printf("  %s %s\n", pad(strings.Join(mail.To, ", "), 32), mail.Subject)

@@ -3,6 +3,8 @@
 package demo
 
 import (
+	"slices"
+
 	"github.com/bavn/bavn/platform/devissuer"
 )
 
@@ -37,6 +39,10 @@ var parties = []party{
 	{"applikation", "Application supplier", []group{{"support", "Support", 2}, {"udvikling", "Udvikling", 3}}},
 	{"komponent", "Component supplier", []group{{"komponenter", "Komponenter", 3}}},
 	{"operatoer", "NSP operator", []group{{"vagt", "Driftsvagt", 2}}},
+}
+
+func partyName(id string) string {
+	return parties[slices.IndexFunc(parties, func(p party) bool { return p.id == id })].name
 }
 
 type person struct {

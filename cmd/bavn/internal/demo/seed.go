@@ -48,6 +48,7 @@ func seedDesk(ctx context.Context, c *client.Client) error {
 			DisplayName: "NSP demo", TimeZone: "Europe/Copenhagen", LanguageCode: "da",
 			NumberScheme:   &triagev1.NumberScheme{Prefix: "ASCP", Digits: 8},
 			AuthorityParty: resource.Party(desk, authorityParty), ContactParty: resource.Party(desk, contactParty),
+			AuthorityPartyDisplayName: partyName(authorityParty), ContactPartyDisplayName: partyName(contactParty),
 		},
 	})
 	return unlessThere(err)

@@ -14,8 +14,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
-
-	"github.com/bavn/bavn/platform/fault"
 )
 
 // The exit codes of every command.
@@ -81,24 +79,6 @@ func Exit(err error) int {
 	return Failed
 }
 
-// hints are what a person can do about a reason. More specific than those by code, which come after.
-var hints = map[string]string{
-	fault.TokenMissing:    "say who you are: `bavn login mette`, or --as mette for this one command",
-	fault.TokenExpired:    "sign in again: `bavn login`",
-	fault.TokenInvalid:    "the token is not of this installation: `bavn login`, and check --dir and BAVN_TOKEN",
-	fault.StaleETag:       "somebody changed it meanwhile: look at it again before you decide",
-	fault.RequestIDReused: "the request id was used for something else: leave --request-id out",
-	"OFFER_PENDING":       "the hand-over is not answered yet: `bavn ticket accept`, `decline` or `withdraw` it first",
-	"NOT_A_MEMBER":        "`bavn membership list --person PERSON` shows where a person works",
-	"ALREADY_TAKEN":       "`bavn ticket show` says who has it; `bavn ticket assign` gives it to another",
-}
-
-var hintsByCode = map[codes.Code]string{
-	codes.Unavailable:      "is it running? `bavn dev` starts everything; --dir, --triage and the like say where",
-	codes.NotFound:         "--desk says at which desk to look; what you may not see looks as if it did not exist",
-	codes.PermissionDenied: "`bavn membership list --person YOU` shows what you may do; --as PERSON acts as another",
-}
-
 // Report is an error as it is shown.
 type Report struct {
 	Message string
@@ -121,11 +101,12 @@ func Explain(err error) Report {
 	if !ok {
 		return Report{Message: err.Error()}
 	}
-	report := Report{Message: refusal.Message(), Reason: refusal.Code().String(), Fields: map[string]string{}}
+	report := Report{Message: refusal.Message(), Fields: map[string]string{}}
+	language := "en"
 	for _, detail := range refusal.Details() {
 		switch d := detail.(type) {
 		case *errdetails.LocalizedMessage:
-			report.Message = d.GetMessage()
+			report.Message, language = d.GetMessage(), d.GetLocale()
 		case *errdetails.ErrorInfo:
 			report.Reason = d.GetReason()
 		case *errdetails.BadRequest:
@@ -142,8 +123,9 @@ func Explain(err error) Report {
 			}
 		}
 	}
-	if report.Hint = hints[report.Reason]; report.Hint == "" {
-		report.Hint = hintsByCode[refusal.Code()]
+	report.Hint = hint(refusal.Code(), report.Reason, language, report.Fields)
+	if report.Reason == "" {
+		report.Reason = refusal.Code().String()
 	}
 	return report
 }

@@ -69,6 +69,46 @@ func TestEveryKindOfFailureHasItsExitCode(t *testing.T) {
 	}
 }
 
+// refused is a service's refusal in Danish, which names a field unless it is empty.
+func refused(t *testing.T, code codes.Code, reason, field string) error {
+	t.Helper()
+	s, err := status.New(code, "").WithDetails(
+		&errdetails.ErrorInfo{Reason: reason, Domain: "bavn.dk"}, &errdetails.LocalizedMessage{Locale: "da", Message: "Nej."},
+	)
+	if err == nil && field != "" {
+		s, err = s.WithDetails(&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: field}}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Err()
+}
+
+func TestAHintFitsTheRefusalAndSpeaksItsLanguage(t *testing.T) {
+	t.Parallel()
+	const (
+		otherDesk = "--desk siger, ved hvilken desk der skal kigges"
+		lookAgain = "se på den igen, før du beslutter dig: `bavn ticket show`"
+	)
+	for name, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a ticket that is not there":  {refused(t, codes.NotFound, "NOT_FOUND", ""), otherDesk},
+		"a desk that is not there":    {refused(t, codes.NotFound, "NOT_FOUND", "parent"), otherDesk},
+		"a misspelt party":            {refused(t, codes.NotFound, "NOT_FOUND", "party"), ""},
+		"an empty pile":               {refused(t, codes.NotFound, "NOTHING_TO_TAKE", ""), ""},
+		"a service without another":   {refused(t, codes.Unavailable, "UNAVAILABLE", ""), ""},
+		"too much at once":            {refused(t, codes.ResourceExhausted, "OVERLOADED", ""), ""},
+		"somebody was faster":         {refused(t, codes.Aborted, "STALE_ETAG", ""), lookAgain},
+		"a value of the wrong length": {refused(t, codes.InvalidArgument, "INVALID_ARGUMENT", "title"), ""},
+	} {
+		if got := failure.Explain(tc.err).Hint; got != tc.want {
+			t.Errorf("%s: the hint is %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
 func TestAServiceThatIsDownComesWithAdvice(t *testing.T) {
 	t.Parallel()
 	if failure.Explain(status.Error(codes.Unavailable, "connection refused")).Hint == "" {

@@ -54,6 +54,8 @@ func (m *Mapping) ensureDesk(ctx context.Context, service triagev1.DirectoryServ
 			NumberScheme:   &triagev1.NumberScheme{Prefix: rule.NumberScheme.Prefix, Digits: rule.NumberScheme.Digits},
 			AuthorityParty: desk + "/parties/" + rule.AuthorityParty.ID,
 			ContactParty:   desk + "/parties/" + rule.ContactParty.ID,
+
+			AuthorityPartyDisplayName: rule.AuthorityParty.DisplayName, ContactPartyDisplayName: rule.ContactParty.DisplayName,
 		},
 	})
 }

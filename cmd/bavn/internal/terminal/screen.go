@@ -106,12 +106,12 @@ func (s Screen) Table(heads ...string) *Table {
 	return &Table{Heads: heads, Right: map[int]bool{}, Width: s.Width, Bold: s.Color}
 }
 
-// Time is a moment as people here write it.
+// Time is a moment as people here write it, with the zone that it is told in.
 func (s Screen) Time(t time.Time) string {
 	if t.IsZero() || t.Unix() == 0 {
 		return ""
 	}
-	return t.In(s.Zone).Format("2006-01-02 15:04:05")
+	return t.In(s.Zone).Format("2006-01-02 15:04:05 MST")
 }
 
 // Duration is a span of time in the two largest units that it has.

@@ -41,6 +41,22 @@ func TestALineIsNeverWiderThanTheTerminal(t *testing.T) {
 	}
 }
 
+func TestATimeSaysInWhichZoneItIsTold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	for zone, want := range map[string]string{
+		"UTC": "2026-11-21 08:00:00 UTC", "Europe/Copenhagen": "2026-11-21 09:00:00 CET",
+	} {
+		location, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (terminal.Screen{Zone: location}).Time(at); got != want {
+			t.Errorf("in %s it is %q, want %q", zone, got, want)
+		}
+	}
+}
+
 func TestAMessageIsTheSameJSONEveryTime(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

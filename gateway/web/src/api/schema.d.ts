@@ -21,7 +21,8 @@ export interface paths {
          * Creates a desk: one virtual support organisation with its own numbers, people and process
          * @description Creates a desk: one virtual support organisation with its own numbers, people and process.
          *
-         *     Callers: installation administrators. Emits desk.created; the caller becomes its first administrator.
+         *     Callers: installation administrators. Creates the desk's authority and contact parties with it. Emits desk.created,
+         *     party.created and membership.granted; the caller becomes its first administrator.
          *     Idempotent by request_id. Errors: ALREADY_EXISTS DESK_EXISTS.
          */
         post: operations["DirectoryService_CreateDesk"];
@@ -174,7 +175,8 @@ export interface paths {
         /**
          * Lists notifications, newest first, of the desk or of one ticket
          * @description Lists notifications, newest first, of the desk or of one ticket. Callers: members of a party of the desk, for tickets
-         *     they see; persons, for their own. Changes nothing.
+         *     they see; persons, for their own. Changes nothing. Errors: NOT_FOUND at `parent` (no such desk, or one in which the
+         *     caller has no part and was told nothing), INVALID_ARGUMENT, INVALID_PAGE_TOKEN.
          */
         get: operations["NotificationService_ListNotifications"];
         put?: never;
@@ -325,9 +327,34 @@ export interface paths {
         /**
          * Changes a person
          * @description Changes a person. Callers: the person, agents of the desk. Emits person.updated. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION PERSON_ERASED.
          */
         patch: operations["PersonService_UpdatePerson"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/persons/{person}:erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person for good (R147): name and contact data, and every text of the submissions and tickets that the person reported or is affected by
+         * @description Erases a person for good (R147): name and contact data, and every text of the submissions and tickets that the person reported
+         *     or is affected by. Callers: administrators of the desk. The id, the facts and every proof stay, so that what was done can still
+         *     be accounted for; nobody can report for the person again. Emits submission.texts_erased for each submission and person.erased,
+         *     each in the transaction that erases; triage follows with ticket.texts_erased, and who keeps copies obeys within seconds.
+         *     Idempotent by request_id, and a person who is erased already stays so.
+         *     Errors: NOT_FOUND; FAILED_PRECONDITION SUBMISSION_UNSETTLED while the ticket of a submission is still to be opened.
+         */
+        post: operations["PersonService_ErasePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/desks/{desk}/persons:batchGet": {
@@ -401,7 +428,8 @@ export interface paths {
         /**
          * Lists the tickets that the caller may see, newest number first
          * @description Lists the tickets that the caller may see, newest number first. Changes nothing.
-         *     Errors: INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
+         *     Errors: NOT_FOUND at `parent` (no such desk, or one in which the caller has neither a part nor a ticket),
+         *     INVALID_ARGUMENT INVALID_FILTER, INVALID_PAGE_TOKEN.
          */
         get: operations["TicketService_ListTickets"];
         put?: never;
@@ -545,7 +573,8 @@ export interface paths {
          * @description Writes a note to the ticket (R74).
          *
          *     Callers: anyone who sees the ticket; internal notes only members of a party. Emits ticket.note_added or
-         *     ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+         *     ticket.internal_note_added. Idempotent by request_id. Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+         *     (at 2,000 notes and work-log entries together).
          */
         post: operations["TicketService_AddNote"];
         delete?: never;
@@ -798,7 +827,8 @@ export interface paths {
          * @description Records work done, for those who continue (R74, R76).
          *
          *     Callers: agents of a party that has or had the ticket. Emits ticket.work_logged. Idempotent by request_id.
-         *     Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+         *     Errors: NOT_FOUND, RESOURCE_EXHAUSTED TOO_MANY_NOTES
+         *     (at 2,000 notes and work-log entries together).
          */
         post: operations["TicketService_LogWork"];
         delete?: never;
@@ -1025,7 +1055,7 @@ export interface paths {
         /**
          * Finds tickets by words in title, description or solution, best first, among those the caller may see
          * @description Finds tickets by words in title, description or solution, best first, among those the caller may see. Changes nothing.
-         *     New texts are found within seconds.
+         *     New texts are found within seconds. Errors: NOT_FOUND at `parent`, as for ListTickets.
          */
         get: operations["TicketService_SearchTickets"];
         put?: never;
@@ -1052,7 +1082,8 @@ export interface paths {
          *     Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
          *     Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
          *     opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
-         *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field.
+         *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
+         *     affected user was erased.
          */
         post: operations["SubmissionService_SubmitTicket"];
         delete?: never;
@@ -1339,6 +1370,14 @@ export interface components {
             /** @description Those that are known. */
             persons?: components["schemas"]["intake.Person"][];
         };
+        /** @description Asks for a person to be erased. */
+        "intake.ErasePersonRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Where imported history comes from. */
         "intake.Import": {
             /**
@@ -1374,6 +1413,11 @@ export interface components {
              * @description E-mail address (RFC 5321).
              */
             email?: string;
+            /**
+             * Format: date-time
+             * @description When the person was erased; every other field but the name is empty then. Unset for everybody else.
+             */
+            readonly eraseTime?: string;
             /** @description Changes with every change. */
             readonly etag?: string;
             /**
@@ -1492,6 +1536,11 @@ export interface components {
             readonly messageId?: string;
             /** @description Resource name, `desks/{desk}/notifications/{notification}`. */
             name?: string;
+            /**
+             * @description The party on whose behalf it is sent: the one that had the ticket after the event, `desks/{desk}/parties/{party}`. Empty for
+             *     one from before this was kept.
+             */
+            readonly party?: string;
             /** @description Why it failed or was suppressed: a reason code such as "NO_ADDRESS" or "SMTP_550". */
             readonly reason?: string;
             /** @description The person told, `desks/{desk}/persons/{person}`. */
@@ -1580,7 +1629,7 @@ export interface components {
             reopenedTickets?: string;
             /** @description Per status in the desk's own words: steps into it, tickets, and time in it. */
             statusTimes?: components["schemas"]["reporting.StatusTime"][];
-            /** @description Steps of all tickets. */
+            /** @description Steps of all tickets: rows of an import, and events of a live ticket other than notes and logged work. */
             steps?: string;
             /** @description Steps per ticket. */
             stepsPerTicket?: components["schemas"]["reporting.Distribution"];
@@ -1601,7 +1650,10 @@ export interface components {
             /** @description Tickets with a step after they were closed. */
             ticketsWithStepsAfterClosed?: string;
         };
-        /** @description Changes of hands. */
+        /**
+         * @description Changes of hands. A live ticket that its resolution returns to its owner (R100) changes hands only when the work goes on
+         *     elsewhere than where it was solved; an imported one whenever its log says so.
+         */
         "reporting.HandOvers": {
             /** @description All of them. */
             handOvers?: string;
@@ -1800,10 +1852,17 @@ export interface components {
              */
             authorityParty: string;
             /**
+             * @description What people call the authority party, which is created together with the desk; its id if left out. Read it as the party's
+             *     display_name.
+             */
+            authorityPartyDisplayName?: string;
+            /**
              * @description The party that receives new tickets and follows them up (R15), `desks/{desk}/parties/{party}`. Created together with
              *     the desk.
              */
             contactParty: string;
+            /** @description What people call the contact party, likewise. Where both are one party, the authority's name counts. */
+            contactPartyDisplayName?: string;
             /**
              * Format: date-time
              * @description When it was created.
@@ -2156,7 +2215,12 @@ export interface components {
             /** @description Of the title. */
             title?: string;
         };
-        /** @description An incident on its way through the parties of a desk. */
+        /**
+         * @description An incident on its way through the parties of a desk.
+         *
+         *     Limits: 2,000 notes and work-log entries together, after which AddNote and LogWork answer TOO_MANY_NOTES (an import may bring
+         *     more: it happened); 16 labels, 8 external ids, 64 parties that it may pass through.
+         */
         "triage.Ticket": {
             /** @description The person it happens to (R26); the reporter where nobody else is named. */
             readonly affectedUser?: string;
@@ -3078,7 +3142,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3092,6 +3156,49 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["intake.Person"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Person"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PersonService_ErasePerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The person id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.ErasePersonRequest"];
             };
         };
         responses: {
@@ -3312,7 +3419,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3391,7 +3498,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3436,7 +3543,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3481,7 +3588,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3526,7 +3633,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3571,7 +3678,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3616,7 +3723,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3695,7 +3802,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3740,7 +3847,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3785,7 +3892,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3873,7 +3980,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3918,7 +4025,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4006,7 +4113,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4051,7 +4158,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4096,7 +4203,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4141,7 +4248,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4186,7 +4293,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4231,7 +4338,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4276,7 +4383,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4321,7 +4428,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4366,7 +4473,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -4411,7 +4518,7 @@ export interface operations {
             header?: {
                 /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
                 "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field: 412 when the resource has changed since. */
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
                 "If-Match"?: string;
             };
             path: {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { api, type Ticket } from '../api/client'
+import { problemOf } from '../api/problem'
 import { Waiting } from '../layout/Waiting'
 import { WentWrong } from '../layout/WentWrong'
 import type { Names } from '../names/useNames'
@@ -11,14 +12,16 @@ export function Told({ desk, ticket, names, time }: { desk: string; ticket: Tick
   const told = api.useQuery('get', '/v1/desks/{desk}/notifications', {
     params: { path: { desk }, query: { ticket: ticket.name ?? '', pageSize: 100 } },
   })
+  // Whoever has no part in the desk and was told nothing yet is answered as if there were no such desk.
+  const nothing = told.isError ? problemOf(told.error).reason === 'NOT_FOUND' : !told.data?.notifications?.length
   const about = (template: string | undefined) =>
     template && i18n.exists(`template.${template}`) ? i18n.t(`template.${template}` as 'template.held') : (template ?? '')
   return (
     <section aria-labelledby="told">
       <h2 id="told">{t('told.title')}</h2>
       {told.isPending && <Waiting />}
-      {told.isError && <WentWrong error={told.error} retry={() => void told.refetch()} />}
-      {told.data && !told.data.notifications?.length && <p>{t('told.empty')}</p>}
+      {told.isError && !nothing && <WentWrong error={told.error} retry={() => void told.refetch()} />}
+      {!told.isPending && nothing && <p>{t('told.empty')}</p>}
       <ul className="bavn-told nobullet-list no-max-width">
         {told.data?.notifications?.map((message) => (
           <li key={message.name}>

@@ -3,8 +3,9 @@ import { duration } from './duration'
 
 describe('a length of time', () => {
   it.each([
-    [0, '0 sec'],
-    [999, '0 sec'],
+    [0, '< 1 sec'],
+    [999, '< 1 sec'],
+    [1_000, '1 sec'],
     [59_000, '59 sec'],
     [61_000, '1 min 1 sec'],
     [3_600_000, '1 hr'],
@@ -15,5 +16,7 @@ describe('a length of time', () => {
   it('speaks the reader’s language', () => {
     expect(duration(3_600_000, 'da')).toBe('1 t.')
     expect(duration(60_000, 'sv')).toBe('1 min')
+    expect(duration(20, 'da')).toBe('< 1 sek.')
+    expect(duration(20, 'sv')).toBe('< 1 s')
   })
 })

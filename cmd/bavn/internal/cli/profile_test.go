@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bavn/bavn/cmd/bavn/internal/failure"
+)
+
+const shipped = "../../../../profiles"
+
+func TestASoundProfileIsNamedWithItsVersion(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := run(t, "profile", "check", filepath.Join(shipped, "itil-base.yaml"), filepath.Join(shipped, "nsp.yaml"))
+	if code != failure.OK || strings.Count(stdout, ": sound, version ") != 2 || stderr != "" {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestABadProfileIsRefusedWithFileAndLine(t *testing.T) {
+	t.Parallel()
+	sound, err := os.ReadFile(filepath.Join(shipped, "itil-base.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "bad.yaml")
+	if err := os.WriteFile(file, []byte("colour: red\n"+string(sound)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := run(t, "profile", "check", file)
+	const says = ":1:1: colour: unknown key"
+	if code != failure.Failed || !strings.HasPrefix(stdout, file+says) || !strings.Contains(stderr, "1 problem") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+	if code, _, stderr = run(t, "profile", "graph", file); code != failure.Failed || !strings.Contains(stderr, says) {
+		t.Errorf("a bad profile is drawn: exit code %d, %q", code, stderr)
+	}
+}
+
+func TestAProfileIsExplainedComparedAndDrawn(t *testing.T) {
+	t.Parallel()
+	base, nsp := filepath.Join(shipped, "itil-base.yaml"), filepath.Join(shipped, "nsp.yaml")
+	for _, tc := range []struct {
+		args  []string
+		wants []string
+	}{
+		{[]string{"explain", nsp, "silence"}, []string{"silence[five_days].after", "5d", "nsp.yaml:", "[4] feedback; R106"}},
+		{[]string{"explain", nsp, "statuses[closed].class"}, []string{"closed", "itil-base.yaml:", "R94"}},
+		{[]string{"-o", "json", "explain", nsp, "silence"}, []string{`"silence[five_days].after"`}},
+		{[]string{"diff", base, nsp}, []string{"+ numbers.prefix: ASCP", "- id: itil-base"}},
+		{[]string{"diff", nsp, nsp}, []string{"they say the same"}},
+		{[]string{"graph", nsp, "--what", "life-cycle"}, []string{"```mermaid\nstateDiagram-v2\n", "[*] --> registered"}},
+		{[]string{"--language", "da", "graph", nsp}, []string{"flowchart LR", `"Afventer leverandør"`}},
+	} {
+		args := append([]string{"profile"}, tc.args...)
+		if strings.HasPrefix(tc.args[0], "-") { // flags of the program stand before the command
+			args = append(append([]string{}, tc.args[:2]...), append([]string{"profile"}, tc.args[2:]...)...)
+		}
+		code, stdout, stderr := run(t, args...)
+		if code != failure.OK || stderr != "" {
+			t.Errorf("%v: exit code %d, %q", args, code, stderr)
+		}
+		for _, want := range tc.wants {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("%v does not say %q:\n%s", args, want, stdout)
+			}
+		}
+	}
+}
+
+func TestWhatIsNotThereIsNotFound(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"profile", "check", "nowhere.yaml"},
+		{"profile", "graph", "nowhere"},
+		{"profile", "explain", filepath.Join(shipped, "nsp.yaml"), "colour"},
+	} {
+		if code, stdout, _ := run(t, args...); code != failure.NotFound || stdout != "" {
+			t.Errorf("%v: exit code %d, %q", args, code, stdout)
+		}
+	}
+}
