@@ -192,9 +192,9 @@ func (s *Server) readPID() (int, error) {
 // nobody is a process id that the kernel never gives out (its highest is 4194304).
 const nobody = "2147483647"
 
-// disownLock takes the dead postmaster's process id out of its lock file. A busy machine gives the number to the next process soon,
-// and if that happens to be another PostgreSQL, ours would take it for its predecessor and refuse to start. The rest of the file
-// stays: by it a new postmaster finds backends of the old one that still live.
+// disownLock takes the dead postmaster's process id out of its lock file. A busy machine gives the number to another process
+// soon, and if that happens to be another PostgreSQL, ours would take it for its predecessor and refuse to start. The rest of the
+// file stays: by it a new postmaster finds backends of the old one that still live.
 func (s *Server) disownLock() error {
 	path := filepath.Join(s.cluster.data(), "postmaster.pid")
 	lock, err := os.ReadFile(path)

@@ -145,8 +145,8 @@ func TestKilledServerComesBackOnItsPortWithWhatWasCommitted(t *testing.T) {
 	}
 }
 
-// The kernel may give a dead server's process id to the next process; if that is another PostgreSQL, a new server that reads it in
-// its lock file refuses to start.
+// The kernel may give a dead server's process id to the next process; if that is another PostgreSQL, a new server that reads it
+// in its lock file refuses to start.
 func TestKilledServersLockNamesNoProcessThatCanLive(t *testing.T) {
 	t.Parallel()
 	dir := keptDir(t)
