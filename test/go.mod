@@ -12,6 +12,8 @@ replace github.com/bavn/bavn/platform => ../platform
 
 replace github.com/bavn/bavn/process => ../process
 
+replace github.com/bavn/bavn/profiles => ../profiles
+
 replace github.com/bavn/bavn/services/intake => ../services/intake
 
 replace github.com/bavn/bavn/services/notify => ../services/notify
@@ -44,6 +46,7 @@ require (
 	buf.build/go/protovalidate v1.4.0 // indirect
 	cel.dev/cel-go v0.33.2 // indirect
 	cel.dev/expr v0.25.3 // indirect
+	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cedar-policy/cedar-go v1.9.0 // indirect
@@ -82,6 +85,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
+	github.com/rickar/cal/v2 v2.1.13 // indirect
 	github.com/riverqueue/river v0.51.1 // indirect
 	github.com/riverqueue/river/riverdriver v0.51.1 // indirect
 	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.51.1 // indirect
@@ -122,6 +126,7 @@ require (
 require (
 	github.com/bavn/bavn/gateway v0.0.0
 	github.com/bavn/bavn/process v0.0.0 // indirect
+	github.com/bavn/bavn/profiles v0.0.0 // indirect
 	github.com/bavn/bavn/services/intake v0.0.0
 	github.com/bavn/bavn/services/notify v0.0.0
 	github.com/bavn/bavn/services/reporting v0.0.0

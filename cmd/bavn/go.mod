@@ -10,6 +10,8 @@ replace github.com/bavn/bavn/platform => ../../platform
 
 replace github.com/bavn/bavn/process => ../../process
 
+replace github.com/bavn/bavn/profiles => ../../profiles
+
 replace github.com/bavn/bavn/services/intake => ../../services/intake
 
 replace github.com/bavn/bavn/services/notify => ../../services/notify
@@ -104,6 +106,7 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/bavn/bavn/gateway v0.0.0
 	github.com/bavn/bavn/process v0.0.0
+	github.com/bavn/bavn/profiles v0.0.0 // indirect
 	github.com/bavn/bavn/services/intake v0.0.0
 	github.com/bavn/bavn/services/notify v0.0.0
 	github.com/bavn/bavn/services/reporting v0.0.0

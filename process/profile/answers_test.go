@@ -106,25 +106,29 @@ func TestATicketGoesByRuleThenCategoryThenContactPoint(t *testing.T) { // R41, R
 func TestAStepIsPermittedOrEveryRefusalIsNamed(t *testing.T) { // R99, R105
 	t.Parallel()
 	desk := load(t, files(t), "desk.yaml")
-	owner := []process.Part{process.OwnerAgent}
+	owner, agent := []process.Part{process.OwnerAgent}, []string{"agent"}
 	for name, tc := range map[string]struct {
 		attempt profile.Attempt
 		want    string
 	}{
-		"all gates open": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
+		"all gates open": {profile.Attempt{Step: process.Close, Parts: owner, Roles: agent, Ticket: &profilev1.TicketFacts{
 			Status: "resolved", Nature: "incident", HasSolution: true, SolutionAccepted: true,
 		}}, ""},
-		"a gate that does not guard requests": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
-			Status: "resolved", Nature: "service_request", HasSolution: true,
-		}}, ""},
-		"both gates shut": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
+		"a gate that does not guard requests": {profile.Attempt{
+			Step: process.Close, Parts: owner, Roles: agent,
+			Ticket: &profilev1.TicketFacts{Status: "resolved", Nature: "service_request", HasSolution: true},
+		}, ""},
+		"both gates shut": {profile.Attempt{Step: process.Close, Parts: owner, Roles: agent, Ticket: &profilev1.TicketFacts{
 			Status: "resolved", Nature: "incident",
 		}}, "GATE_NOT_MET gates[documented], GATE_NOT_MET gates[accepted]"},
 		"another's step, too early": {profile.Attempt{
-			Step: process.Close, Parts: []process.Part{process.Reporter},
+			Step: process.Close, Parts: []process.Part{process.Reporter}, Roles: agent,
 			Ticket: &profilev1.TicketFacts{Status: "resolved", HasSolution: true},
 		}, "NOT_PERMITTED_BY_PROFILE transitions[close]"},
-		"from elsewhere": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
+		"not one of those who close": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
+			Status: "resolved", Nature: "service_request", HasSolution: true,
+		}}, "NOT_PERMITTED_BY_PROFILE closing.closed_by"}, // R109
+		"from elsewhere": {profile.Attempt{Step: process.Close, Parts: owner, Roles: agent, Ticket: &profilev1.TicketFacts{
 			Status: "in_progress",
 		}}, "WRONG_STATUS transitions"},
 		"a step that the profile leaves to the life cycle": {profile.Attempt{Step: process.AddNote, Ticket: &profilev1.TicketFacts{
@@ -149,7 +153,7 @@ func TestAShutGateSaysWhatWouldOpenItAndWhoMayPass(t *testing.T) {
 	t.Parallel()
 	desk := load(t, files(t), "desk.yaml")
 	_, refusals, err := desk.Permit(profile.Attempt{
-		Step: process.Close, Parts: []process.Part{process.OwnerAgent},
+		Step: process.Close, Parts: []process.Part{process.OwnerAgent}, Roles: []string{"agent"},
 		Ticket: &profilev1.TicketFacts{Status: "resolved", Nature: "incident", HasSolution: true},
 	})
 	if err != nil || len(refusals) != 1 {

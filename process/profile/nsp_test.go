@@ -74,7 +74,9 @@ func TestNSPClosesAP1OnlyWithAnApprovedReport(t *testing.T) { // R108
 		status := map[process.Step]string{process.Close: "resolved", process.Cancel: "in_progress"}[step]
 		for _, approved := range []bool{true, false} {
 			ticket := &profilev1.TicketFacts{Status: status, Priority: "P1", HasSolution: true, ReportApproved: approved}
-			_, refusals, err := p.Permit(profile.Attempt{Step: step, Parts: []process.Part{process.OwnerAgent}, Ticket: ticket})
+			_, refusals, err := p.Permit(profile.Attempt{
+				Step: step, Parts: []process.Part{process.OwnerAgent}, Roles: []string{"national_desk"}, Ticket: ticket,
+			})
 			if err != nil || approved != (len(refusals) == 0) {
 				t.Errorf("%s with an approved report %v: refused %v (%v)", step, approved, refusals, err)
 			}

@@ -63,6 +63,9 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 			refusals = append(refusals, Refusal{Reason: NotNow, Why: row.why(p, s), Satisfy: row.setting.GetRefusal()})
 		}
 	}
+	if a.Step == process.Close && !p.closes(a) {
+		refusals = append(refusals, Refusal{Reason: NotYours, Why: p.because("closing.closed_by", p.settings.GetClosing(), nil)})
+	}
 	shut, err := p.shut(a.Step, s)
 	if err != nil {
 		return none, nil, err
@@ -90,6 +93,16 @@ func takes(t *profilev1.Transition, a Attempt) bool {
 	part := slices.ContainsFunc(a.Parts, func(part process.Part) bool { return slices.Contains(t.GetBy(), string(part)) })
 	role := slices.ContainsFunc(a.Roles, func(role string) bool { return slices.Contains(t.GetRoles(), role) })
 	return part && (role || len(t.GetRoles()) == 0)
+}
+
+// closes reports whether who tries is one of those who close (R109, R110).
+func (p *Profile) closes(a Attempt) bool {
+	closing := p.settings.GetClosing()
+	if closing.GetReporterMayClose() && slices.Contains(a.Parts, process.Reporter) || slices.Contains(a.Parts, process.Timer) {
+		return true
+	}
+	return len(closing.GetClosedBy()) == 0 ||
+		slices.ContainsFunc(a.Roles, func(role string) bool { return slices.Contains(closing.GetClosedBy(), role) })
 }
 
 // shut are the gates of a step that hold for a ticket and are not satisfied.

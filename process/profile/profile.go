@@ -28,8 +28,13 @@ func (p *Profile) ID() string { return p.settings.GetId() }
 // keys do not change it.
 func (p *Profile) Version() string { return p.version }
 
-// Settings are what the profile says, its bases included. The caller must not change them.
-func (p *Profile) Settings() *profilev1.Profile { return p.settings }
+// Settings are what the profile says, its bases included; nothing for no profile. The caller must not change them.
+func (p *Profile) Settings() *profilev1.Profile {
+	if p == nil {
+		return nil
+	}
+	return p.settings
+}
 
 // At says where a setting stands: "priority.matrix[3]". False for one that is not said.
 func (p *Profile) At(path string) (Position, bool) {

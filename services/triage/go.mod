@@ -24,11 +24,17 @@ require (
 )
 
 require (
+	github.com/agnivade/levenshtein v1.2.2 // indirect
+	github.com/rickar/cal/v2 v2.1.13 // indirect
+)
+
+require (
 	buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go v1.36.12-20260825204119-511051f7f437.1 // indirect
 	buf.build/go/protovalidate v1.4.0 // indirect
 	cel.dev/cel-go v0.33.2 // indirect
 	cel.dev/expr v0.25.3 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
+	github.com/bavn/bavn/profiles v0.0.0
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
@@ -93,4 +99,5 @@ replace (
 	github.com/bavn/bavn/gen/go => ../../gen/go
 	github.com/bavn/bavn/platform => ../../platform
 	github.com/bavn/bavn/process => ../../process
+	github.com/bavn/bavn/profiles => ../../profiles
 )

@@ -40,7 +40,11 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake}
+	shelf, err := openProfiles(base, cfg.Profiles)
+	if err != nil {
+		return nil, err
+	}
+	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Profiles: shelf}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
 	timers, err := base.Jobs(workers)
@@ -58,15 +62,16 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	members := membership.NewStore(base.Pool, base.Clock)
 	decisions := access.New(base.Authorizer, members, cfg.Admins)
-	known := store.NewKnown(base.Pool)
+	known := store.NewKnown(base.Pool, base.Clock)
 	reads := api.Reads{
 		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, Known: known, PageTokens: base.PageTokens,
+		Profiles: shelf,
 	}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: &command.Tickets{
 		Writer: writer, Access: decisions, Members: members, Known: known, Timers: timers, OfferLapse: cfg.HandOver.Lapse,
 	}})
 	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: &command.Directory{
-		Writer: writer, Access: decisions, Members: members,
+		Writer: writer, Access: decisions, Members: members, Known: known,
 	}})
 	base.ServeFeed(&api.Visibility{Access: decisions, Known: known}, nil)
 	return &App{Group: base.Group(), base: base}, nil

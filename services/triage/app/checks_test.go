@@ -39,7 +39,7 @@ func TestAnIllegalTicketCannotBeStored(t *testing.T) {
 		"versions_are_counted":        "title_version = 0 WHERE " + working,
 		"number_is_a_name":            "number = 'a' WHERE " + working,
 		"priority_is_a_name":          "priority = 'p1' WHERE " + working,
-		"impact_exists":               "impact = 5 WHERE " + working,
+		"impact_exists":               "impact = 6 WHERE " + working,
 		"parties_have_it":             "owner_party = 'netic' WHERE " + working,
 		"persons_are_concerned":       "affected_user = 'bo' WHERE " + working,
 		"owner_is_a_person":           "owner = 'bo' WHERE " + working,

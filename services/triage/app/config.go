@@ -13,6 +13,21 @@ type Config struct {
 	service.Config
 	Intake   rpc.ClientConfig `koanf:"intake"`
 	HandOver HandOverConfig   `koanf:"hand_over"`
+	Profiles ProfilesConfig   `koanf:"profiles"`
+}
+
+// ProfilesConfig says where the processes of the desks are.
+type ProfilesConfig struct {
+	Dir   string        `koanf:"dir" usage:"folder with the profiles of the desks; empty for those that Bavn ships with"`
+	Every time.Duration `koanf:"every" usage:"how often the folder is looked at for changes"`
+}
+
+// Validate returns what cannot work.
+func (c ProfilesConfig) Validate() error {
+	if c.Every < time.Second {
+		return config.Invalid("every", "must be at least a second, is %v", c.Every)
+	}
+	return nil
 }
 
 // HandOverConfig says how long offers wait.
@@ -34,6 +49,7 @@ func DefaultConfig() Config {
 		Config:   service.DefaultConfig(Name),
 		Intake:   rpc.DefaultClientConfig("127.0.0.1:7101"),
 		HandOver: HandOverConfig{Lapse: 4 * time.Hour},
+		Profiles: ProfilesConfig{Every: 10 * time.Second},
 	}
 	c.RPC.Listen = "127.0.0.1:7102"
 	return c

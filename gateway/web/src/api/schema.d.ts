@@ -1137,6 +1137,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}:adoptProfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the desk follow a process profile from now on (R133)
+         * @description Makes the desk follow a process profile from now on (R133). What was decided before stays as it is.
+         *
+         *     Callers: the desk's administrators. Creates the profile's parties and groups that do not exist yet. Emits desk.profile_adopted,
+         *     party.created and group.created. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at `profile` for one that is not
+         *     installed; FAILED_PRECONDITION OTHER_DESKS_PROFILE where its authority or contact party is not the desk's.
+         */
+        post: operations["DirectoryService_AdoptProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reporting/progress": {
         parameters: {
             query?: never;
@@ -1784,6 +1808,63 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks for a desk to follow a process profile. */
+        "triage.AdoptProfileRequest": {
+            /** @description Id of the profile: "nsp". */
+            profile: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description What a ticket is judged to be (R29, R37-R48). Empty ids are not judged yet. */
+        "triage.Assessment": {
+            /** @description Users of the services feel it (R44); unset while nobody has said. */
+            affectsUsers?: boolean;
+            /** @description Every question that is answered, those in words too. */
+            readonly answered?: string[];
+            /** @description Answers to the questions of the guides that are a choice, a number or yes and no, by question (R38). */
+            answers?: {
+                [key: string]: string;
+            };
+            /** @description Service of the business that it is about (R128). */
+            businessService?: string;
+            /** @description Category (R37). */
+            category?: string;
+            /** @description The way in, an id of the profile's channels: "own_find" (R2). */
+            channel?: string;
+            /** @description Category by the contract, such as "A" (R45, R47). */
+            contractCategory?: string;
+            /** @description Group of customers whose agreement holds (R130). */
+            customerGroup?: string;
+            /** @description It is a breach of data security (R115). Says nothing about IT security. */
+            dataSecurityBreach?: boolean;
+            /** @description The party that found it itself, `desks/{desk}/parties/{party}`; empty where somebody reported it (R3, R66). */
+            foundBy?: string;
+            /** @description It is a breach of IT security (R114). Says nothing about data security. */
+            itSecurityBreach?: boolean;
+            /** @description Kind of ticket: "incident", "service_request" (R29, R42). */
+            kind?: string;
+            /** @description The reporter describes a large impact on the business (R47). */
+            largeBusinessImpact?: boolean;
+            /** @description Personal data may have come into wrong hands (GDPR art. 33). */
+            personalDataBreach?: boolean;
+            /** @description The priority was set by a person, and the profile's rules no longer move it, except upwards by a floor (R48, R49). */
+            readonly priorityByHand?: boolean;
+            /** @description Somebody doubts the priority and has asked the authority (R51). */
+            readonly priorityDoubted?: boolean;
+            /** @description Group of reporters that it came from (R12). */
+            reporterGroup?: string;
+            /** @description Somebody suspects a breach of security (R17). */
+            securitySuspected?: boolean;
+            /** @description It is significant by NIS2 art. 23. */
+            significantIncident?: boolean;
+            /** @description How urgent it is (R46). */
+            urgency?: string;
+            /** @description Somebody said that it cannot wait (R7). */
+            urgent?: boolean;
+        };
         /** @description Asks for `:assign`. */
         "triage.AssignTicketRequest": {
             /** @description The person, a member of that group or party; empty leaves it in the group's queue. */
@@ -1797,6 +1878,25 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description A telephone call that was made, as somebody attests (R7, R16, R17). */
+        "triage.AttestedCall": {
+            /**
+             * Format: date-time
+             * @description When it was attested.
+             */
+            readonly attestTime?: string;
+            /** @description The person who attests it. */
+            readonly attestedBy?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            callTime: string;
+            /** @description The person who called, `desks/{desk}/persons/{person}`. */
+            caller?: string;
+            /** @description Contact that was called, an id of the profile. */
+            contact: string;
         };
         /** @description Asks for `:cancel`. */
         "triage.CancelTicketRequest": {
@@ -1819,6 +1919,33 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Something that is due, by a rule of the profile. It moves when the facts change, and stands still while the ticket waits. */
+        "triage.Deadline": {
+            /**
+             * Format: date-time
+             * @description When it is due; unset while it stands still.
+             */
+            dueTime?: string;
+            /**
+             * Format: enum
+             * @description What it is for.
+             * @enum {string}
+             */
+            kind?: "DEADLINE_KIND_UNSPECIFIED" | "DEADLINE_KIND_REACTION" | "DEADLINE_KIND_SOLUTION" | "DEADLINE_KIND_UPDATE" | "DEADLINE_KIND_SILENCE" | "DEADLINE_KIND_HOLD" | "DEADLINE_KIND_PROCEDURE_UPDATE" | "DEADLINE_KIND_REVIEW" | "DEADLINE_KIND_LEGAL" | "DEADLINE_KIND_AGEING" | "DEADLINE_KIND_QUEUE";
+            /** @description The rule, a path in the profile: "targets[p2].solution". */
+            rule?: string;
+            /**
+             * Format: enum
+             * @description How it stands.
+             * @enum {string}
+             */
+            state?: "DEADLINE_STATE_UNSPECIFIED" | "DEADLINE_STATE_RUNNING" | "DEADLINE_STATE_PAUSED" | "DEADLINE_STATE_MET" | "DEADLINE_STATE_MISSED";
+            /**
+             * Format: date-time
+             * @description When the holder is warned; unset where nobody is, or it was done.
+             */
+            warnTime?: string;
         };
         /** @description Asks for `:declineHandOver`. */
         "triage.DeclineHandOverRequest": {
@@ -1879,8 +2006,38 @@ export interface components {
             name?: string;
             /** @description How ticket numbers look (R14). */
             numberScheme: components["schemas"]["triage.NumberScheme"];
+            /**
+             * @description The process that the desk follows, an id of a shipped or installed profile: "nsp". Empty means the common life cycle alone.
+             *     Creating a desk with a profile, like adopting one later, creates its parties and groups too.
+             */
+            profile?: string;
+            /** @description Content hash of that profile as it is in force now. */
+            readonly profileVersion?: string;
             /** @description IANA time zone, such as "Europe/Copenhagen". */
             timeZone: string;
+        };
+        /** @description Somebody was turned to (R57, R58, R68). */
+        "triage.EscalationRecord": {
+            /**
+             * Format: date-time
+             * @description When somebody answered for it; unset while it is open.
+             */
+            answerTime?: string;
+            /** @description It began with a complaint of the reporter or an agent (R58). */
+            complaint?: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            escalateTime?: string;
+            /** @description It was to a manager, not to those who know more (R58). */
+            hierarchical?: boolean;
+            /** @description The person who was named, `desks/{desk}/persons/{person}`. */
+            person?: string;
+            /** @description Roles that were turned to. */
+            roles?: string[];
+            /** @description The rule, an id of the profile; empty for a complaint that no rule names. */
+            rule?: string;
         };
         /** @description The same case in another tool (R34). */
         "triage.ExternalId": {
@@ -1896,6 +2053,28 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description When and how it will be fixed (R82). The words are the text `plan` of the event that planned it. */
+        "triage.FixPlan": {
+            /** @description Who let it be released although the reporters were not told; empty where nobody had to. */
+            overriddenBy?: string;
+            /** @description Revision of the ticket at which the words of the plan were written. */
+            planVersion?: string;
+            /**
+             * Format: date-time
+             * @description When the fix is to be released.
+             */
+            releaseTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was released.
+             */
+            releasedTime?: string;
+            /**
+             * Format: date-time
+             * @description When the reporters were told of the coming release (R83).
+             */
+            toldTime?: string;
         };
         /** @description People of one party who share a queue. */
         "triage.Group": {
@@ -1982,7 +2161,7 @@ export interface components {
              * @description The impact after the row.
              * @enum {string}
              */
-            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR";
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description The labels after the row. */
             labels?: {
                 [key: string]: string;
@@ -2007,6 +2186,21 @@ export interface components {
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
             /** @description The source's own word for the status. */
             subStatus?: string;
+        };
+        /** @description One link. */
+        "triage.Link": {
+            /** @description Its number there. */
+            externalId?: string;
+            /**
+             * Format: enum
+             * @description How they belong together.
+             * @enum {string}
+             */
+            kind?: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /** @description The other ticket, `desks/{desk}/tickets/{ticket}`; empty for something elsewhere. */
+            ticket?: string;
+            /** @description The tool that the other thing is in, an id of the profile such as "sds-jira"; empty for a ticket. */
+            tool?: string;
         };
         /** @description A page of desks. */
         "triage.ListDesksResponse": {
@@ -2070,6 +2264,28 @@ export interface components {
             /** @description Capital letters, 1 to 12. */
             prefix: string;
         };
+        /** @description A service request's goods (R29, R30). */
+        "triage.Order": {
+            /**
+             * Format: date-time
+             * @description When it is expected, from stock or by its delivery time.
+             */
+            deliveryTime?: string;
+            /** @description The goods, an id of the profile's catalogue. */
+            goods?: string;
+            /**
+             * Format: date-time
+             * @description When it was handed out.
+             */
+            handOutTime?: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity?: number;
+            /** @description Help with setting up is wanted at hand-out (R30). */
+            setUpHelp?: boolean;
+        };
         /** @description A legal entity or unit that takes part in a desk (R138). */
         "triage.Party": {
             /**
@@ -2094,6 +2310,33 @@ export interface components {
              * @enum {string}
              */
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+        };
+        /** @description A process of its own that a grave ticket is in: major incident, data-security breach (R113-R115). */
+        "triage.ProcedureRun": {
+            /**
+             * Format: date-time
+             * @description When it was stood down.
+             */
+            endTime?: string;
+            /** @description Who leads it, `desks/{desk}/persons/{person}`; empty until somebody does. */
+            lead?: string;
+            /** @description Which, an id of the profile: "major". */
+            procedure?: string;
+            /**
+             * Format: date-time
+             * @description When the review was held.
+             */
+            reviewTime?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startTime?: string;
+            /**
+             * Format: date-time
+             * @description When those involved were last told how it stands.
+             */
+            updateTime?: string;
         };
         /** @description Asks for `:rejectSolution`. */
         "triage.RejectSolutionRequest": {
@@ -2224,8 +2467,12 @@ export interface components {
         "triage.Ticket": {
             /** @description The person it happens to (R26); the reporter where nobody else is named. */
             readonly affectedUser?: string;
+            /** @description What it is judged to be (R29, R37-R48). */
+            readonly assessment?: components["schemas"]["triage.Assessment"];
             /** @description The person who works on it. */
             readonly assignee?: string;
+            /** @description Telephone calls that were attested (R7, R16, R17); at most 32. */
+            readonly attestedCalls?: components["schemas"]["triage.AttestedCall"][];
             /**
              * Format: enum
              * @description How it was submitted.
@@ -2237,19 +2484,32 @@ export interface components {
              * @description When it was closed or cancelled; unset again on reopening.
              */
             readonly closeTime?: string;
+            /** @description Configuration items that it is about (R126), `desks/{desk}/configurationItems/{configuration_item}`; at most 32. */
+            readonly configurationItems?: string[];
             /**
              * Format: date-time
              * @description When the ticket was opened.
              */
             readonly createTime?: string;
+            /** @description What is due, next first. */
+            readonly deadlines?: components["schemas"]["triage.Deadline"][];
             /** @description What is wrong: what, where, who, when (R43). */
             readonly description?: string;
+            /** @description Whom somebody turned to about it (R57, R58); at most 32, the newest last. */
+            readonly escalations?: components["schemas"]["triage.EscalationRecord"][];
             /** @description Changes with every change of the ticket. Send it back to be refused (STALE_ETAG) when someone else was faster. */
             readonly etag?: string;
             /** @description The same case in other tools (R34). */
             readonly externalIds?: components["schemas"]["triage.ExternalId"][];
+            /** @description When and how it will be fixed (R82). */
+            readonly fixPlan?: components["schemas"]["triage.FixPlan"];
             /** @description A hand-over of the work that is offered and not yet answered. */
             readonly handOver?: components["schemas"]["triage.HandOverOffer"];
+            /**
+             * Format: date-time
+             * @description Until when it waits; unset where it does not, or nobody can say.
+             */
+            readonly holdUntil?: string;
             /** @description The group of that party that has it; empty for the party's common queue. */
             readonly holderGroup?: string;
             /** @description The party that has the ticket now, and whose clock runs. */
@@ -2259,7 +2519,7 @@ export interface components {
              * @description How much it hurts.
              * @enum {string}
              */
-            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR";
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description True while history is being imported: nothing is sent and no job is armed. */
             readonly importing?: boolean;
             /** @description The W3C trace id of the ticket's journey, 32 hex digits. */
@@ -2274,8 +2534,19 @@ export interface components {
             readonly lastTechnicianGroup?: string;
             /** @description The party that solved it; a return goes there (R102). */
             readonly lastTechnicianParty?: string;
+            /**
+             * Format: int32
+             * @description How many inquiries are linked to it (R19).
+             */
+            readonly linkedInquiries?: number;
+            /** @description What it belongs together with; at most 64. */
+            readonly links?: components["schemas"]["triage.Link"][];
             /** @description Resource name, `desks/{desk}/tickets/{ticket}`; the last part is the ticket number. */
             name?: string;
+            /** @description Persons and parties who were let in although it is restricted, relative to the desk; at most 64. */
+            readonly needToKnow?: string[];
+            /** @description Goods that a service request asks for (R29, R30). */
+            readonly order?: components["schemas"]["triage.Order"];
             /** @description The person there who follows it, whoever has the work (R59). */
             readonly owner?: string;
             /** @description The party that answers for the ticket (R59, R63). */
@@ -2284,11 +2555,24 @@ export interface components {
             readonly pastHolders?: string[];
             /** @description Priority by the desk's scheme, such as "P2" (R45, R48). */
             priority?: string;
+            /** @description Processes of their own that it is in (R113-R115), those that have ended too; at most 16. */
+            readonly procedures?: components["schemas"]["triage.ProcedureRun"][];
+            /** @description True once its description was checked (R101). */
+            readonly qualityChecked?: boolean;
+            /**
+             * Format: date-time
+             * @description When it enters the queue; unset where it is in it at once (R10).
+             */
+            readonly queueTime?: string;
             /**
              * Format: int32
              * @description How often it was reopened.
              */
             readonly reopenCount?: number;
+            /** @description The incident report is approved (R108). */
+            readonly reportApproved?: boolean;
+            /** @description The incident report is written (R108). */
+            readonly reportWritten?: boolean;
             /** @description The person who told us (R27), `desks/{desk}/persons/{person}`. */
             readonly reporter?: string;
             /**
@@ -2296,6 +2580,8 @@ export interface components {
              * @description When it was solved; unset again on reopening.
              */
             readonly resolveTime?: string;
+            /** @description Only those who need to know may see it (R149). */
+            readonly restricted?: boolean;
             /** @description The solution, newest (R99). */
             readonly solution?: string;
             /** @description True once reporter or affected user accepted the solution (R105). */
@@ -2340,6 +2626,8 @@ export interface components {
              * @description When it last changed.
              */
             readonly updateTime?: string;
+            /** @description That its solution was verified (R151). */
+            readonly verification?: components["schemas"]["triage.Verification"];
         };
         /** @description The party clocks of a ticket. */
         "triage.TicketClocks": {
@@ -2380,6 +2668,22 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description That a solution was verified (R151). */
+        "triage.Verification": {
+            /**
+             * Format: enum
+             * @description How.
+             * @enum {string}
+             */
+            method?: "VERIFICATION_METHOD_UNSPECIFIED" | "VERIFICATION_METHOD_TEST" | "VERIFICATION_METHOD_REPORTER";
+            /** @description Who says so, `desks/{desk}/persons/{person}`. */
+            verifiedBy?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            verifyTime?: string;
         };
         /** @description Asks for `:withdrawHandOver`. */
         "triage.WithdrawHandOverRequest": {
@@ -4698,6 +5002,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.VerifyTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    DirectoryService_AdoptProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AdoptProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Desk"];
                 };
             };
             /** @description Default error response */

@@ -77,6 +77,38 @@ func (c *Caller) PartyFor(step process.Step, t *domain.Ticket) string {
 	return ""
 }
 
+// Parts are the parts that the caller has in a ticket.
+func (c *Caller) Parts(t *domain.Ticket) []process.Part {
+	var parts []process.Part
+	for _, part := range []process.Part{
+		process.HolderAgent, process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.PartyMember,
+		process.Importer,
+	} {
+		if c.partyOf(part, t) != "" {
+			parts = append(parts, part)
+		}
+	}
+	if self := c.PersonName(); self != "" {
+		if self == t.Facts.GetReporter() {
+			parts = append(parts, process.Reporter)
+		}
+		if self == t.Facts.GetAffectedUser() {
+			parts = append(parts, process.AffectedUser)
+		}
+	}
+	return parts
+}
+
+// Roles are those that the caller holds anywhere in the desk.
+func (c *Caller) Roles() []string {
+	var roles []string
+	for _, m := range c.Set.Memberships {
+		roles = append(roles, m.Roles...)
+	}
+	slices.Sort(roles)
+	return slices.Compact(roles)
+}
+
 func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 	f := t.Facts
 	switch part {

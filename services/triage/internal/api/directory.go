@@ -37,7 +37,16 @@ func (d *Directory) GetDesk(ctx context.Context, r *triagev1.GetDeskRequest) (*t
 	if err != nil {
 		return nil, err
 	}
-	return row.Proto(), nil
+	return d.Reads.desk(row), nil
+}
+
+// desk is a desk as it is shown: with the version of its profile that is in force here.
+func (r *Reads) desk(row store.Desk) *triagev1.Desk {
+	desk := row.Proto()
+	if p, found := r.Profiles.Of(row.Profile); found {
+		desk.ProfileVersion = p.Version()
+	}
+	return desk
 }
 
 // ListDesks lists the desks that the caller has a part in; a service sees all.
@@ -70,7 +79,7 @@ func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest)
 	answer := &triagev1.ListDesksResponse{}
 	rows, answer.NextPageToken = closePage(&page, rows, func(row store.Desk) string { return row.Desk })
 	for _, row := range rows {
-		answer.Desks = append(answer.Desks, row.Proto())
+		answer.Desks = append(answer.Desks, d.Reads.desk(row))
 	}
 	return answer, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pagetoken"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/command"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -22,6 +23,7 @@ type Reads struct {
 	Members    *membership.Store
 	Known      *store.Known
 	PageTokens *pagetoken.Sealer
+	Profiles   *profile.Shelf
 }
 
 // Tickets is bavn.triage.v1.TicketService.

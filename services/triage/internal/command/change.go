@@ -11,6 +11,7 @@ import (
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/jobs"
@@ -50,6 +51,8 @@ type call struct {
 	internal bool
 	// importRow is the row of another tool's log behind the call.
 	importRow string
+	// told adds to the facts what the caller says with the call: that a solution is given, which status is asked for.
+	told func(facts *profilev1.TicketFacts)
 	// arm keeps the jobs that the change makes necessary.
 	arm func(ctx context.Context, p *pg.Pipeline, changed *store.Ticket) error
 }
@@ -116,7 +119,14 @@ func (c *Tickets) run(
 	if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
 		return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
 	}
-	outcome, err := decide(scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)})
+	if err := c.Writer.bind(t); err != nil {
+		return nil, err
+	}
+	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)}
+	if err := permit(caller, made, s); err != nil {
+		return nil, err
+	}
+	outcome, err := decide(s)
 	if err != nil {
 		return nil, refusal(err)
 	}

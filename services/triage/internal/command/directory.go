@@ -23,6 +23,7 @@ type Directory struct {
 	Writer  *Writer
 	Access  *access.Access
 	Members *membership.Store
+	Known   *store.Known
 }
 
 // directoryCall is one change of a desk's directory.

@@ -42,6 +42,9 @@ func (e *TextEraser) erase(ctx context.Context, p *pg.Pipeline, event *feed.Even
 	if err != nil {
 		return err
 	}
+	if err := e.Writer.bind(&t); err != nil {
+		return err
+	}
 	now := e.Writer.timeOf(&t)
 	done, err := e.Writer.prepare(ctx, t, t.EraseTexts(now), origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Event: event.Ref()}, traceparent: event.Traceparent(),

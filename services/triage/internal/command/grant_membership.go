@@ -34,11 +34,6 @@ func (d *Directory) GrantMembership(
 	if m.GetGroup() != "" && !strings.HasPrefix(m.GetGroup(), m.GetParty()+"/groups/") {
 		return nil, invalid("membership.group", "other_party")
 	}
-	for _, role := range m.GetRoles() {
-		if !slices.Contains(access.Roles(), role) {
-			return nil, invalid("membership.roles", "unknown_role")
-		}
-	}
 	caller, err := d.allowed(ctx, desk, "GrantMembership", "parent")
 	if err != nil {
 		return nil, err
@@ -47,6 +42,9 @@ func (d *Directory) GrantMembership(
 	answer := new(commonv1.Membership)
 	call := directoryCall{action: "GrantMembership", requestID: r.GetRequestId(), payload: r, answer: answer}
 	err = d.change(ctx, caller, call, func(ctx context.Context, s deskScene) ([]entry, error) {
+		if err := d.mustKnowRoles(s.desk, m); err != nil {
+			return nil, err
+		}
 		if err := s.mustHavePlaceOf(ctx, m); err != nil {
 			return nil, err
 		}
@@ -59,6 +57,24 @@ func (d *Directory) GrantMembership(
 		return []entry{grantEntry(s.desk, m, head)}, err
 	})
 	return answer, err
+}
+
+// mustKnowRoles refuses roles that neither the product nor the desk's process has (R142).
+func (d *Directory) mustKnowRoles(desk store.Desk, m *commonv1.Membership) error {
+	known := access.Roles()
+	follows, err := d.Writer.process(desk.Profile)
+	if err != nil {
+		return err
+	}
+	for _, role := range follows.Settings().GetRoles() {
+		known = append(known, role.GetId())
+	}
+	for _, role := range m.GetRoles() {
+		if !slices.Contains(known, role) {
+			return invalid("membership.roles", "unknown_role")
+		}
+	}
+	return nil
 }
 
 // membershipName says who, where: there is one membership of a person per party and group.

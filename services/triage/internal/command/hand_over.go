@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -25,7 +27,8 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 	}
 	return c.change(ctx, call{
 		action: "HandOverTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
-		arm: c.armOfferExpiry,
+		told: func(facts *profilev1.TicketFacts) { facts.ReceiverParty = resourcename.ID(r.GetParty()) },
+		arm:  c.armOfferExpiry,
 	}, func(s scene) (domain.Outcome, error) {
 		if missing != nil {
 			return domain.Outcome{}, missing

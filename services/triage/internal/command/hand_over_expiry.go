@@ -43,6 +43,9 @@ func (h *HandOverTimer) Work(ctx context.Context, job *river.Job[HandOverExpiry]
 		if err != nil {
 			return err
 		}
+		if err := h.Writer.bind(&t); err != nil {
+			return err
+		}
 		at := h.Writer.timeOf(&t)
 		wait, stands := t.OfferLasts(job.Args.Generation, at)
 		if !stands || wait > 0 {

@@ -2,8 +2,11 @@ package command
 
 import (
 	"context"
+	"strings"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -11,6 +14,9 @@ import (
 func (c *Tickets) HoldTicket(ctx context.Context, r *triagev1.HoldTicketRequest) (*triagev1.Ticket, error) {
 	return c.change(ctx, call{
 		action: "HoldTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		told: func(facts *profilev1.TicketFacts) {
+			facts.AskedStatus = strings.ToLower(process.StatusName(r.GetStatus()))
+		},
 	}, func(s scene) (domain.Outcome, error) {
 		return s.Hold(r.GetStatus(), text(domain.TextReason, r.GetReason()), s.at)
 	})

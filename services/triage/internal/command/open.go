@@ -52,15 +52,20 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err != nil {
 		return nil, refusal(err)
 	}
+	rules, err := c.ruleDesk(known)
+	if err != nil {
+		return nil, err
+	}
 	journey := make([]byte, traceIDBytes+spanIDBytes)
 	_, _ = rand.Read(journey) // never fails: it stops the process instead
 
-	outcome := domain.Open(ruleDesk(known), domain.Opening{
+	outcome := domain.Open(rules, domain.Opening{
 		Name: r.GetName(), Submission: r.GetSubmission(), Channel: r.GetChannel(),
 		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
 		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
 		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
-		Importing: r.GetImporting(), JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
+		Importing: r.GetImporting(), Assessment: r.GetAssessment(), Impact: r.GetImpact(), Calls: r.GetAttestedCalls(),
+		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, c.Writer.Clock.Now())
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
 	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
@@ -105,7 +110,10 @@ func opener(caller *access.Caller, r *triagev1.OpenTicketRequest) origin {
 }
 
 // ruleDesk is what the rules need to know of a desk.
-func ruleDesk(d store.Desk) domain.Desk {
+func (c *Tickets) ruleDesk(d store.Desk) (domain.Desk, error) {
 	name := "desks/" + d.Desk
-	return domain.Desk{Name: name, AuthorityParty: name + "/" + d.AuthorityParty, ContactParty: name + "/" + d.ContactParty}
+	follows, err := c.Writer.process(d.Profile)
+	return domain.Desk{
+		Name: name, AuthorityParty: name + "/" + d.AuthorityParty, ContactParty: name + "/" + d.ContactParty, Process: follows,
+	}, err
 }

@@ -27,6 +27,12 @@ const (
 	PartyExists       = "PARTY_EXISTS"
 	GroupExists       = "GROUP_EXISTS"
 	LastAdministrator = "LAST_ADMINISTRATOR"
+	// ProfileNotInstalled: the desk follows a profile that this replica does not have.
+	ProfileNotInstalled = "PROFILE_NOT_INSTALLED"
+	// OtherDesksProfile: the profile's authority or contact party is not the desk's.
+	OtherDesksProfile = "OTHER_DESKS_PROFILE"
+	// FactsMissing: the process wants to know more before this step.
+	FactsMissing = "FACTS_MISSING"
 )
 
 //go:embed errors.yaml

@@ -14,11 +14,15 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"google.golang.org/grpc/codes"
+
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
@@ -29,6 +33,8 @@ type Writer struct {
 	Clock clock.Clock
 	// Wake is told of every commit.
 	Wake interface{ Committed() }
+	// Profiles are the processes that desks follow.
+	Profiles *profile.Shelf
 }
 
 // origin is who did something, and why.
@@ -46,17 +52,23 @@ type after struct {
 	isNew  bool
 }
 
-// prepare gives the events of a decision their place in the ticket's chain. It touches nothing.
+// prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
+// nothing.
 func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
+	outcome, err := outcome.Follow(from.Ticket)
+	if err != nil {
+		return after{}, err
+	}
 	journey, err := journeyOf(&from, outcome)
 	if err != nil {
 		return after{}, err
 	}
+	version := versionOf(outcome.Ticket.Desk)
 	drafts := make([]feed.Draft, len(outcome.Events))
 	for i, e := range outcome.Events {
 		drafts[i] = feed.Draft{
 			Desk: resourcename.ID(outcome.Ticket.Desk.Name), Resource: outcome.Ticket.Facts.GetName(), Type: e.Type, Payload: e.Payload,
-			Actor: by.actor, Cause: by.cause, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)),
+			Actor: by.actor, Cause: by.cause, ProfileVersion: version, Traceparent: cmp.Or(by.traceparent, feed.Traceparent(ctx)),
 			Audience: e.Audience, Journey: journey,
 			Texts: feedTexts(e.Texts, from.LanguageCode), OccurredAt: e.At,
 		}
@@ -81,6 +93,33 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 		return err
 	}
 	return feed.Append(ctx, p, a.events)
+}
+
+// bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
+// life cycle instead: it would be let through what its process forbids.
+func (w *Writer) bind(t *store.Ticket) (err error) {
+	t.Desk.Process, err = w.process(t.Profile)
+	return err
+}
+
+// process is the profile in force under an id; nil for none.
+func (w *Writer) process(id string) (*profile.Profile, error) {
+	if id == "" {
+		return nil, nil
+	}
+	if p, found := w.Profiles.Of(id); found {
+		return p, nil
+	}
+	return nil, fault.New(codes.FailedPrecondition, ProfileNotInstalled).Meta("profile", id).
+		Violation("PROFILE", "profile/"+id, "install the profile that the desk follows")
+}
+
+// versionOf is the version of the process that a desk follows; empty for none.
+func versionOf(desk domain.Desk) string {
+	if desk.Process == nil {
+		return ""
+	}
+	return desk.Process.Version()
 }
 
 // timeOf is the time of a step: a ticket's own history never runs backwards.

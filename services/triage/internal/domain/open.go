@@ -20,6 +20,11 @@ type Opening struct {
 	ExternalIDs                       []*triagev1.ExternalId
 	// Importing is true when the ticket's history will be brought over: its clocks then begin with the source's time.
 	Importing bool
+	// Assessment is what reporter or agent said about it; nil where they said nothing.
+	Assessment *triagev1.Assessment
+	Impact     triagev1.Impact
+	// Calls are those that were made before it was registered (R16).
+	Calls []*triagev1.AttestedCall
 	// JourneyTraceID is the trace that the ticket keeps for its life, 32 hex digits.
 	JourneyTraceID string
 }
@@ -38,6 +43,7 @@ func Open(desk Desk, o Opening, at time.Time) Outcome {
 			ExternalIds: o.ExternalIDs, Importing: o.Importing, JourneyTraceId: o.JourneyTraceID,
 			SubmitTime: timestamppb.New(o.SubmitTime), CreateTime: timestamppb.New(at),
 			TextVersions: &triagev1.TextVersions{Title: 1},
+			Assessment:   o.Assessment, Impact: o.Impact, AttestedCalls: o.Calls,
 		},
 	}}
 	if !o.Description.Blank() {

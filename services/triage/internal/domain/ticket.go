@@ -12,6 +12,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
 )
 
 // Ticket is the aggregate. A decision never changes it: it returns another.
@@ -22,6 +23,11 @@ type Ticket struct {
 	Desk Desk
 	// Clocks count how long each party had it in each status (R129).
 	Clocks process.PartyClocks
+	// TargetClock is when the clock of its targets was started and stopped, in turn: it runs while the ticket is open, whoever has
+	// it, and stands while it waits or is solved.
+	TargetClock []time.Time
+	// Decisions are what the desk's process decided last, one for each subject.
+	Decisions []*triagev1.Decision
 	// Notes is how many notes and work-log entries it has.
 	Notes int32
 	// Imported is true for ever once history was brought over: such a ticket may be solved without a solution's text.
@@ -37,6 +43,8 @@ type Desk struct {
 	AuthorityParty string
 	// ContactParty receives new tickets and follows them up (R15).
 	ContactParty string
+	// Process is the profile that the desk follows; nil for the common life cycle alone.
+	Process *profile.Profile
 }
 
 // Key makes a full resource name relative to its desk: "parties/netic". It is how audiences name people and parties.
@@ -106,6 +114,7 @@ func (t Ticket) change(at time.Time) *change {
 		PreviousSubStatus:   t.Facts.GetSubStatus(),
 		PreviousHolderParty: t.Facts.GetHolderParty(),
 		PreviousHolderGroup: t.Facts.GetHolderGroup(),
+		PreviousPriority:    t.Facts.GetPriority(),
 	}}
 }
 
@@ -151,11 +160,20 @@ func (c *change) done(eventType string, texts ...Text) Outcome {
 		f.Owner = f.GetAssignee() // derived from R59: who first has it at the owning party follows it
 	}
 	c.after.Clocks = c.after.Clocks.Turn(f.GetHolderParty(), f.GetStatus(), c.at)
+	c.after.TargetClock = turned(c.after.TargetClock, f.GetStatusClass() == process.ClassOpen, c.at)
 	c.after.Revision = c.revision()
 	c.event.Ticket = f
 	return Outcome{Ticket: c.after, Events: []Event{{
 		Type: eventType, Payload: c.event, Texts: written(texts), Audience: eventAudience(c.before, c.after), At: c.at,
 	}}}
+}
+
+// turned starts or stops a clock that is kept as the times at which it was started and stopped.
+func turned(clock []time.Time, runs bool, at time.Time) []time.Time {
+	if running := len(clock)%2 == 1; running == runs {
+		return clock
+	}
+	return append(slices.Clone(clock), at)
 }
 
 // written leaves out texts that say nothing.

@@ -6,6 +6,7 @@ var CopyColumns = []string{
 	"reporter", "affected_user", "impact", "priority", "pile", "audience", "importing", "imported", "notes",
 	"create_time", "update_time", "resolve_time", "close_time", "title_version", "description_version", "solution_version",
 	"facts", "clocks", "journey_root", "revision", "chain_hash", "last_event_at",
+	"decisions", "target_clock", "timer_at", "timer_generation", "deferred",
 }
 
 // CopyRow is a ticket as COPY takes it.
@@ -19,5 +20,6 @@ func CopyRow(t *Ticket) ([]any, error) {
 		r.Reporter, r.AffectedUser, r.Impact, r.Priority, r.Pile, r.Audience, r.Importing, r.Imported, r.Notes,
 		r.CreateTime, r.UpdateTime, r.ResolveTime, r.CloseTime, r.TitleVersion, r.DescriptionVersion, r.SolutionVersion,
 		r.Facts, r.Clocks, r.JourneyRoot, r.Revision, r.ChainHash, r.LastEventAt,
+		r.Decisions, r.TargetClock, r.TimerAt, r.TimerGeneration, r.Deferred,
 	}, nil
 }

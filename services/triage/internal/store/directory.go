@@ -14,7 +14,7 @@ func (d Desk) Proto() *triagev1.Desk {
 		Name: name, DisplayName: d.DisplayName, TimeZone: d.TimeZone, LanguageCode: d.LanguageCode,
 		NumberScheme:   &triagev1.NumberScheme{Prefix: d.NumberPrefix, Digits: int32(d.NumberDigits)},
 		AuthorityParty: name + "/" + d.AuthorityParty, ContactParty: name + "/" + d.ContactParty,
-		CreateTime: timestamppb.New(d.CreateTime),
+		CreateTime: timestamppb.New(d.CreateTime), Profile: d.Profile,
 	}
 }
 

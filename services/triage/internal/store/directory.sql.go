@@ -10,10 +10,33 @@ import (
 	"time"
 )
 
+const adoptProfile = `-- name: AdoptProfile :exec
+UPDATE desks SET profile = $2, revision = $3, chain_hash = $4, last_event_at = $5 WHERE desk = $1
+`
+
+type AdoptProfileParams struct {
+	Desk        string
+	Profile     string
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
+func (q *Queries) AdoptProfile(ctx context.Context, arg AdoptProfileParams) error {
+	_, err := q.db.Exec(ctx, adoptProfile,
+		arg.Desk,
+		arg.Profile,
+		arg.Revision,
+		arg.ChainHash,
+		arg.LastEventAt,
+	)
+	return err
+}
+
 const insertDesk = `-- name: InsertDesk :exec
 INSERT INTO desks (desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party,
-                   create_time, revision, chain_hash, last_event_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                   create_time, revision, chain_hash, last_event_at, profile)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 `
 
 type InsertDeskParams struct {
@@ -29,6 +52,7 @@ type InsertDeskParams struct {
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    time.Time
+	Profile        string
 }
 
 func (q *Queries) InsertDesk(ctx context.Context, arg InsertDeskParams) error {
@@ -45,6 +69,7 @@ func (q *Queries) InsertDesk(ctx context.Context, arg InsertDeskParams) error {
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,
+		arg.Profile,
 	)
 	return err
 }
@@ -109,8 +134,29 @@ func (q *Queries) InsertParty(ctx context.Context, arg InsertPartyParams) error 
 	return err
 }
 
+const keepProfileVersion = `-- name: KeepProfileVersion :exec
+INSERT INTO profile_versions (version, profile, settings, seen_since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type KeepProfileVersionParams struct {
+	Version   string
+	Profile   string
+	Settings  []byte
+	SeenSince time.Time
+}
+
+func (q *Queries) KeepProfileVersion(ctx context.Context, arg KeepProfileVersionParams) error {
+	_, err := q.db.Exec(ctx, keepProfileVersion,
+		arg.Version,
+		arg.Profile,
+		arg.Settings,
+		arg.SeenSince,
+	)
+	return err
+}
+
 const listDesks = `-- name: ListDesks :many
-SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at FROM desks
+SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at, profile FROM desks
 WHERE (desk = ANY ($2::text[]) OR $3::boolean) AND desk > $4::text
 ORDER BY desk
 LIMIT $1
@@ -150,6 +196,7 @@ func (q *Queries) ListDesks(ctx context.Context, arg ListDesksParams) ([]Desk, e
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.Profile,
 		); err != nil {
 			return nil, err
 		}
@@ -300,7 +347,7 @@ func (q *Queries) ListParties(ctx context.Context, arg ListPartiesParams) ([]Par
 }
 
 const lockDesk = `-- name: LockDesk :one
-SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at FROM desks WHERE desk = $1 FOR UPDATE
+SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at, profile FROM desks WHERE desk = $1 FOR UPDATE
 `
 
 // Every change of a desk's directory takes turns with the others: they are rare, and one looks at several resources.
@@ -320,6 +367,7 @@ func (q *Queries) LockDesk(ctx context.Context, desk string) (Desk, error) {
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Profile,
 	)
 	return i, err
 }
@@ -340,6 +388,30 @@ func (q *Queries) OtherAdministrators(ctx context.Context, arg OtherAdministrato
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const profilesFollowed = `-- name: ProfilesFollowed :many
+SELECT DISTINCT profile FROM desks WHERE profile <> ''
+`
+
+func (q *Queries) ProfilesFollowed(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, profilesFollowed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var profile string
+		if err := rows.Scan(&profile); err != nil {
+			return nil, err
+		}
+		items = append(items, profile)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const putMembershipChain = `-- name: PutMembershipChain :exec
@@ -369,7 +441,7 @@ func (q *Queries) PutMembershipChain(ctx context.Context, arg PutMembershipChain
 }
 
 const readDesk = `-- name: ReadDesk :one
-SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at FROM desks WHERE desk = $1
+SELECT desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party, create_time, revision, chain_hash, last_event_at, profile FROM desks WHERE desk = $1
 `
 
 func (q *Queries) ReadDesk(ctx context.Context, desk string) (Desk, error) {
@@ -388,6 +460,7 @@ func (q *Queries) ReadDesk(ctx context.Context, desk string) (Desk, error) {
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Profile,
 	)
 	return i, err
 }
@@ -483,6 +556,22 @@ func (q *Queries) ReadParty(ctx context.Context, arg ReadPartyParams) (Party, er
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+	)
+	return i, err
+}
+
+const readProfileVersion = `-- name: ReadProfileVersion :one
+SELECT version, profile, settings, seen_since FROM profile_versions WHERE version = $1
+`
+
+func (q *Queries) ReadProfileVersion(ctx context.Context, version string) (ProfileVersion, error) {
+	row := q.db.QueryRow(ctx, readProfileVersion, version)
+	var i ProfileVersion
+	err := row.Scan(
+		&i.Version,
+		&i.Profile,
+		&i.Settings,
+		&i.SeenSince,
 	)
 	return i, err
 }

@@ -102,7 +102,8 @@ func scanTicket(desk string, row pgx.Row, more ...any) (Ticket, error) {
 	var r ticketRow
 	if err := row.Scan(append([]any{
 		&r.Number, &r.Facts, &r.Clocks, &r.Imported, &r.Notes, &r.Audience, &r.JourneyRoot, &r.Revision,
-		&r.ChainHash, &r.LastEventAt, &r.AuthorityParty, &r.ContactParty, &r.LanguageCode,
+		&r.ChainHash, &r.LastEventAt, &r.Decisions, &r.TargetClock, &r.TimerAt, &r.TimerGeneration,
+		&r.AuthorityParty, &r.ContactParty, &r.LanguageCode, &r.Profile,
 	}, more...)...); err != nil {
 		return Ticket{}, err
 	}

@@ -21,6 +21,7 @@ type Desk struct {
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    time.Time
+	Profile        string
 }
 
 type Group struct {
@@ -60,4 +61,11 @@ type Party struct {
 	Revision    int64
 	ChainHash   []byte
 	LastEventAt time.Time
+}
+
+type ProfileVersion struct {
+	Version   string
+	Profile   string
+	Settings  []byte
+	SeenSince time.Time
 }

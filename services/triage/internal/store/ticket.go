@@ -30,6 +30,17 @@ type Ticket struct {
 	JourneyRoot []byte
 	// LanguageCode is the desk's default language.
 	LanguageCode string
+	// Profile is the id of the process that the desk follows; empty for the common life cycle alone.
+	Profile string
+	// Timer is the one that is armed for the ticket.
+	Timer Timer
+}
+
+// Timer is a job that rings at the first of a ticket's deadlines. One of another generation than the ticket's does nothing.
+type Timer struct {
+	// At is when it rings; nil where none is armed.
+	At         *time.Time
+	Generation int64
 }
 
 // Number is the ticket's number: the last part of its name.
@@ -47,13 +58,19 @@ func (r *ticketRow) ticket(desk string) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, fmt.Errorf("decode ticket %s of desk %s: %w", r.Number, desk, err)
 	}
+	decisions := new(triagev1.Decisions)
+	if err := proto.Unmarshal(r.Decisions, decisions); err != nil {
+		return Ticket{}, fmt.Errorf("decode ticket %s of desk %s: %w", r.Number, desk, err)
+	}
 	name := "desks/" + desk
 	return Ticket{
 		Ticket: domain.Ticket{
 			Facts:  facts,
 			Desk:   domain.Desk{Name: name, AuthorityParty: name + "/" + r.AuthorityParty, ContactParty: name + "/" + r.ContactParty},
-			Clocks: clocks, Notes: r.Notes, Imported: r.Imported, Revision: r.Revision,
+			Clocks: clocks, TargetClock: r.TargetClock, Decisions: decisions.GetDecisions(),
+			Notes: r.Notes, Imported: r.Imported, Revision: r.Revision,
 		},
+		Profile: r.Profile, Timer: Timer{At: r.TimerAt, Generation: r.TimerGeneration},
 		Head:     feed.Head{Revision: r.Revision, Hash: r.ChainHash, Time: r.LastEventAt},
 		Audience: r.Audience, JourneyRoot: r.JourneyRoot, LanguageCode: r.LanguageCode,
 	}, nil
@@ -78,6 +95,8 @@ func (t *Ticket) insertion() (InsertTicketParams, error) {
 		CloseTime: u.CloseTime, TitleVersion: u.TitleVersion, DescriptionVersion: u.DescriptionVersion,
 		SolutionVersion: u.SolutionVersion, Facts: u.Facts, Clocks: u.Clocks, JourneyRoot: t.JourneyRoot,
 		Revision: u.Revision, ChainHash: u.ChainHash, LastEventAt: u.LastEventAt,
+		Decisions: u.Decisions, TargetClock: u.TargetClock,
+		TimerAt: u.TimerAt, TimerGeneration: u.TimerGeneration, Deferred: u.Deferred,
 	}, nil
 }
 
@@ -91,6 +110,10 @@ func (t *Ticket) update() (UpdateTicketParams, error) {
 	if err != nil {
 		return UpdateTicketParams{}, err
 	}
+	decisions, err := proto.MarshalOptions{Deterministic: true}.Marshal(&triagev1.Decisions{Decisions: t.Decisions})
+	if err != nil {
+		return UpdateTicketParams{}, fmt.Errorf("encode decisions: %w", err)
+	}
 	f, key := t.Facts, t.Desk.Key
 	return UpdateTicketParams{
 		Desk: strings.TrimPrefix(t.Desk.Name, "desks/"), Number: t.Number(),
@@ -103,6 +126,8 @@ func (t *Ticket) update() (UpdateTicketParams, error) {
 		TitleVersion: f.GetTextVersions().GetTitle(), DescriptionVersion: f.GetTextVersions().GetDescription(),
 		SolutionVersion: f.GetTextVersions().GetSolution(),
 		Facts:           facts, Clocks: clocks, Revision: t.Head.Revision, ChainHash: t.Head.Hash, LastEventAt: t.Head.Time,
+		Decisions: nonNil(decisions), TargetClock: nonNil(t.TargetClock), TimerAt: t.Timer.At, TimerGeneration: t.Timer.Generation,
+		Deferred: f.GetQueueTime() != nil,
 	}, nil
 }
 
@@ -110,7 +135,8 @@ func (t *Ticket) update() (UpdateTicketParams, error) {
 func pile(t *domain.Ticket) *string {
 	f := t.Facts
 	switch {
-	case f.GetImporting(), f.GetAssignee() != "", f.GetStatus() != process.Registered && f.GetStatus() != process.Assigned:
+	case f.GetImporting(), f.GetAssignee() != "", f.GetQueueTime() != nil,
+		f.GetStatus() != process.Registered && f.GetStatus() != process.Assigned:
 		return nil
 	case f.GetHolderGroup() != "":
 		p := t.Desk.Key(f.GetHolderGroup())
@@ -127,4 +153,12 @@ func timeOrNull(t *timestamppb.Timestamp) *time.Time {
 	}
 	at := t.AsTime()
 	return &at
+}
+
+// nonNil makes nothing an empty list: the columns have no NULL.
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }

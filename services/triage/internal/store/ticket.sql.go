@@ -40,9 +40,10 @@ INSERT INTO tickets (
     desk, number, submission, status, status_class, owner_party, owner, holder_party, holder_group, assignee,
     reporter, affected_user, impact, priority, pile, audience, importing, imported, notes,
     create_time, update_time, resolve_time, close_time, title_version, description_version, solution_version,
-    facts, clocks, journey_root, revision, chain_hash, last_event_at)
+    facts, clocks, journey_root, revision, chain_hash, last_event_at, decisions, target_clock, timer_at, timer_generation,
+    deferred)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
-        $27, $28, $29, $30, $31, $32)
+        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
 `
 
 type InsertTicketParams struct {
@@ -78,6 +79,11 @@ type InsertTicketParams struct {
 	Revision           int64
 	ChainHash          []byte
 	LastEventAt        time.Time
+	Decisions          []byte
+	TargetClock        []time.Time
+	TimerAt            *time.Time
+	TimerGeneration    int64
+	Deferred           bool
 }
 
 func (q *Queries) InsertTicket(ctx context.Context, arg InsertTicketParams) error {
@@ -114,13 +120,19 @@ func (q *Queries) InsertTicket(ctx context.Context, arg InsertTicketParams) erro
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,
+		arg.Decisions,
+		arg.TargetClock,
+		arg.TimerAt,
+		arg.TimerGeneration,
+		arg.Deferred,
 	)
 	return err
 }
 
 const lockNextTicket = `-- name: LockNextTicket :one
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code
+       t.decisions, t.target_clock, t.timer_at, t.timer_generation,
+       d.authority_party, d.contact_party, d.language_code, d.profile
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.pile = $2::text
 ORDER BY (t.priority = ''), t.priority, t.create_time, t.number
@@ -134,19 +146,24 @@ type LockNextTicketParams struct {
 }
 
 type LockNextTicketRow struct {
-	Number         string
-	Facts          []byte
-	Clocks         []byte
-	Imported       bool
-	Notes          int32
-	Audience       []string
-	JourneyRoot    []byte
-	Revision       int64
-	ChainHash      []byte
-	LastEventAt    time.Time
-	AuthorityParty string
-	ContactParty   string
-	LanguageCode   string
+	Number          string
+	Facts           []byte
+	Clocks          []byte
+	Imported        bool
+	Notes           int32
+	Audience        []string
+	JourneyRoot     []byte
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+	Decisions       []byte
+	TargetClock     []time.Time
+	TimerAt         *time.Time
+	TimerGeneration int64
+	AuthorityParty  string
+	ContactParty    string
+	LanguageCode    string
+	Profile         string
 }
 
 // The next of a pile (R33). Two callers never wait for each other, and never get the same ticket. Inside a pile priority, age
@@ -165,16 +182,22 @@ func (q *Queries) LockNextTicket(ctx context.Context, arg LockNextTicketParams) 
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Decisions,
+		&i.TargetClock,
+		&i.TimerAt,
+		&i.TimerGeneration,
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Profile,
 	)
 	return i, err
 }
 
 const lockTicket = `-- name: LockTicket :one
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code,
+       t.decisions, t.target_clock, t.timer_at, t.timer_generation,
+       d.authority_party, d.contact_party, d.language_code, d.profile,
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
             AND x.revision = t.title_version AND x.name = 'title') AS title,
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
@@ -193,22 +216,27 @@ type LockTicketParams struct {
 }
 
 type LockTicketRow struct {
-	Number         string
-	Facts          []byte
-	Clocks         []byte
-	Imported       bool
-	Notes          int32
-	Audience       []string
-	JourneyRoot    []byte
-	Revision       int64
-	ChainHash      []byte
-	LastEventAt    time.Time
-	AuthorityParty string
-	ContactParty   string
-	LanguageCode   string
-	Title          *string
-	Description    *string
-	Solution       *string
+	Number          string
+	Facts           []byte
+	Clocks          []byte
+	Imported        bool
+	Notes           int32
+	Audience        []string
+	JourneyRoot     []byte
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+	Decisions       []byte
+	TargetClock     []time.Time
+	TimerAt         *time.Time
+	TimerGeneration int64
+	AuthorityParty  string
+	ContactParty    string
+	LanguageCode    string
+	Profile         string
+	Title           *string
+	Description     *string
+	Solution        *string
 }
 
 // The first statement of every command after the feed's lock, with the texts that the ticket shows while they exist: point reads by
@@ -227,9 +255,14 @@ func (q *Queries) LockTicket(ctx context.Context, arg LockTicketParams) (LockTic
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Decisions,
+		&i.TargetClock,
+		&i.TimerAt,
+		&i.TimerGeneration,
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Profile,
 		&i.Title,
 		&i.Description,
 		&i.Solution,
@@ -239,7 +272,8 @@ func (q *Queries) LockTicket(ctx context.Context, arg LockTicketParams) (LockTic
 
 const readTicket = `-- name: ReadTicket :one
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code
+       t.decisions, t.target_clock, t.timer_at, t.timer_generation,
+       d.authority_party, d.contact_party, d.language_code, d.profile
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.number = $2
 `
@@ -250,19 +284,24 @@ type ReadTicketParams struct {
 }
 
 type ReadTicketRow struct {
-	Number         string
-	Facts          []byte
-	Clocks         []byte
-	Imported       bool
-	Notes          int32
-	Audience       []string
-	JourneyRoot    []byte
-	Revision       int64
-	ChainHash      []byte
-	LastEventAt    time.Time
-	AuthorityParty string
-	ContactParty   string
-	LanguageCode   string
+	Number          string
+	Facts           []byte
+	Clocks          []byte
+	Imported        bool
+	Notes           int32
+	Audience        []string
+	JourneyRoot     []byte
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+	Decisions       []byte
+	TargetClock     []time.Time
+	TimerAt         *time.Time
+	TimerGeneration int64
+	AuthorityParty  string
+	ContactParty    string
+	LanguageCode    string
+	Profile         string
 }
 
 func (q *Queries) ReadTicket(ctx context.Context, arg ReadTicketParams) (ReadTicketRow, error) {
@@ -279,9 +318,14 @@ func (q *Queries) ReadTicket(ctx context.Context, arg ReadTicketParams) (ReadTic
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Decisions,
+		&i.TargetClock,
+		&i.TimerAt,
+		&i.TimerGeneration,
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Profile,
 	)
 	return i, err
 }
@@ -324,7 +368,8 @@ func (q *Queries) TextsAt(ctx context.Context, arg TextsAtParams) (TextsAtRow, e
 
 const ticketOfSubmission = `-- name: TicketOfSubmission :one
 SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_root, t.revision, t.chain_hash, t.last_event_at,
-       d.authority_party, d.contact_party, d.language_code
+       t.decisions, t.target_clock, t.timer_at, t.timer_generation,
+       d.authority_party, d.contact_party, d.language_code, d.profile
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.submission = $2
 `
@@ -335,19 +380,24 @@ type TicketOfSubmissionParams struct {
 }
 
 type TicketOfSubmissionRow struct {
-	Number         string
-	Facts          []byte
-	Clocks         []byte
-	Imported       bool
-	Notes          int32
-	Audience       []string
-	JourneyRoot    []byte
-	Revision       int64
-	ChainHash      []byte
-	LastEventAt    time.Time
-	AuthorityParty string
-	ContactParty   string
-	LanguageCode   string
+	Number          string
+	Facts           []byte
+	Clocks          []byte
+	Imported        bool
+	Notes           int32
+	Audience        []string
+	JourneyRoot     []byte
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+	Decisions       []byte
+	TargetClock     []time.Time
+	TimerAt         *time.Time
+	TimerGeneration int64
+	AuthorityParty  string
+	ContactParty    string
+	LanguageCode    string
+	Profile         string
 }
 
 func (q *Queries) TicketOfSubmission(ctx context.Context, arg TicketOfSubmissionParams) (TicketOfSubmissionRow, error) {
@@ -364,9 +414,14 @@ func (q *Queries) TicketOfSubmission(ctx context.Context, arg TicketOfSubmission
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Decisions,
+		&i.TargetClock,
+		&i.TimerAt,
+		&i.TimerGeneration,
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Profile,
 	)
 	return i, err
 }
@@ -376,7 +431,8 @@ UPDATE tickets SET
     status = $3, status_class = $4, owner_party = $5, owner = $6, holder_party = $7, holder_group = $8, assignee = $9,
     impact = $10, priority = $11, pile = $12, audience = $13, importing = $14, notes = $15,
     update_time = $16, resolve_time = $17, close_time = $18, title_version = $19, description_version = $20,
-    solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26
+    solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26,
+    decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31
 WHERE desk = $1 AND number = $2
 `
 
@@ -407,6 +463,11 @@ type UpdateTicketParams struct {
 	Revision           int64
 	ChainHash          []byte
 	LastEventAt        time.Time
+	Decisions          []byte
+	TargetClock        []time.Time
+	TimerAt            *time.Time
+	TimerGeneration    int64
+	Deferred           bool
 }
 
 func (q *Queries) UpdateTicket(ctx context.Context, arg UpdateTicketParams) error {
@@ -437,6 +498,11 @@ func (q *Queries) UpdateTicket(ctx context.Context, arg UpdateTicketParams) erro
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,
+		arg.Decisions,
+		arg.TargetClock,
+		arg.TimerAt,
+		arg.TimerGeneration,
+		arg.Deferred,
 	)
 	return err
 }

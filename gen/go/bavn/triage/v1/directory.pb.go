@@ -53,8 +53,13 @@ type Desk struct {
 	AuthorityPartyDisplayName string `protobuf:"bytes,9,opt,name=authority_party_display_name,json=authorityPartyDisplayName,proto3" json:"authority_party_display_name,omitempty"`
 	// What people call the contact party, likewise. Where both are one party, the authority's name counts.
 	ContactPartyDisplayName string `protobuf:"bytes,10,opt,name=contact_party_display_name,json=contactPartyDisplayName,proto3" json:"contact_party_display_name,omitempty"`
-	unknownFields           protoimpl.UnknownFields
-	sizeCache               protoimpl.SizeCache
+	// The process that the desk follows, an id of a shipped or installed profile: "nsp". Empty means the common life cycle alone.
+	// Creating a desk with a profile, like adopting one later, creates its parties and groups too.
+	Profile string `protobuf:"bytes,11,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Content hash of that profile as it is in force now.
+	ProfileVersion string `protobuf:"bytes,12,opt,name=profile_version,json=profileVersion,proto3" json:"profile_version,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Desk) Reset() {
@@ -153,6 +158,20 @@ func (x *Desk) GetAuthorityPartyDisplayName() string {
 func (x *Desk) GetContactPartyDisplayName() string {
 	if x != nil {
 		return x.ContactPartyDisplayName
+	}
+	return ""
+}
+
+func (x *Desk) GetProfile() string {
+	if x != nil {
+		return x.Profile
+	}
+	return ""
+}
+
+func (x *Desk) GetProfileVersion() string {
+	if x != nil {
+		return x.ProfileVersion
 	}
 	return ""
 }
@@ -413,6 +432,70 @@ func (x *CreateDeskRequest) GetRequestId() string {
 	return ""
 }
 
+// Asks for a desk to follow a process profile.
+type AdoptProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `desks/{desk}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Id of the profile: "nsp".
+	Profile string `protobuf:"bytes,2,opt,name=profile,proto3" json:"profile,omitempty"`
+	// AIP-155.
+	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdoptProfileRequest) Reset() {
+	*x = AdoptProfileRequest{}
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdoptProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdoptProfileRequest) ProtoMessage() {}
+
+func (x *AdoptProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdoptProfileRequest.ProtoReflect.Descriptor instead.
+func (*AdoptProfileRequest) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *AdoptProfileRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AdoptProfileRequest) GetProfile() string {
+	if x != nil {
+		return x.Profile
+	}
+	return ""
+}
+
+func (x *AdoptProfileRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
 // Asks for a desk.
 type GetDeskRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -424,7 +507,7 @@ type GetDeskRequest struct {
 
 func (x *GetDeskRequest) Reset() {
 	*x = GetDeskRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -436,7 +519,7 @@ func (x *GetDeskRequest) String() string {
 func (*GetDeskRequest) ProtoMessage() {}
 
 func (x *GetDeskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -449,7 +532,7 @@ func (x *GetDeskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDeskRequest.ProtoReflect.Descriptor instead.
 func (*GetDeskRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{5}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetDeskRequest) GetName() string {
@@ -472,7 +555,7 @@ type ListDesksRequest struct {
 
 func (x *ListDesksRequest) Reset() {
 	*x = ListDesksRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -484,7 +567,7 @@ func (x *ListDesksRequest) String() string {
 func (*ListDesksRequest) ProtoMessage() {}
 
 func (x *ListDesksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -497,7 +580,7 @@ func (x *ListDesksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDesksRequest.ProtoReflect.Descriptor instead.
 func (*ListDesksRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{6}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListDesksRequest) GetPageSize() int32 {
@@ -527,7 +610,7 @@ type ListDesksResponse struct {
 
 func (x *ListDesksResponse) Reset() {
 	*x = ListDesksResponse{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -539,7 +622,7 @@ func (x *ListDesksResponse) String() string {
 func (*ListDesksResponse) ProtoMessage() {}
 
 func (x *ListDesksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -552,7 +635,7 @@ func (x *ListDesksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDesksResponse.ProtoReflect.Descriptor instead.
 func (*ListDesksResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{7}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListDesksResponse) GetDesks() []*Desk {
@@ -586,7 +669,7 @@ type CreatePartyRequest struct {
 
 func (x *CreatePartyRequest) Reset() {
 	*x = CreatePartyRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -598,7 +681,7 @@ func (x *CreatePartyRequest) String() string {
 func (*CreatePartyRequest) ProtoMessage() {}
 
 func (x *CreatePartyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -611,7 +694,7 @@ func (x *CreatePartyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePartyRequest.ProtoReflect.Descriptor instead.
 func (*CreatePartyRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{8}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreatePartyRequest) GetParent() string {
@@ -657,7 +740,7 @@ type ListPartiesRequest struct {
 
 func (x *ListPartiesRequest) Reset() {
 	*x = ListPartiesRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -669,7 +752,7 @@ func (x *ListPartiesRequest) String() string {
 func (*ListPartiesRequest) ProtoMessage() {}
 
 func (x *ListPartiesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -682,7 +765,7 @@ func (x *ListPartiesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPartiesRequest.ProtoReflect.Descriptor instead.
 func (*ListPartiesRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{9}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListPartiesRequest) GetParent() string {
@@ -719,7 +802,7 @@ type ListPartiesResponse struct {
 
 func (x *ListPartiesResponse) Reset() {
 	*x = ListPartiesResponse{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -731,7 +814,7 @@ func (x *ListPartiesResponse) String() string {
 func (*ListPartiesResponse) ProtoMessage() {}
 
 func (x *ListPartiesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -744,7 +827,7 @@ func (x *ListPartiesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPartiesResponse.ProtoReflect.Descriptor instead.
 func (*ListPartiesResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{10}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListPartiesResponse) GetParties() []*Party {
@@ -778,7 +861,7 @@ type CreateGroupRequest struct {
 
 func (x *CreateGroupRequest) Reset() {
 	*x = CreateGroupRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -790,7 +873,7 @@ func (x *CreateGroupRequest) String() string {
 func (*CreateGroupRequest) ProtoMessage() {}
 
 func (x *CreateGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -803,7 +886,7 @@ func (x *CreateGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateGroupRequest.ProtoReflect.Descriptor instead.
 func (*CreateGroupRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{11}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CreateGroupRequest) GetParent() string {
@@ -849,7 +932,7 @@ type ListGroupsRequest struct {
 
 func (x *ListGroupsRequest) Reset() {
 	*x = ListGroupsRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[12]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -861,7 +944,7 @@ func (x *ListGroupsRequest) String() string {
 func (*ListGroupsRequest) ProtoMessage() {}
 
 func (x *ListGroupsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[12]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -874,7 +957,7 @@ func (x *ListGroupsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupsRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{12}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListGroupsRequest) GetParent() string {
@@ -911,7 +994,7 @@ type ListGroupsResponse struct {
 
 func (x *ListGroupsResponse) Reset() {
 	*x = ListGroupsResponse{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[13]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -923,7 +1006,7 @@ func (x *ListGroupsResponse) String() string {
 func (*ListGroupsResponse) ProtoMessage() {}
 
 func (x *ListGroupsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[13]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -936,7 +1019,7 @@ func (x *ListGroupsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupsResponse.ProtoReflect.Descriptor instead.
 func (*ListGroupsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{13}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListGroupsResponse) GetGroups() []*Group {
@@ -968,7 +1051,7 @@ type GrantMembershipRequest struct {
 
 func (x *GrantMembershipRequest) Reset() {
 	*x = GrantMembershipRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[14]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -980,7 +1063,7 @@ func (x *GrantMembershipRequest) String() string {
 func (*GrantMembershipRequest) ProtoMessage() {}
 
 func (x *GrantMembershipRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[14]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -993,7 +1076,7 @@ func (x *GrantMembershipRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantMembershipRequest.ProtoReflect.Descriptor instead.
 func (*GrantMembershipRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{14}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GrantMembershipRequest) GetParent() string {
@@ -1030,7 +1113,7 @@ type RevokeMembershipRequest struct {
 
 func (x *RevokeMembershipRequest) Reset() {
 	*x = RevokeMembershipRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[15]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1042,7 +1125,7 @@ func (x *RevokeMembershipRequest) String() string {
 func (*RevokeMembershipRequest) ProtoMessage() {}
 
 func (x *RevokeMembershipRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[15]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1055,7 +1138,7 @@ func (x *RevokeMembershipRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeMembershipRequest.ProtoReflect.Descriptor instead.
 func (*RevokeMembershipRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{15}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RevokeMembershipRequest) GetName() string {
@@ -1091,7 +1174,7 @@ type ListMembershipsRequest struct {
 
 func (x *ListMembershipsRequest) Reset() {
 	*x = ListMembershipsRequest{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[16]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1103,7 +1186,7 @@ func (x *ListMembershipsRequest) String() string {
 func (*ListMembershipsRequest) ProtoMessage() {}
 
 func (x *ListMembershipsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[16]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1116,7 +1199,7 @@ func (x *ListMembershipsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembershipsRequest.ProtoReflect.Descriptor instead.
 func (*ListMembershipsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{16}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListMembershipsRequest) GetParent() string {
@@ -1167,7 +1250,7 @@ type ListMembershipsResponse struct {
 
 func (x *ListMembershipsResponse) Reset() {
 	*x = ListMembershipsResponse{}
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[17]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1179,7 +1262,7 @@ func (x *ListMembershipsResponse) String() string {
 func (*ListMembershipsResponse) ProtoMessage() {}
 
 func (x *ListMembershipsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_directory_proto_msgTypes[17]
+	mi := &file_bavn_triage_v1_directory_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1192,7 +1275,7 @@ func (x *ListMembershipsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembershipsResponse.ProtoReflect.Descriptor instead.
 func (*ListMembershipsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{17}
+	return file_bavn_triage_v1_directory_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListMembershipsResponse) GetMemberships() []*v1.Membership {
@@ -1213,7 +1296,7 @@ var File_bavn_triage_v1_directory_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\n" +
-	"\x1ebavn/triage/v1/directory.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x06\n" +
+	"\x1ebavn/triage/v1/directory.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x06\n" +
 	"\x04Desk\x12=\n" +
 	"\x04name\x18\x01 \x01(\tB)\xe0A\b\xbaH#\xd8\x01\x01r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x04name\x12/\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\vdisplayName\x12)\n" +
@@ -1228,7 +1311,9 @@ const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\xe0A\x04\xbaH\x04r\x02\x18xR\x19authorityPartyDisplayName\x12G\n" +
 	"\x1acontact_party_display_name\x18\n" +
 	" \x01(\tB\n" +
-	"\xe0A\x04\xbaH\x04r\x02\x18xR\x17contactPartyDisplayName:,\xeaA)\n" +
+	"\xe0A\x04\xbaH\x04r\x02\x18xR\x17contactPartyDisplayName\x12=\n" +
+	"\aprofile\x18\v \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9-]{1,30}$R\aprofile\x12,\n" +
+	"\x0fprofile_version\x18\f \x01(\tB\x03\xe0A\x03R\x0eprofileVersion:,\xeaA)\n" +
 	"\fbavn.dk/Desk\x12\fdesks/{desk}*\x05desks2\x04desk\"n\n" +
 	"\fNumberScheme\x128\n" +
 	"\x06prefix\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9-]{0,11}$R\x06prefix\x12$\n" +
@@ -1249,6 +1334,11 @@ const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\x11CreateDeskRequest\x129\n" +
 	"\adesk_id\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,30}$R\x06deskId\x123\n" +
 	"\x04desk\x18\x02 \x01(\v2\x14.bavn.triage.v1.DeskB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x04desk\x12*\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"\xb9\x01\n" +
+	"\x13AdoptProfileRequest\x12:\n" +
+	"\x04name\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x04name\x12:\n" +
+	"\aprofile\x18\x02 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,30}$R\aprofile\x12*\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"L\n" +
 	"\x0eGetDeskRequest\x12:\n" +
@@ -1308,12 +1398,14 @@ const file_bavn_triage_v1_directory_proto_rawDesc = "" +
 	"\x05party\x18\x05 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}$R\x05party\"\x7f\n" +
 	"\x17ListMembershipsResponse\x12<\n" +
 	"\vmemberships\x18\x01 \x03(\v2\x1a.bavn.common.v1.MembershipR\vmemberships\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xdf\t\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd6\n" +
+	"\n" +
 	"\x10DirectoryService\x12^\n" +
 	"\n" +
 	"CreateDesk\x12!.bavn.triage.v1.CreateDeskRequest\x1a\x14.bavn.triage.v1.Desk\"\x17\x82\xd3\xe4\x93\x02\x11:\x04desk\"\t/v1/desks\x12[\n" +
 	"\aGetDesk\x12\x1e.bavn.triage.v1.GetDeskRequest\x1a\x14.bavn.triage.v1.Desk\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=desks/*}\x12c\n" +
 	"\tListDesks\x12 .bavn.triage.v1.ListDesksRequest\x1a!.bavn.triage.v1.ListDesksResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/desks\x12u\n" +
+	"\fAdoptProfile\x12#.bavn.triage.v1.AdoptProfileRequest\x1a\x14.bavn.triage.v1.Desk\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=desks/*}:adoptProfile\x12u\n" +
 	"\vCreateParty\x12\".bavn.triage.v1.CreatePartyRequest\x1a\x15.bavn.triage.v1.Party\"+\x82\xd3\xe4\x93\x02%:\x05party\"\x1c/v1/{parent=desks/*}/parties\x12|\n" +
 	"\vListParties\x12\".bavn.triage.v1.ListPartiesRequest\x1a#.bavn.triage.v1.ListPartiesResponse\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{parent=desks/*}/parties\x12~\n" +
 	"\vCreateGroup\x12\".bavn.triage.v1.CreateGroupRequest\x1a\x15.bavn.triage.v1.Group\"4\x82\xd3\xe4\x93\x02.:\x05group\"%/v1/{parent=desks/*/parties/*}/groups\x12\x82\x01\n" +
@@ -1336,64 +1428,67 @@ func file_bavn_triage_v1_directory_proto_rawDescGZIP() []byte {
 	return file_bavn_triage_v1_directory_proto_rawDescData
 }
 
-var file_bavn_triage_v1_directory_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_bavn_triage_v1_directory_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_bavn_triage_v1_directory_proto_goTypes = []any{
 	(*Desk)(nil),                    // 0: bavn.triage.v1.Desk
 	(*NumberScheme)(nil),            // 1: bavn.triage.v1.NumberScheme
 	(*Party)(nil),                   // 2: bavn.triage.v1.Party
 	(*Group)(nil),                   // 3: bavn.triage.v1.Group
 	(*CreateDeskRequest)(nil),       // 4: bavn.triage.v1.CreateDeskRequest
-	(*GetDeskRequest)(nil),          // 5: bavn.triage.v1.GetDeskRequest
-	(*ListDesksRequest)(nil),        // 6: bavn.triage.v1.ListDesksRequest
-	(*ListDesksResponse)(nil),       // 7: bavn.triage.v1.ListDesksResponse
-	(*CreatePartyRequest)(nil),      // 8: bavn.triage.v1.CreatePartyRequest
-	(*ListPartiesRequest)(nil),      // 9: bavn.triage.v1.ListPartiesRequest
-	(*ListPartiesResponse)(nil),     // 10: bavn.triage.v1.ListPartiesResponse
-	(*CreateGroupRequest)(nil),      // 11: bavn.triage.v1.CreateGroupRequest
-	(*ListGroupsRequest)(nil),       // 12: bavn.triage.v1.ListGroupsRequest
-	(*ListGroupsResponse)(nil),      // 13: bavn.triage.v1.ListGroupsResponse
-	(*GrantMembershipRequest)(nil),  // 14: bavn.triage.v1.GrantMembershipRequest
-	(*RevokeMembershipRequest)(nil), // 15: bavn.triage.v1.RevokeMembershipRequest
-	(*ListMembershipsRequest)(nil),  // 16: bavn.triage.v1.ListMembershipsRequest
-	(*ListMembershipsResponse)(nil), // 17: bavn.triage.v1.ListMembershipsResponse
-	(*timestamppb.Timestamp)(nil),   // 18: google.protobuf.Timestamp
-	(*v1.Membership)(nil),           // 19: bavn.common.v1.Membership
+	(*AdoptProfileRequest)(nil),     // 5: bavn.triage.v1.AdoptProfileRequest
+	(*GetDeskRequest)(nil),          // 6: bavn.triage.v1.GetDeskRequest
+	(*ListDesksRequest)(nil),        // 7: bavn.triage.v1.ListDesksRequest
+	(*ListDesksResponse)(nil),       // 8: bavn.triage.v1.ListDesksResponse
+	(*CreatePartyRequest)(nil),      // 9: bavn.triage.v1.CreatePartyRequest
+	(*ListPartiesRequest)(nil),      // 10: bavn.triage.v1.ListPartiesRequest
+	(*ListPartiesResponse)(nil),     // 11: bavn.triage.v1.ListPartiesResponse
+	(*CreateGroupRequest)(nil),      // 12: bavn.triage.v1.CreateGroupRequest
+	(*ListGroupsRequest)(nil),       // 13: bavn.triage.v1.ListGroupsRequest
+	(*ListGroupsResponse)(nil),      // 14: bavn.triage.v1.ListGroupsResponse
+	(*GrantMembershipRequest)(nil),  // 15: bavn.triage.v1.GrantMembershipRequest
+	(*RevokeMembershipRequest)(nil), // 16: bavn.triage.v1.RevokeMembershipRequest
+	(*ListMembershipsRequest)(nil),  // 17: bavn.triage.v1.ListMembershipsRequest
+	(*ListMembershipsResponse)(nil), // 18: bavn.triage.v1.ListMembershipsResponse
+	(*timestamppb.Timestamp)(nil),   // 19: google.protobuf.Timestamp
+	(*v1.Membership)(nil),           // 20: bavn.common.v1.Membership
 }
 var file_bavn_triage_v1_directory_proto_depIdxs = []int32{
 	1,  // 0: bavn.triage.v1.Desk.number_scheme:type_name -> bavn.triage.v1.NumberScheme
-	18, // 1: bavn.triage.v1.Desk.create_time:type_name -> google.protobuf.Timestamp
-	18, // 2: bavn.triage.v1.Party.create_time:type_name -> google.protobuf.Timestamp
-	18, // 3: bavn.triage.v1.Group.create_time:type_name -> google.protobuf.Timestamp
+	19, // 1: bavn.triage.v1.Desk.create_time:type_name -> google.protobuf.Timestamp
+	19, // 2: bavn.triage.v1.Party.create_time:type_name -> google.protobuf.Timestamp
+	19, // 3: bavn.triage.v1.Group.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 4: bavn.triage.v1.CreateDeskRequest.desk:type_name -> bavn.triage.v1.Desk
 	0,  // 5: bavn.triage.v1.ListDesksResponse.desks:type_name -> bavn.triage.v1.Desk
 	2,  // 6: bavn.triage.v1.CreatePartyRequest.party:type_name -> bavn.triage.v1.Party
 	2,  // 7: bavn.triage.v1.ListPartiesResponse.parties:type_name -> bavn.triage.v1.Party
 	3,  // 8: bavn.triage.v1.CreateGroupRequest.group:type_name -> bavn.triage.v1.Group
 	3,  // 9: bavn.triage.v1.ListGroupsResponse.groups:type_name -> bavn.triage.v1.Group
-	19, // 10: bavn.triage.v1.GrantMembershipRequest.membership:type_name -> bavn.common.v1.Membership
-	19, // 11: bavn.triage.v1.ListMembershipsResponse.memberships:type_name -> bavn.common.v1.Membership
+	20, // 10: bavn.triage.v1.GrantMembershipRequest.membership:type_name -> bavn.common.v1.Membership
+	20, // 11: bavn.triage.v1.ListMembershipsResponse.memberships:type_name -> bavn.common.v1.Membership
 	4,  // 12: bavn.triage.v1.DirectoryService.CreateDesk:input_type -> bavn.triage.v1.CreateDeskRequest
-	5,  // 13: bavn.triage.v1.DirectoryService.GetDesk:input_type -> bavn.triage.v1.GetDeskRequest
-	6,  // 14: bavn.triage.v1.DirectoryService.ListDesks:input_type -> bavn.triage.v1.ListDesksRequest
-	8,  // 15: bavn.triage.v1.DirectoryService.CreateParty:input_type -> bavn.triage.v1.CreatePartyRequest
-	9,  // 16: bavn.triage.v1.DirectoryService.ListParties:input_type -> bavn.triage.v1.ListPartiesRequest
-	11, // 17: bavn.triage.v1.DirectoryService.CreateGroup:input_type -> bavn.triage.v1.CreateGroupRequest
-	12, // 18: bavn.triage.v1.DirectoryService.ListGroups:input_type -> bavn.triage.v1.ListGroupsRequest
-	14, // 19: bavn.triage.v1.DirectoryService.GrantMembership:input_type -> bavn.triage.v1.GrantMembershipRequest
-	15, // 20: bavn.triage.v1.DirectoryService.RevokeMembership:input_type -> bavn.triage.v1.RevokeMembershipRequest
-	16, // 21: bavn.triage.v1.DirectoryService.ListMemberships:input_type -> bavn.triage.v1.ListMembershipsRequest
-	0,  // 22: bavn.triage.v1.DirectoryService.CreateDesk:output_type -> bavn.triage.v1.Desk
-	0,  // 23: bavn.triage.v1.DirectoryService.GetDesk:output_type -> bavn.triage.v1.Desk
-	7,  // 24: bavn.triage.v1.DirectoryService.ListDesks:output_type -> bavn.triage.v1.ListDesksResponse
-	2,  // 25: bavn.triage.v1.DirectoryService.CreateParty:output_type -> bavn.triage.v1.Party
-	10, // 26: bavn.triage.v1.DirectoryService.ListParties:output_type -> bavn.triage.v1.ListPartiesResponse
-	3,  // 27: bavn.triage.v1.DirectoryService.CreateGroup:output_type -> bavn.triage.v1.Group
-	13, // 28: bavn.triage.v1.DirectoryService.ListGroups:output_type -> bavn.triage.v1.ListGroupsResponse
-	19, // 29: bavn.triage.v1.DirectoryService.GrantMembership:output_type -> bavn.common.v1.Membership
-	19, // 30: bavn.triage.v1.DirectoryService.RevokeMembership:output_type -> bavn.common.v1.Membership
-	17, // 31: bavn.triage.v1.DirectoryService.ListMemberships:output_type -> bavn.triage.v1.ListMembershipsResponse
-	22, // [22:32] is the sub-list for method output_type
-	12, // [12:22] is the sub-list for method input_type
+	6,  // 13: bavn.triage.v1.DirectoryService.GetDesk:input_type -> bavn.triage.v1.GetDeskRequest
+	7,  // 14: bavn.triage.v1.DirectoryService.ListDesks:input_type -> bavn.triage.v1.ListDesksRequest
+	5,  // 15: bavn.triage.v1.DirectoryService.AdoptProfile:input_type -> bavn.triage.v1.AdoptProfileRequest
+	9,  // 16: bavn.triage.v1.DirectoryService.CreateParty:input_type -> bavn.triage.v1.CreatePartyRequest
+	10, // 17: bavn.triage.v1.DirectoryService.ListParties:input_type -> bavn.triage.v1.ListPartiesRequest
+	12, // 18: bavn.triage.v1.DirectoryService.CreateGroup:input_type -> bavn.triage.v1.CreateGroupRequest
+	13, // 19: bavn.triage.v1.DirectoryService.ListGroups:input_type -> bavn.triage.v1.ListGroupsRequest
+	15, // 20: bavn.triage.v1.DirectoryService.GrantMembership:input_type -> bavn.triage.v1.GrantMembershipRequest
+	16, // 21: bavn.triage.v1.DirectoryService.RevokeMembership:input_type -> bavn.triage.v1.RevokeMembershipRequest
+	17, // 22: bavn.triage.v1.DirectoryService.ListMemberships:input_type -> bavn.triage.v1.ListMembershipsRequest
+	0,  // 23: bavn.triage.v1.DirectoryService.CreateDesk:output_type -> bavn.triage.v1.Desk
+	0,  // 24: bavn.triage.v1.DirectoryService.GetDesk:output_type -> bavn.triage.v1.Desk
+	8,  // 25: bavn.triage.v1.DirectoryService.ListDesks:output_type -> bavn.triage.v1.ListDesksResponse
+	0,  // 26: bavn.triage.v1.DirectoryService.AdoptProfile:output_type -> bavn.triage.v1.Desk
+	2,  // 27: bavn.triage.v1.DirectoryService.CreateParty:output_type -> bavn.triage.v1.Party
+	11, // 28: bavn.triage.v1.DirectoryService.ListParties:output_type -> bavn.triage.v1.ListPartiesResponse
+	3,  // 29: bavn.triage.v1.DirectoryService.CreateGroup:output_type -> bavn.triage.v1.Group
+	14, // 30: bavn.triage.v1.DirectoryService.ListGroups:output_type -> bavn.triage.v1.ListGroupsResponse
+	20, // 31: bavn.triage.v1.DirectoryService.GrantMembership:output_type -> bavn.common.v1.Membership
+	20, // 32: bavn.triage.v1.DirectoryService.RevokeMembership:output_type -> bavn.common.v1.Membership
+	18, // 33: bavn.triage.v1.DirectoryService.ListMemberships:output_type -> bavn.triage.v1.ListMembershipsResponse
+	23, // [23:34] is the sub-list for method output_type
+	12, // [12:23] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
 	12, // [12:12] is the sub-list for extension extendee
 	0,  // [0:12] is the sub-list for field type_name
@@ -1410,7 +1505,7 @@ func file_bavn_triage_v1_directory_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_triage_v1_directory_proto_rawDesc), len(file_bavn_triage_v1_directory_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,7 @@ const (
 	DirectoryService_CreateDesk_FullMethodName       = "/bavn.triage.v1.DirectoryService/CreateDesk"
 	DirectoryService_GetDesk_FullMethodName          = "/bavn.triage.v1.DirectoryService/GetDesk"
 	DirectoryService_ListDesks_FullMethodName        = "/bavn.triage.v1.DirectoryService/ListDesks"
+	DirectoryService_AdoptProfile_FullMethodName     = "/bavn.triage.v1.DirectoryService/AdoptProfile"
 	DirectoryService_CreateParty_FullMethodName      = "/bavn.triage.v1.DirectoryService/CreateParty"
 	DirectoryService_ListParties_FullMethodName      = "/bavn.triage.v1.DirectoryService/ListParties"
 	DirectoryService_CreateGroup_FullMethodName      = "/bavn.triage.v1.DirectoryService/CreateGroup"
@@ -50,6 +51,12 @@ type DirectoryServiceClient interface {
 	GetDesk(ctx context.Context, in *GetDeskRequest, opts ...grpc.CallOption) (*Desk, error)
 	// Lists the desks that the caller has a part in. Changes nothing.
 	ListDesks(ctx context.Context, in *ListDesksRequest, opts ...grpc.CallOption) (*ListDesksResponse, error)
+	// Makes the desk follow a process profile from now on (R133). What was decided before stays as it is.
+	//
+	// Callers: the desk's administrators. Creates the profile's parties and groups that do not exist yet. Emits desk.profile_adopted,
+	// party.created and group.created. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at `profile` for one that is not
+	// installed; FAILED_PRECONDITION OTHER_DESKS_PROFILE where its authority or contact party is not the desk's.
+	AdoptProfile(ctx context.Context, in *AdoptProfileRequest, opts ...grpc.CallOption) (*Desk, error)
 	// Creates a party: a legal entity or unit that takes part in a desk.
 	//
 	// Callers: the desk's administrators. Emits party.created. Idempotent by request_id. Errors: ALREADY_EXISTS PARTY_EXISTS.
@@ -107,6 +114,16 @@ func (c *directoryServiceClient) ListDesks(ctx context.Context, in *ListDesksReq
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListDesksResponse)
 	err := c.cc.Invoke(ctx, DirectoryService_ListDesks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *directoryServiceClient) AdoptProfile(ctx context.Context, in *AdoptProfileRequest, opts ...grpc.CallOption) (*Desk, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Desk)
+	err := c.cc.Invoke(ctx, DirectoryService_AdoptProfile_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +216,12 @@ type DirectoryServiceServer interface {
 	GetDesk(context.Context, *GetDeskRequest) (*Desk, error)
 	// Lists the desks that the caller has a part in. Changes nothing.
 	ListDesks(context.Context, *ListDesksRequest) (*ListDesksResponse, error)
+	// Makes the desk follow a process profile from now on (R133). What was decided before stays as it is.
+	//
+	// Callers: the desk's administrators. Creates the profile's parties and groups that do not exist yet. Emits desk.profile_adopted,
+	// party.created and group.created. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at `profile` for one that is not
+	// installed; FAILED_PRECONDITION OTHER_DESKS_PROFILE where its authority or contact party is not the desk's.
+	AdoptProfile(context.Context, *AdoptProfileRequest) (*Desk, error)
 	// Creates a party: a legal entity or unit that takes part in a desk.
 	//
 	// Callers: the desk's administrators. Emits party.created. Idempotent by request_id. Errors: ALREADY_EXISTS PARTY_EXISTS.
@@ -240,6 +263,9 @@ func (UnimplementedDirectoryServiceServer) GetDesk(context.Context, *GetDeskRequ
 }
 func (UnimplementedDirectoryServiceServer) ListDesks(context.Context, *ListDesksRequest) (*ListDesksResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDesks not implemented")
+}
+func (UnimplementedDirectoryServiceServer) AdoptProfile(context.Context, *AdoptProfileRequest) (*Desk, error) {
+	return nil, status.Error(codes.Unimplemented, "method AdoptProfile not implemented")
 }
 func (UnimplementedDirectoryServiceServer) CreateParty(context.Context, *CreatePartyRequest) (*Party, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateParty not implemented")
@@ -333,6 +359,24 @@ func _DirectoryService_ListDesks_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(DirectoryServiceServer).ListDesks(ctx, req.(*ListDesksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DirectoryService_AdoptProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AdoptProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DirectoryServiceServer).AdoptProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DirectoryService_AdoptProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DirectoryServiceServer).AdoptProfile(ctx, req.(*AdoptProfileRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -481,6 +525,10 @@ var DirectoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListDesks",
 			Handler:    _DirectoryService_ListDesks_Handler,
+		},
+		{
+			MethodName: "AdoptProfile",
+			Handler:    _DirectoryService_AdoptProfile_Handler,
 		},
 		{
 			MethodName: "CreateParty",

@@ -44,8 +44,18 @@ type TicketEvent struct {
 	NoteNumber int32 `protobuf:"varint,7,opt,name=note_number,json=noteNumber,proto3" json:"note_number,omitempty"`
 	// The sub-status before.
 	PreviousSubStatus string `protobuf:"bytes,8,opt,name=previous_sub_status,json=previousSubStatus,proto3" json:"previous_sub_status,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// The priority before.
+	PreviousPriority string `protobuf:"bytes,9,opt,name=previous_priority,json=previousPriority,proto3" json:"previous_priority,omitempty"`
+	// What the desk's profile decided, and why.
+	Decisions []*Decision `protobuf:"bytes,10,rep,name=decisions,proto3" json:"decisions,omitempty"`
+	// Who is to be told, by the desk's profile.
+	Notifications []*NotificationRequest `protobuf:"bytes,11,rep,name=notifications,proto3" json:"notifications,omitempty"`
+	// The deadline that the event is about, for ticket.target_at_risk, ticket.breached and their like.
+	Deadline *Deadline `protobuf:"bytes,12,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	// Gates that were passed by somebody who may, with a reason (the text `reason`); ids of the profile.
+	OverriddenGates []string `protobuf:"bytes,13,rep,name=overridden_gates,json=overriddenGates,proto3" json:"overridden_gates,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *TicketEvent) Reset() {
@@ -134,7 +144,42 @@ func (x *TicketEvent) GetPreviousSubStatus() string {
 	return ""
 }
 
-// Payload of desk.created.
+func (x *TicketEvent) GetPreviousPriority() string {
+	if x != nil {
+		return x.PreviousPriority
+	}
+	return ""
+}
+
+func (x *TicketEvent) GetDecisions() []*Decision {
+	if x != nil {
+		return x.Decisions
+	}
+	return nil
+}
+
+func (x *TicketEvent) GetNotifications() []*NotificationRequest {
+	if x != nil {
+		return x.Notifications
+	}
+	return nil
+}
+
+func (x *TicketEvent) GetDeadline() *Deadline {
+	if x != nil {
+		return x.Deadline
+	}
+	return nil
+}
+
+func (x *TicketEvent) GetOverriddenGates() []string {
+	if x != nil {
+		return x.OverriddenGates
+	}
+	return nil
+}
+
+// Payload of desk.created and desk.profile_adopted.
 type DeskEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The desk after the event.
@@ -276,7 +321,7 @@ var File_bavn_triage_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xf7\x02\n" +
+	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\x88\x05\n" +
 	"\vTicketEvent\x12.\n" +
 	"\x06ticket\x18\x01 \x01(\v2\x16.bavn.triage.v1.TicketR\x06ticket\x12E\n" +
 	"\x0fprevious_status\x18\x02 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusR\x0epreviousStatus\x122\n" +
@@ -288,7 +333,13 @@ const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\aminutes\x18\x06 \x01(\x05R\aminutes\x12\x1f\n" +
 	"\vnote_number\x18\a \x01(\x05R\n" +
 	"noteNumber\x12.\n" +
-	"\x13previous_sub_status\x18\b \x01(\tR\x11previousSubStatus\"5\n" +
+	"\x13previous_sub_status\x18\b \x01(\tR\x11previousSubStatus\x12+\n" +
+	"\x11previous_priority\x18\t \x01(\tR\x10previousPriority\x126\n" +
+	"\tdecisions\x18\n" +
+	" \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\x12I\n" +
+	"\rnotifications\x18\v \x03(\v2#.bavn.triage.v1.NotificationRequestR\rnotifications\x124\n" +
+	"\bdeadline\x18\f \x01(\v2\x18.bavn.triage.v1.DeadlineR\bdeadline\x12)\n" +
+	"\x10overridden_gates\x18\r \x03(\tR\x0foverriddenGates\"5\n" +
 	"\tDeskEvent\x12(\n" +
 	"\x04desk\x18\x01 \x01(\v2\x14.bavn.triage.v1.DeskR\x04desk\"9\n" +
 	"\n" +
@@ -312,27 +363,33 @@ func file_bavn_triage_v1_event_proto_rawDescGZIP() []byte {
 
 var file_bavn_triage_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_bavn_triage_v1_event_proto_goTypes = []any{
-	(*TicketEvent)(nil), // 0: bavn.triage.v1.TicketEvent
-	(*DeskEvent)(nil),   // 1: bavn.triage.v1.DeskEvent
-	(*PartyEvent)(nil),  // 2: bavn.triage.v1.PartyEvent
-	(*GroupEvent)(nil),  // 3: bavn.triage.v1.GroupEvent
-	(*Ticket)(nil),      // 4: bavn.triage.v1.Ticket
-	(TicketStatus)(0),   // 5: bavn.triage.v1.TicketStatus
-	(*Desk)(nil),        // 6: bavn.triage.v1.Desk
-	(*Party)(nil),       // 7: bavn.triage.v1.Party
-	(*Group)(nil),       // 8: bavn.triage.v1.Group
+	(*TicketEvent)(nil),         // 0: bavn.triage.v1.TicketEvent
+	(*DeskEvent)(nil),           // 1: bavn.triage.v1.DeskEvent
+	(*PartyEvent)(nil),          // 2: bavn.triage.v1.PartyEvent
+	(*GroupEvent)(nil),          // 3: bavn.triage.v1.GroupEvent
+	(*Ticket)(nil),              // 4: bavn.triage.v1.Ticket
+	(TicketStatus)(0),           // 5: bavn.triage.v1.TicketStatus
+	(*Decision)(nil),            // 6: bavn.triage.v1.Decision
+	(*NotificationRequest)(nil), // 7: bavn.triage.v1.NotificationRequest
+	(*Deadline)(nil),            // 8: bavn.triage.v1.Deadline
+	(*Desk)(nil),                // 9: bavn.triage.v1.Desk
+	(*Party)(nil),               // 10: bavn.triage.v1.Party
+	(*Group)(nil),               // 11: bavn.triage.v1.Group
 }
 var file_bavn_triage_v1_event_proto_depIdxs = []int32{
-	4, // 0: bavn.triage.v1.TicketEvent.ticket:type_name -> bavn.triage.v1.Ticket
-	5, // 1: bavn.triage.v1.TicketEvent.previous_status:type_name -> bavn.triage.v1.TicketStatus
-	6, // 2: bavn.triage.v1.DeskEvent.desk:type_name -> bavn.triage.v1.Desk
-	7, // 3: bavn.triage.v1.PartyEvent.party:type_name -> bavn.triage.v1.Party
-	8, // 4: bavn.triage.v1.GroupEvent.group:type_name -> bavn.triage.v1.Group
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	4,  // 0: bavn.triage.v1.TicketEvent.ticket:type_name -> bavn.triage.v1.Ticket
+	5,  // 1: bavn.triage.v1.TicketEvent.previous_status:type_name -> bavn.triage.v1.TicketStatus
+	6,  // 2: bavn.triage.v1.TicketEvent.decisions:type_name -> bavn.triage.v1.Decision
+	7,  // 3: bavn.triage.v1.TicketEvent.notifications:type_name -> bavn.triage.v1.NotificationRequest
+	8,  // 4: bavn.triage.v1.TicketEvent.deadline:type_name -> bavn.triage.v1.Deadline
+	9,  // 5: bavn.triage.v1.DeskEvent.desk:type_name -> bavn.triage.v1.Desk
+	10, // 6: bavn.triage.v1.PartyEvent.party:type_name -> bavn.triage.v1.Party
+	11, // 7: bavn.triage.v1.GroupEvent.group:type_name -> bavn.triage.v1.Group
+	8,  // [8:8] is the sub-list for method output_type
+	8,  // [8:8] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_event_proto_init() }
@@ -341,6 +398,7 @@ func file_bavn_triage_v1_event_proto_init() {
 		return
 	}
 	file_bavn_triage_v1_directory_proto_init()
+	file_bavn_triage_v1_process_proto_init()
 	file_bavn_triage_v1_ticket_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -188,6 +188,8 @@ const (
 	Impact_IMPACT_HIGH Impact = 3
 	// The whole service.
 	Impact_IMPACT_MAJOR Impact = 4
+	// Nothing is broken: somebody wants help or information.
+	Impact_IMPACT_NONE Impact = 5
 )
 
 // Enum value maps for Impact.
@@ -198,6 +200,7 @@ var (
 		2: "IMPACT_MEDIUM",
 		3: "IMPACT_HIGH",
 		4: "IMPACT_MAJOR",
+		5: "IMPACT_NONE",
 	}
 	Impact_value = map[string]int32{
 		"IMPACT_UNSPECIFIED": 0,
@@ -205,6 +208,7 @@ var (
 		"IMPACT_MEDIUM":      2,
 		"IMPACT_HIGH":        3,
 		"IMPACT_MAJOR":       4,
+		"IMPACT_NONE":        5,
 	}
 )
 
@@ -371,9 +375,45 @@ type Ticket struct {
 	// The party that solved it; a return goes there (R102).
 	LastTechnicianParty string `protobuf:"bytes,38,opt,name=last_technician_party,json=lastTechnicianParty,proto3" json:"last_technician_party,omitempty"`
 	// The person who submitted it for them, such as an agent of a local service desk (R13); never loses sight of it.
-	Submitter     string `protobuf:"bytes,39,opt,name=submitter,proto3" json:"submitter,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Submitter string `protobuf:"bytes,39,opt,name=submitter,proto3" json:"submitter,omitempty"`
+	// What it is judged to be (R29, R37-R48).
+	Assessment *Assessment `protobuf:"bytes,40,opt,name=assessment,proto3" json:"assessment,omitempty"`
+	// Processes of their own that it is in (R113-R115), those that have ended too; at most 16.
+	Procedures []*ProcedureRun `protobuf:"bytes,41,rep,name=procedures,proto3" json:"procedures,omitempty"`
+	// Telephone calls that were attested (R7, R16, R17); at most 32.
+	AttestedCalls []*AttestedCall `protobuf:"bytes,42,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
+	// What is due, next first.
+	Deadlines []*Deadline `protobuf:"bytes,43,rep,name=deadlines,proto3" json:"deadlines,omitempty"`
+	// When and how it will be fixed (R82).
+	FixPlan *FixPlan `protobuf:"bytes,44,opt,name=fix_plan,json=fixPlan,proto3" json:"fix_plan,omitempty"`
+	// What it belongs together with; at most 64.
+	Links []*Link `protobuf:"bytes,45,rep,name=links,proto3" json:"links,omitempty"`
+	// Configuration items that it is about (R126), `desks/{desk}/configurationItems/{configuration_item}`; at most 32.
+	ConfigurationItems []string `protobuf:"bytes,46,rep,name=configuration_items,json=configurationItems,proto3" json:"configuration_items,omitempty"`
+	// That its solution was verified (R151).
+	Verification *Verification `protobuf:"bytes,47,opt,name=verification,proto3" json:"verification,omitempty"`
+	// True once its description was checked (R101).
+	QualityChecked bool `protobuf:"varint,48,opt,name=quality_checked,json=qualityChecked,proto3" json:"quality_checked,omitempty"`
+	// Whom somebody turned to about it (R57, R58); at most 32, the newest last.
+	Escalations []*EscalationRecord `protobuf:"bytes,49,rep,name=escalations,proto3" json:"escalations,omitempty"`
+	// Until when it waits; unset where it does not, or nobody can say.
+	HoldUntil *timestamppb.Timestamp `protobuf:"bytes,50,opt,name=hold_until,json=holdUntil,proto3" json:"hold_until,omitempty"`
+	// When it enters the queue; unset where it is in it at once (R10).
+	QueueTime *timestamppb.Timestamp `protobuf:"bytes,51,opt,name=queue_time,json=queueTime,proto3" json:"queue_time,omitempty"`
+	// Only those who need to know may see it (R149).
+	Restricted bool `protobuf:"varint,52,opt,name=restricted,proto3" json:"restricted,omitempty"`
+	// Persons and parties who were let in although it is restricted, relative to the desk; at most 64.
+	NeedToKnow []string `protobuf:"bytes,53,rep,name=need_to_know,json=needToKnow,proto3" json:"need_to_know,omitempty"`
+	// The incident report is written (R108).
+	ReportWritten bool `protobuf:"varint,54,opt,name=report_written,json=reportWritten,proto3" json:"report_written,omitempty"`
+	// The incident report is approved (R108).
+	ReportApproved bool `protobuf:"varint,55,opt,name=report_approved,json=reportApproved,proto3" json:"report_approved,omitempty"`
+	// Goods that a service request asks for (R29, R30).
+	Order *Order `protobuf:"bytes,56,opt,name=order,proto3" json:"order,omitempty"`
+	// How many inquiries are linked to it (R19).
+	LinkedInquiries int32 `protobuf:"varint,57,opt,name=linked_inquiries,json=linkedInquiries,proto3" json:"linked_inquiries,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
@@ -677,6 +717,132 @@ func (x *Ticket) GetSubmitter() string {
 		return x.Submitter
 	}
 	return ""
+}
+
+func (x *Ticket) GetAssessment() *Assessment {
+	if x != nil {
+		return x.Assessment
+	}
+	return nil
+}
+
+func (x *Ticket) GetProcedures() []*ProcedureRun {
+	if x != nil {
+		return x.Procedures
+	}
+	return nil
+}
+
+func (x *Ticket) GetAttestedCalls() []*AttestedCall {
+	if x != nil {
+		return x.AttestedCalls
+	}
+	return nil
+}
+
+func (x *Ticket) GetDeadlines() []*Deadline {
+	if x != nil {
+		return x.Deadlines
+	}
+	return nil
+}
+
+func (x *Ticket) GetFixPlan() *FixPlan {
+	if x != nil {
+		return x.FixPlan
+	}
+	return nil
+}
+
+func (x *Ticket) GetLinks() []*Link {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+func (x *Ticket) GetConfigurationItems() []string {
+	if x != nil {
+		return x.ConfigurationItems
+	}
+	return nil
+}
+
+func (x *Ticket) GetVerification() *Verification {
+	if x != nil {
+		return x.Verification
+	}
+	return nil
+}
+
+func (x *Ticket) GetQualityChecked() bool {
+	if x != nil {
+		return x.QualityChecked
+	}
+	return false
+}
+
+func (x *Ticket) GetEscalations() []*EscalationRecord {
+	if x != nil {
+		return x.Escalations
+	}
+	return nil
+}
+
+func (x *Ticket) GetHoldUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HoldUntil
+	}
+	return nil
+}
+
+func (x *Ticket) GetQueueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.QueueTime
+	}
+	return nil
+}
+
+func (x *Ticket) GetRestricted() bool {
+	if x != nil {
+		return x.Restricted
+	}
+	return false
+}
+
+func (x *Ticket) GetNeedToKnow() []string {
+	if x != nil {
+		return x.NeedToKnow
+	}
+	return nil
+}
+
+func (x *Ticket) GetReportWritten() bool {
+	if x != nil {
+		return x.ReportWritten
+	}
+	return false
+}
+
+func (x *Ticket) GetReportApproved() bool {
+	if x != nil {
+		return x.ReportApproved
+	}
+	return false
+}
+
+func (x *Ticket) GetOrder() *Order {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+func (x *Ticket) GetLinkedInquiries() int32 {
+	if x != nil {
+		return x.LinkedInquiries
+	}
+	return 0
 }
 
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
@@ -1021,7 +1187,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x11\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x18\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1070,7 +1236,34 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\freopen_count\x18$ \x01(\x05B\x03\xe0A\x03R\vreopenCount\x12&\n" +
 	"\fpast_holders\x18% \x03(\tB\x03\xe0A\x03R\vpastHolders\x127\n" +
 	"\x15last_technician_party\x18& \x01(\tB\x03\xe0A\x03R\x13lastTechnicianParty\x12!\n" +
-	"\tsubmitter\x18' \x01(\tB\x03\xe0A\x03R\tsubmitter\x1a9\n" +
+	"\tsubmitter\x18' \x01(\tB\x03\xe0A\x03R\tsubmitter\x12?\n" +
+	"\n" +
+	"assessment\x18( \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x03R\n" +
+	"assessment\x12A\n" +
+	"\n" +
+	"procedures\x18) \x03(\v2\x1c.bavn.triage.v1.ProcedureRunB\x03\xe0A\x03R\n" +
+	"procedures\x12H\n" +
+	"\x0eattested_calls\x18* \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\x03\xe0A\x03R\rattestedCalls\x12;\n" +
+	"\tdeadlines\x18+ \x03(\v2\x18.bavn.triage.v1.DeadlineB\x03\xe0A\x03R\tdeadlines\x127\n" +
+	"\bfix_plan\x18, \x01(\v2\x17.bavn.triage.v1.FixPlanB\x03\xe0A\x03R\afixPlan\x12/\n" +
+	"\x05links\x18- \x03(\v2\x14.bavn.triage.v1.LinkB\x03\xe0A\x03R\x05links\x124\n" +
+	"\x13configuration_items\x18. \x03(\tB\x03\xe0A\x03R\x12configurationItems\x12E\n" +
+	"\fverification\x18/ \x01(\v2\x1c.bavn.triage.v1.VerificationB\x03\xe0A\x03R\fverification\x12,\n" +
+	"\x0fquality_checked\x180 \x01(\bB\x03\xe0A\x03R\x0equalityChecked\x12G\n" +
+	"\vescalations\x181 \x03(\v2 .bavn.triage.v1.EscalationRecordB\x03\xe0A\x03R\vescalations\x12>\n" +
+	"\n" +
+	"hold_until\x182 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tholdUntil\x12>\n" +
+	"\n" +
+	"queue_time\x183 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tqueueTime\x12#\n" +
+	"\n" +
+	"restricted\x184 \x01(\bB\x03\xe0A\x03R\n" +
+	"restricted\x12%\n" +
+	"\fneed_to_know\x185 \x03(\tB\x03\xe0A\x03R\n" +
+	"needToKnow\x12*\n" +
+	"\x0ereport_written\x186 \x01(\bB\x03\xe0A\x03R\rreportWritten\x12,\n" +
+	"\x0freport_approved\x187 \x01(\bB\x03\xe0A\x03R\x0ereportApproved\x120\n" +
+	"\x05order\x188 \x01(\v2\x15.bavn.triage.v1.OrderB\x03\xe0A\x03R\x05order\x12.\n" +
+	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +
@@ -1124,14 +1317,15 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x11STATUS_CLASS_OPEN\x10\x01\x12\x18\n" +
 	"\x14STATUS_CLASS_WAITING\x10\x02\x12\x1f\n" +
 	"\x1bSTATUS_CLASS_READY_TO_CLOSE\x10\x03\x12\x17\n" +
-	"\x13STATUS_CLASS_CLOSED\x10\x04*f\n" +
+	"\x13STATUS_CLASS_CLOSED\x10\x04*w\n" +
 	"\x06Impact\x12\x16\n" +
 	"\x12IMPACT_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
 	"IMPACT_LOW\x10\x01\x12\x11\n" +
 	"\rIMPACT_MEDIUM\x10\x02\x12\x0f\n" +
 	"\vIMPACT_HIGH\x10\x03\x12\x10\n" +
-	"\fIMPACT_MAJOR\x10\x04*h\n" +
+	"\fIMPACT_MAJOR\x10\x04\x12\x0f\n" +
+	"\vIMPACT_NONE\x10\x05*h\n" +
 	"\fSolutionKind\x12\x1d\n" +
 	"\x19SOLUTION_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18SOLUTION_KIND_WORKAROUND\x10\x01\x12\x1b\n" +
@@ -1165,7 +1359,16 @@ var file_bavn_triage_v1_ticket_proto_goTypes = []any{
 	nil,                           // 10: bavn.triage.v1.Ticket.LabelsEntry
 	(v1.Channel)(0),               // 11: bavn.common.v1.Channel
 	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 13: google.protobuf.Duration
+	(*Assessment)(nil),            // 13: bavn.triage.v1.Assessment
+	(*ProcedureRun)(nil),          // 14: bavn.triage.v1.ProcedureRun
+	(*AttestedCall)(nil),          // 15: bavn.triage.v1.AttestedCall
+	(*Deadline)(nil),              // 16: bavn.triage.v1.Deadline
+	(*FixPlan)(nil),               // 17: bavn.triage.v1.FixPlan
+	(*Link)(nil),                  // 18: bavn.triage.v1.Link
+	(*Verification)(nil),          // 19: bavn.triage.v1.Verification
+	(*EscalationRecord)(nil),      // 20: bavn.triage.v1.EscalationRecord
+	(*Order)(nil),                 // 21: bavn.triage.v1.Order
+	(*durationpb.Duration)(nil),   // 22: google.protobuf.Duration
 }
 var file_bavn_triage_v1_ticket_proto_depIdxs = []int32{
 	11, // 0: bavn.triage.v1.Ticket.channel:type_name -> bavn.common.v1.Channel
@@ -1183,16 +1386,27 @@ var file_bavn_triage_v1_ticket_proto_depIdxs = []int32{
 	12, // 12: bavn.triage.v1.Ticket.resolve_time:type_name -> google.protobuf.Timestamp
 	12, // 13: bavn.triage.v1.Ticket.close_time:type_name -> google.protobuf.Timestamp
 	5,  // 14: bavn.triage.v1.Ticket.text_versions:type_name -> bavn.triage.v1.TextVersions
-	12, // 15: bavn.triage.v1.HandOverOffer.offer_time:type_name -> google.protobuf.Timestamp
-	12, // 16: bavn.triage.v1.HandOverOffer.expire_time:type_name -> google.protobuf.Timestamp
-	12, // 17: bavn.triage.v1.TransferOffer.offer_time:type_name -> google.protobuf.Timestamp
-	0,  // 18: bavn.triage.v1.PartyClock.status:type_name -> bavn.triage.v1.TicketStatus
-	13, // 19: bavn.triage.v1.PartyClock.elapsed:type_name -> google.protobuf.Duration
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	13, // 15: bavn.triage.v1.Ticket.assessment:type_name -> bavn.triage.v1.Assessment
+	14, // 16: bavn.triage.v1.Ticket.procedures:type_name -> bavn.triage.v1.ProcedureRun
+	15, // 17: bavn.triage.v1.Ticket.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	16, // 18: bavn.triage.v1.Ticket.deadlines:type_name -> bavn.triage.v1.Deadline
+	17, // 19: bavn.triage.v1.Ticket.fix_plan:type_name -> bavn.triage.v1.FixPlan
+	18, // 20: bavn.triage.v1.Ticket.links:type_name -> bavn.triage.v1.Link
+	19, // 21: bavn.triage.v1.Ticket.verification:type_name -> bavn.triage.v1.Verification
+	20, // 22: bavn.triage.v1.Ticket.escalations:type_name -> bavn.triage.v1.EscalationRecord
+	12, // 23: bavn.triage.v1.Ticket.hold_until:type_name -> google.protobuf.Timestamp
+	12, // 24: bavn.triage.v1.Ticket.queue_time:type_name -> google.protobuf.Timestamp
+	21, // 25: bavn.triage.v1.Ticket.order:type_name -> bavn.triage.v1.Order
+	12, // 26: bavn.triage.v1.HandOverOffer.offer_time:type_name -> google.protobuf.Timestamp
+	12, // 27: bavn.triage.v1.HandOverOffer.expire_time:type_name -> google.protobuf.Timestamp
+	12, // 28: bavn.triage.v1.TransferOffer.offer_time:type_name -> google.protobuf.Timestamp
+	0,  // 29: bavn.triage.v1.PartyClock.status:type_name -> bavn.triage.v1.TicketStatus
+	22, // 30: bavn.triage.v1.PartyClock.elapsed:type_name -> google.protobuf.Duration
+	31, // [31:31] is the sub-list for method output_type
+	31, // [31:31] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_proto_init() }
@@ -1200,6 +1414,7 @@ func file_bavn_triage_v1_ticket_proto_init() {
 	if File_bavn_triage_v1_ticket_proto != nil {
 		return
 	}
+	file_bavn_triage_v1_process_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

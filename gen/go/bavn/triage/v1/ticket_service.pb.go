@@ -57,7 +57,13 @@ type OpenTicketRequest struct {
 	// W3C traceparent of the submission's request, which the journey is linked to.
 	Traceparent string `protobuf:"bytes,12,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
 	// The request id of the submission; kept as the cause.
-	RequestId     string `protobuf:"bytes,13,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,13,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// What reporter or agent said about it, in the ids of the desk's profile (R29, R37-R47).
+	Assessment *Assessment `protobuf:"bytes,14,opt,name=assessment,proto3" json:"assessment,omitempty"`
+	// How much it hurts, as they see it.
+	Impact Impact `protobuf:"varint,15,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
+	// Calls that were made before it was registered (R7, R16, R17).
+	AttestedCalls []*AttestedCall `protobuf:"bytes,16,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -181,6 +187,27 @@ func (x *OpenTicketRequest) GetRequestId() string {
 		return x.RequestId
 	}
 	return ""
+}
+
+func (x *OpenTicketRequest) GetAssessment() *Assessment {
+	if x != nil {
+		return x.Assessment
+	}
+	return nil
+}
+
+func (x *OpenTicketRequest) GetImpact() Impact {
+	if x != nil {
+		return x.Impact
+	}
+	return Impact_IMPACT_UNSPECIFIED
+}
+
+func (x *OpenTicketRequest) GetAttestedCalls() []*AttestedCall {
+	if x != nil {
+		return x.AttestedCalls
+	}
+	return nil
 }
 
 // Asks for a ticket.
@@ -2479,7 +2506,7 @@ var File_bavn_triage_v1_ticket_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\n" +
-	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\a\n" +
+	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\t\n" +
 	"\x11OpenTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12`\n" +
 	"\n" +
@@ -2499,7 +2526,12 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\vtraceparent\x18\f \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x187R\vtraceparent\x12*\n" +
 	"\n" +
-	"request_id\x18\r \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"n\n" +
+	"request_id\x18\r \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12?\n" +
+	"\n" +
+	"assessment\x18\x0e \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
+	"assessment\x12;\n" +
+	"\x06impact\x18\x0f \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12P\n" +
+	"\x0eattested_calls\x18\x10 \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\"n\n" +
 	"\x10GetTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\"\xd1\x01\n" +
 	"\x12ListTicketsRequest\x12>\n" +
@@ -2798,13 +2830,15 @@ var file_bavn_triage_v1_ticket_service_proto_goTypes = []any{
 	(*v1.LocalizedText)(nil),              // 35: bavn.common.v1.LocalizedText
 	(*timestamppb.Timestamp)(nil),         // 36: google.protobuf.Timestamp
 	(*ExternalId)(nil),                    // 37: bavn.triage.v1.ExternalId
-	(*Ticket)(nil),                        // 38: bavn.triage.v1.Ticket
-	(*fieldmaskpb.FieldMask)(nil),         // 39: google.protobuf.FieldMask
-	(*PartyClock)(nil),                    // 40: bavn.triage.v1.PartyClock
-	(*durationpb.Duration)(nil),           // 41: google.protobuf.Duration
-	(TicketStatus)(0),                     // 42: bavn.triage.v1.TicketStatus
-	(Impact)(0),                           // 43: bavn.triage.v1.Impact
-	(SolutionKind)(0),                     // 44: bavn.triage.v1.SolutionKind
+	(*Assessment)(nil),                    // 38: bavn.triage.v1.Assessment
+	(Impact)(0),                           // 39: bavn.triage.v1.Impact
+	(*AttestedCall)(nil),                  // 40: bavn.triage.v1.AttestedCall
+	(*Ticket)(nil),                        // 41: bavn.triage.v1.Ticket
+	(*fieldmaskpb.FieldMask)(nil),         // 42: google.protobuf.FieldMask
+	(*PartyClock)(nil),                    // 43: bavn.triage.v1.PartyClock
+	(*durationpb.Duration)(nil),           // 44: google.protobuf.Duration
+	(TicketStatus)(0),                     // 45: bavn.triage.v1.TicketStatus
+	(SolutionKind)(0),                     // 46: bavn.triage.v1.SolutionKind
 }
 var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
 	34, // 0: bavn.triage.v1.OpenTicketRequest.channel:type_name -> bavn.common.v1.Channel
@@ -2812,97 +2846,100 @@ var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
 	35, // 2: bavn.triage.v1.OpenTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
 	36, // 3: bavn.triage.v1.OpenTicketRequest.submit_time:type_name -> google.protobuf.Timestamp
 	37, // 4: bavn.triage.v1.OpenTicketRequest.external_ids:type_name -> bavn.triage.v1.ExternalId
-	38, // 5: bavn.triage.v1.ListTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
-	38, // 6: bavn.triage.v1.SearchTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
-	38, // 7: bavn.triage.v1.UpdateTicketRequest.ticket:type_name -> bavn.triage.v1.Ticket
-	39, // 8: bavn.triage.v1.UpdateTicketRequest.update_mask:type_name -> google.protobuf.FieldMask
-	40, // 9: bavn.triage.v1.TicketClocks.clocks:type_name -> bavn.triage.v1.PartyClock
-	41, // 10: bavn.triage.v1.TicketClocks.total:type_name -> google.protobuf.Duration
-	36, // 11: bavn.triage.v1.TicketClocks.until:type_name -> google.protobuf.Timestamp
-	36, // 12: bavn.triage.v1.ImportTicketStepRequest.occurred_at:type_name -> google.protobuf.Timestamp
-	42, // 13: bavn.triage.v1.ImportTicketStepRequest.status:type_name -> bavn.triage.v1.TicketStatus
-	43, // 14: bavn.triage.v1.ImportTicketStepRequest.impact:type_name -> bavn.triage.v1.Impact
-	33, // 15: bavn.triage.v1.ImportTicketStepRequest.labels:type_name -> bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
-	35, // 16: bavn.triage.v1.HandOverTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 17: bavn.triage.v1.DeclineHandOverRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 18: bavn.triage.v1.TransferResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 19: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	42, // 20: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
-	35, // 21: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 22: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 23: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
-	44, // 24: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
-	35, // 25: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 26: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 27: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 28: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 29: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 30: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
-	0,  // 31: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
-	1,  // 32: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
-	2,  // 33: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
-	4,  // 34: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
-	6,  // 35: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
-	7,  // 36: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
-	12, // 37: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
-	13, // 38: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
-	14, // 39: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
-	15, // 40: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
-	16, // 41: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
-	17, // 42: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
-	18, // 43: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
-	19, // 44: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
-	20, // 45: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
-	21, // 46: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
-	22, // 47: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
-	23, // 48: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
-	24, // 49: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
-	25, // 50: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
-	26, // 51: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
-	27, // 52: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
-	28, // 53: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
-	29, // 54: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
-	30, // 55: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
-	31, // 56: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
-	32, // 57: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
-	8,  // 58: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
-	10, // 59: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
-	11, // 60: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
-	38, // 61: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 62: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
-	3,  // 63: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
-	5,  // 64: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
-	38, // 65: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 66: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 67: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 68: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 69: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
-	38, // 70: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 71: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
-	38, // 72: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
-	38, // 73: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
-	38, // 74: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
-	38, // 75: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
-	38, // 76: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
-	38, // 77: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 78: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 79: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 80: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
-	38, // 81: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
-	38, // 82: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
-	38, // 83: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 84: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 85: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
-	38, // 86: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
-	38, // 87: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
-	9,  // 88: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
-	38, // 89: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
-	38, // 90: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
-	61, // [61:91] is the sub-list for method output_type
-	31, // [31:61] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	38, // 5: bavn.triage.v1.OpenTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
+	39, // 6: bavn.triage.v1.OpenTicketRequest.impact:type_name -> bavn.triage.v1.Impact
+	40, // 7: bavn.triage.v1.OpenTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	41, // 8: bavn.triage.v1.ListTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
+	41, // 9: bavn.triage.v1.SearchTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
+	41, // 10: bavn.triage.v1.UpdateTicketRequest.ticket:type_name -> bavn.triage.v1.Ticket
+	42, // 11: bavn.triage.v1.UpdateTicketRequest.update_mask:type_name -> google.protobuf.FieldMask
+	43, // 12: bavn.triage.v1.TicketClocks.clocks:type_name -> bavn.triage.v1.PartyClock
+	44, // 13: bavn.triage.v1.TicketClocks.total:type_name -> google.protobuf.Duration
+	36, // 14: bavn.triage.v1.TicketClocks.until:type_name -> google.protobuf.Timestamp
+	36, // 15: bavn.triage.v1.ImportTicketStepRequest.occurred_at:type_name -> google.protobuf.Timestamp
+	45, // 16: bavn.triage.v1.ImportTicketStepRequest.status:type_name -> bavn.triage.v1.TicketStatus
+	39, // 17: bavn.triage.v1.ImportTicketStepRequest.impact:type_name -> bavn.triage.v1.Impact
+	33, // 18: bavn.triage.v1.ImportTicketStepRequest.labels:type_name -> bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
+	35, // 19: bavn.triage.v1.HandOverTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 20: bavn.triage.v1.DeclineHandOverRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 21: bavn.triage.v1.TransferResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 22: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	45, // 23: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
+	35, // 24: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 25: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 26: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	46, // 27: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	35, // 28: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 29: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 30: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 31: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 32: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 33: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
+	0,  // 34: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
+	1,  // 35: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
+	2,  // 36: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
+	4,  // 37: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
+	6,  // 38: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
+	7,  // 39: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
+	12, // 40: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
+	13, // 41: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
+	14, // 42: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
+	15, // 43: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
+	16, // 44: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
+	17, // 45: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
+	18, // 46: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
+	19, // 47: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
+	20, // 48: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
+	21, // 49: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
+	22, // 50: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
+	23, // 51: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
+	24, // 52: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
+	25, // 53: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
+	26, // 54: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
+	27, // 55: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
+	28, // 56: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
+	29, // 57: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
+	30, // 58: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
+	31, // 59: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
+	32, // 60: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
+	8,  // 61: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
+	10, // 62: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
+	11, // 63: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
+	41, // 64: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 65: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
+	3,  // 66: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
+	5,  // 67: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
+	41, // 68: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 69: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 70: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 71: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 72: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
+	41, // 73: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 74: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 75: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 76: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 77: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 78: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 79: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 80: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 81: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 82: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 83: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 84: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 85: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
+	41, // 86: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 87: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 88: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 89: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
+	41, // 90: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
+	9,  // 91: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
+	41, // 92: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
+	41, // 93: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
+	64, // [64:94] is the sub-list for method output_type
+	34, // [34:64] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_service_proto_init() }
@@ -2910,6 +2947,7 @@ func file_bavn_triage_v1_ticket_service_proto_init() {
 	if File_bavn_triage_v1_ticket_service_proto != nil {
 		return
 	}
+	file_bavn_triage_v1_process_proto_init()
 	file_bavn_triage_v1_ticket_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

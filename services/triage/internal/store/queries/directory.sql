@@ -7,8 +7,20 @@ SELECT * FROM desks WHERE desk = $1 FOR UPDATE;
 
 -- name: InsertDesk :exec
 INSERT INTO desks (desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party,
-                   create_time, revision, chain_hash, last_event_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+                   create_time, revision, chain_hash, last_event_at, profile)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: AdoptProfile :exec
+UPDATE desks SET profile = $2, revision = $3, chain_hash = $4, last_event_at = $5 WHERE desk = $1;
+
+-- name: KeepProfileVersion :exec
+INSERT INTO profile_versions (version, profile, settings, seen_since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: ReadProfileVersion :one
+SELECT * FROM profile_versions WHERE version = $1;
+
+-- name: ProfilesFollowed :many
+SELECT DISTINCT profile FROM desks WHERE profile <> '';
 
 -- name: ListDesks :many
 SELECT * FROM desks

@@ -1,0 +1,81 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"sync/atomic"
+
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+)
+
+// Shelf holds the profiles that are in force, by id. Who asks always gets a whole profile; a file that is wrong leaves the one
+// before it in force. It may be asked and reloaded from many goroutines.
+type Shelf struct {
+	fsys    fs.FS
+	inForce atomic.Pointer[map[string]*Profile]
+}
+
+// OpenShelf loads the profiles of desks in a folder, and refuses the folder where one of them is wrong: nothing starts
+// half-configured. Bases and overlays are read by those that need them.
+func OpenShelf(fsys fs.FS) (*Shelf, error) {
+	s := &Shelf{fsys: fsys}
+	s.inForce.Store(&map[string]*Profile{})
+	if _, err := s.Reload(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Of returns the profile that is in force under an id.
+func (s *Shelf) Of(id string) (*Profile, bool) {
+	p, ok := (*s.inForce.Load())[id]
+	return p, ok
+}
+
+// All are the profiles in force, by id.
+func (s *Shelf) All() []*Profile {
+	now := *s.inForce.Load()
+	all := make([]*Profile, 0, len(now))
+	for _, id := range slices.Sorted(maps.Keys(now)) {
+		all = append(all, now[id])
+	}
+	return all
+}
+
+// Reload reads the folder again and puts what is sound in force, each profile as a whole. It returns the profiles that are new or
+// changed, and what is wrong with the others, which stay as they were. One whose file is gone stays too: a desk may follow it.
+func (s *Shelf) Reload() (changed []*Profile, err error) {
+	files, err := fs.Glob(s.fsys, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list profiles: %w", err)
+	}
+	before := *s.inForce.Load()
+	next := maps.Clone(before)
+	from := map[string]string{}
+	var wrong []error
+	for _, name := range files {
+		p, err := Load(s.fsys, name)
+		switch {
+		case err != nil:
+			wrong = append(wrong, fmt.Errorf("profile %s: %w", path.Base(name), err))
+			continue
+		case p.Settings().GetKind() != profilev1.ProfileKind_PROFILE_KIND_DESK:
+			continue
+		}
+		if other, taken := from[p.ID()]; taken {
+			wrong = append(wrong, fmt.Errorf("profile %s: its id %s is that of %s", name, p.ID(), other))
+			continue
+		}
+		from[p.ID()] = name
+		if old, known := before[p.ID()]; !known || old.Version() != p.Version() {
+			next[p.ID()] = p
+			changed = append(changed, p)
+		}
+	}
+	s.inForce.Store(&next)
+	return changed, errors.Join(wrong...)
+}

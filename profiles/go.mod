@@ -1,0 +1,3 @@
+module github.com/bavn/bavn/profiles
+
+go 1.26.0
