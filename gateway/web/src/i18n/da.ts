@@ -228,6 +228,7 @@ const da: Texts = {
     IMPACT_MEDIUM: 'mellem',
     IMPACT_HIGH: 'høj',
     IMPACT_MAJOR: 'meget høj',
+    IMPACT_NONE: 'ingen fejl',
   },
   channel: {
     CHANNEL_UNSPECIFIED: 'Ukendt',

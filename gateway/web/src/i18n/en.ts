@@ -226,6 +226,7 @@ const en = {
     IMPACT_MEDIUM: 'medium',
     IMPACT_HIGH: 'high',
     IMPACT_MAJOR: 'major',
+    IMPACT_NONE: 'no fault',
   },
   channel: {
     CHANNEL_UNSPECIFIED: 'Unknown',

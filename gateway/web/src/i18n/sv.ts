@@ -228,6 +228,7 @@ const sv: Texts = {
     IMPACT_MEDIUM: 'medel',
     IMPACT_HIGH: 'hög',
     IMPACT_MAJOR: 'mycket hög',
+    IMPACT_NONE: 'inget fel',
   },
   channel: {
     CHANNEL_UNSPECIFIED: 'Okänd',
