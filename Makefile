@@ -65,6 +65,15 @@ test-web: web ## the web page's own tests, in a browser where there is one
 	@$(if $(WEB_DEPS),npm test --silent --prefix $(WEB))
 	@$(if $(wildcard $(WEB)/playwright.config.*),! scripts/chromium.sh || npm run --silent --prefix $(WEB) test:e2e)
 
+.PHONY: rules
+rules: build postgres ## every rule of docs/requirements.md with the tests that show it, which are run, and what is open
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; mkdir -p out; \
+	GOWORK=off go build -C tools -o $(CURDIR)/out/rules ./cmd/rules; out/rules $(ARGS)
+
+.PHONY: accept
+accept: build postgres ## the organisations' processes, walked step by step over gRPC and REST
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; go test -v -count=1 ./test/acceptance/... $(ARGS)
+
 .PHONY: bench
 bench: build postgres ## throughput, latency and memory next to pgbench; table on screen and out/bench.json
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; BAVN_BENCH=1 go test -v -count=1 -timeout=2h ./test/bench/... $(ARGS)
