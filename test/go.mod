@@ -125,8 +125,8 @@ require (
 
 require (
 	github.com/bavn/bavn/gateway v0.0.0
-	github.com/bavn/bavn/process v0.0.0 // indirect
-	github.com/bavn/bavn/profiles v0.0.0 // indirect
+	github.com/bavn/bavn/process v0.0.0
+	github.com/bavn/bavn/profiles v0.0.0
 	github.com/bavn/bavn/services/intake v0.0.0
 	github.com/bavn/bavn/services/notify v0.0.0
 	github.com/bavn/bavn/services/reporting v0.0.0

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/bavn/bavn/platform/devissuer"
 )
 
 // House is a suite with its doors and its databases open.
@@ -19,7 +21,7 @@ type House struct {
 	shut      func() error
 }
 
-// tokenLife outlasts every test.
+// tokenLife outlasts every test whose clock is the machine's.
 const tokenLife = 12 * time.Hour
 
 // Services that have a database.
@@ -27,13 +29,18 @@ var Services = []string{"triage", "intake", "notify", "reporting"}
 
 // Open opens a running suite whose persons are People.
 func Open(ctx context.Context, running Running) (*House, error) {
+	return OpenTo(ctx, running, People(), tokenLife)
+}
+
+// OpenTo opens a running suite to these persons, who stay signed in for as long as its clock moves.
+func OpenTo(ctx context.Context, running Running, people []devissuer.Person, life time.Duration) (*House, error) {
 	h := &House{Running: running, REST: REST(running), tokens: map[string]string{}, databases: map[string]*pgxpool.Pool{}}
 	var err error
 	if h.GRPC, h.shut, err = GRPC(running); err != nil {
 		return nil, err
 	}
-	for _, person := range People() {
-		if h.tokens[person.ID], err = running.Token(person.ID, tokenLife); err != nil {
+	for _, person := range people {
+		if h.tokens[person.ID], err = running.Token(person.ID, life); err != nil {
 			return nil, errors.Join(fmt.Errorf("sign %s in: %w", person.ID, err), h.Close())
 		}
 	}
