@@ -88,6 +88,8 @@ func TestDatafordelerPrioritisesByContractAndFasterForALargeBusinessImpact(t *te
 		{&profilev1.TicketFacts{Impact: "low", Urgency: "normal", LargeBusinessImpact: true}, "P2"},
 		{&profilev1.TicketFacts{Impact: "low", Urgency: "normal"}, "P4"},
 		{&profilev1.TicketFacts{Impact: "low", Urgency: "low", ItSecurityBreach: true}, "P1"},
+		{&profilev1.TicketFacts{Impact: "high", Urgency: "normal"}, "P2"},
+		{&profilev1.TicketFacts{Impact: "major", Urgency: "low"}, "P1"},
 		{&profilev1.TicketFacts{}, "P4"},
 	} {
 		got, err := p.Priority(tc.ticket)
@@ -239,7 +241,7 @@ func TestDatafordelersGatesSayWhatMustBeSoFirst(t *testing.T) { // R82, R83, R10
 		{process.Resolve, &profilev1.TicketFacts{Status: "in_progress"}, ""},
 	} {
 		parts := []process.Part{process.HolderAgent, process.OwnerAgent}
-		_, refusals, err := p.Permit(profile.Attempt{Step: tc.step, Parts: parts, Ticket: tc.ticket})
+		_, refusals, err := p.Permit(profile.Attempt{Step: tc.step, Parts: parts, Roles: []string{"spoc"}, Ticket: tc.ticket})
 		var shut []string
 		for _, refusal := range refusals {
 			shut = append(shut, refusal.Why.Rule)
@@ -261,6 +263,20 @@ func TestDatafordelersSilenceOfTenDaysClosesOnlyWhatWasChecked(t *testing.T) { /
 	}
 	if by := p.Settings().GetClosing().GetQualityCheckedBy(); !slices.Equal(by, []string{"process_practitioner"}) {
 		t.Errorf("the solution is checked by %v, want the authority's practitioners", by)
+	}
+}
+
+func TestDatafordelerIsClosedByTheContactOrTheRegisterThatAnswersForIt(t *testing.T) { // R63, §17.10
+	t.Parallel()
+	p := datafordeler(t)
+	for role, closes := range map[string]bool{"spoc": true, "register_practitioner": true, "supplier_support": false} {
+		_, refusals, err := p.Permit(profile.Attempt{
+			Step: process.Close, Parts: []process.Part{process.OwnerAgent}, Roles: []string{role},
+			Ticket: &profilev1.TicketFacts{Status: "resolved", HasSolution: true, QualityChecked: true, SolutionAccepted: true},
+		})
+		if err != nil || closes != (len(refusals) == 0) {
+			t.Errorf("%s closes: refused %v (%v)", role, refusals, err)
+		}
 	}
 }
 
