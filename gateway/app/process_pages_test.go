@@ -44,8 +44,8 @@ func TestEveryShippedProcessIsServedToWhoeverAsks(t *testing.T) { // R93, R136
 
 var inline = regexp.MustCompile(`<script|<style|\sstyle=|\son[a-z]+=`)
 
-// sound is what a browser and a screen reader need of any page: a language, one heading above all, ids that stand once; and nothing
-// that the content security policy refuses.
+// sound is what a browser and a screen reader need of any page: a language, one heading above all, ids that stand once; and
+// nothing that the content security policy refuses.
 func sound(t *testing.T, path, page string) {
 	t.Helper()
 	if !regexp.MustCompile(`^<!doctype html>\n<html lang="(da|sv|en)">`).MatchString(page) {

@@ -110,7 +110,10 @@ func TestDatafordelerTellsWhoThePolicyNames(t *testing.T) { // R47, R62, R82-R84
 	}{
 		{"ticket.opened", &profilev1.TicketFacts{LargeBusinessImpact: true}, "large_impact_reported", true},
 		{"ticket.opened", &profilev1.TicketFacts{}, "large_impact_reported", false},
-		{"ticket.prioritised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P1", PreviousPriority: "P2"}, "large_impact_found", true},
+		{
+			"ticket.prioritised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P1", PreviousPriority: "P2"},
+			"large_impact_found", true,
+		},
 		{"ticket.prioritised", &profilev1.TicketFacts{Priority: "P1", PreviousPriority: "P2"}, "large_impact_found", false},
 		{"ticket.fix_planned", &profilev1.TicketFacts{Area: "data"}, "fix_planned", true},
 		{"ticket.resolved", &profilev1.TicketFacts{}, "quality_check", true},
@@ -186,7 +189,8 @@ func TestDatafordelerAsksForTheDataOfADataIncident(t *testing.T) { // R31, R42
 				required = append(required, field.GetId())
 			}
 		}
-		if want := []string{"dataset", "service", "object_id", "example"}; form.GetId() == "data_incident" && !slices.Equal(required, want) {
+		want := []string{"dataset", "service", "object_id", "example"}
+		if form.GetId() == "data_incident" && !slices.Equal(required, want) {
 			t.Errorf("required are %v, want %v", required, want)
 		}
 	}
@@ -221,6 +225,9 @@ func TestDatafordelerPlansAFixAndTellsBeforeItsRelease(t *testing.T) { // R82, R
 func TestDatafordelersGatesSayWhatMustBeSoFirst(t *testing.T) { // R82, R83, R101, R105
 	t.Parallel()
 	p := datafordeler(t)
+	paused := func(area string, planned bool) *profilev1.TicketFacts {
+		return &profilev1.TicketFacts{Status: "in_progress", Area: area, AskedStatus: "pending_release", FixPlanned: planned}
+	}
 	solved := func(checked, accepted bool) *profilev1.TicketFacts {
 		return &profilev1.TicketFacts{Status: "resolved", HasSolution: true, QualityChecked: checked, SolutionAccepted: accepted}
 	}
@@ -232,10 +239,13 @@ func TestDatafordelersGatesSayWhatMustBeSoFirst(t *testing.T) { // R82, R83, R10
 		{process.Close, solved(true, true), ""},
 		{process.Close, solved(false, true), "gates[quality_checked]"},
 		{process.Close, solved(true, false), "gates[accepted]"},
-		{process.Close, &profilev1.TicketFacts{Status: "resolved"}, "gates[solution_documented] gates[quality_checked] gates[accepted]"},
-		{process.Hold, &profilev1.TicketFacts{Status: "in_progress", Area: "data", AskedStatus: "pending_release"}, "gates[fix_planned]"},
-		{process.Hold, &profilev1.TicketFacts{Status: "in_progress", Area: "data", AskedStatus: "pending_release", FixPlanned: true}, ""},
-		{process.Hold, &profilev1.TicketFacts{Status: "in_progress", Area: "platform", AskedStatus: "pending_release"}, ""},
+		{
+			process.Close, &profilev1.TicketFacts{Status: "resolved"},
+			"gates[solution_documented] gates[quality_checked] gates[accepted]",
+		},
+		{process.Hold, paused("data", false), "gates[fix_planned]"},
+		{process.Hold, paused("data", true), ""},
+		{process.Hold, paused("platform", false), ""},
 		{process.Resolve, &profilev1.TicketFacts{Status: "pending_release"}, "gates[reporters_told]"},
 		{process.Resolve, &profilev1.TicketFacts{Status: "pending_release", ReportersTold: true}, ""},
 		{process.Resolve, &profilev1.TicketFacts{Status: "in_progress"}, ""},

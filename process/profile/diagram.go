@@ -95,12 +95,13 @@ func (d Diagram) stateDiagram() string {
 func (d Diagram) DOT() string {
 	var b strings.Builder
 	b.WriteString("digraph {\n  rankdir=LR; bgcolor=transparent; ranksep=0.6; nodesep=0.25\n")
-	b.WriteString("  node [fontname=Helvetica, fontsize=12, shape=box, style=\"rounded,filled\", fillcolor=white, margin=\"0.25,0.1\"]\n")
+	b.WriteString("  node [fontname=Helvetica, fontsize=12, shape=box, style=\"rounded,filled\", fillcolor=white, " +
+		"margin=\"0.25,0.1\"]\n")
 	b.WriteString("  edge [fontname=Helvetica, fontsize=10, color=\"#555555\"]\n")
 	for _, node := range d.Nodes {
 		look := map[Shape]string{
-			Start: ", shape=circle, fixedsize=true, width=0.2, fillcolor=black",
-			End:   ", shape=doublecircle, fixedsize=true, width=0.15, fillcolor=black",
+			Start:   ", shape=circle, fixedsize=true, width=0.2, fillcolor=black",
+			End:     ", shape=doublecircle, fixedsize=true, width=0.15, fillcolor=black",
 			Contact: ", fillcolor=\"#e5eefa\"", Receiver: ", style=filled, fillcolor=\"#e5f4ea\"",
 		}[node.Shape]
 		label := wrapped(node.Label)

@@ -27,7 +27,7 @@ func (p *Profile) ProcessDiagram(language string) Diagram {
 	node := map[string]string{}
 	for i, step := range p.settings.GetSteps() {
 		node[step.GetId()] = fmt.Sprintf("step%d", i)
-		d.Nodes = append(d.Nodes, Node{node[step.GetId()], StepNumber(step) + " " + In(language, step.GetLabel()), State})
+		d.Nodes = append(d.Nodes, Node{node[step.GetId()], StepTitle(language, step), State})
 	}
 	for _, step := range p.settings.GetSteps() {
 		for _, next := range step.GetNext() {
@@ -37,9 +37,18 @@ func (p *Profile) ProcessDiagram(language string) Diagram {
 	return d
 }
 
-// StepNumber is the number of a step in its document: "5b" of "step-5b".
+// StepNumber is what a step is called in its document: "5b" of "step-5b", "diagnose" where it has no number.
 func StepNumber(step *profilev1.ProcessStep) string {
 	return strings.TrimPrefix(step.GetId(), "step-")
+}
+
+// StepTitle is a step with its number, where it has one: "5b Modtag (drift)".
+func StepTitle(language string, step *profilev1.ProcessStep) string {
+	number := StepNumber(step)
+	if strings.IndexAny(number, "0123456789") != 0 {
+		return In(language, step.GetLabel())
+	}
+	return number + " " + In(language, step.GetLabel())
 }
 
 // LifeCycleDiagram draws statuses and transitions.

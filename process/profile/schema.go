@@ -8,7 +8,11 @@ import (
 )
 
 // Collection is the name that the entries of a field are known by: "statuses". Empty for a field that is no collection.
-func Collection(field protoreflect.FieldDescriptor) string { return option[string](field, profilev1.E_Collection) }
+func Collection(field protoreflect.FieldDescriptor) string {
+	return option[string](field, profilev1.E_Collection)
+}
 
 // EnumName is an enum's value as profiles write it: "awaiting_user"; empty for one that is not said.
-func EnumName(value protoreflect.Enum) string { return document.EnumName(value.Descriptor(), value.Number()) }
+func EnumName(value protoreflect.Enum) string {
+	return document.EnumName(value.Descriptor(), value.Number())
+}

@@ -38,8 +38,9 @@ func run(ctx context.Context) error {
 	}
 	written := map[string][]byte{}
 	var index strings.Builder
-	index.WriteString("# The processes, page by page\n\nOne page for each shipped desk, in the desk's own language, made from its profile by `make gen`. " +
-		"The gateway serves the same\nat `/process/` to everybody; `bavn profile page` writes the page of any profile.\n\n" +
+	index.WriteString("# The processes, page by page\n\n" +
+		"One page for each shipped desk, in the desk's own language, made from its profile by `make gen`. The gateway serves the\n" +
+		"same at `/process/` to everybody; `bavn profile page` writes the page of any profile.\n\n" +
 		"| desk | page | profile | source |\n|---|---|---|---|\n")
 	for _, file := range files {
 		p, err := profile.Load(shipped, file)
@@ -66,7 +67,7 @@ func run(ctx context.Context) error {
 	return replace(written)
 }
 
-// replace makes the two folders hold exactly these pages. What is unchanged keeps its time, so that nothing is built again for it.
+// replace makes the two folders hold exactly these pages. What is unchanged keeps its time, so that nothing is built again.
 func replace(written map[string][]byte) error {
 	for _, pattern := range []string{markdown + "/*.md", html + "/*.html"} {
 		there, err := filepath.Glob(pattern)

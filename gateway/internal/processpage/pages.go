@@ -1,5 +1,5 @@
-// Package processpage serves the public pages of the desks' processes (R93, R136). They are made from the profiles before; here they
-// are only kept ready.
+// Package processpage serves the public pages of the desks' processes (R93, R136). They are made from the profiles before; here
+// they are only kept ready.
 package processpage
 
 import (
@@ -84,7 +84,7 @@ var (
 func entryOf(profile string, page []byte) (entry, error) {
 	called, speaks := title.FindSubmatch(page), language.FindSubmatch(page)
 	if called == nil || speaks == nil {
-		return entry{}, errors.New("the process page " + profile + ".html has no title or no language: write it with `bavn profile page --html`")
+		return entry{}, fmt.Errorf("the process page %s.html has no title or language: `bavn profile page --html` writes one", profile)
 	}
 	return entry{profile, html.UnescapeString(string(called[1])), string(speaks[1])}, nil
 }

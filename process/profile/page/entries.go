@@ -60,7 +60,7 @@ func (w *writer) rasci() (string, error) {
 	}
 	b.WriteString("\n|---|" + strings.Repeat(":-:|", len(roles)))
 	for _, step := range w.p.Settings().GetSteps() {
-		fmt.Fprintf(&b, "\n| %s %s |", profile.StepNumber(step), w.text(step.GetLabel()))
+		fmt.Fprintf(&b, "\n| %s |", cell(profile.StepTitle(w.language, step)))
 		for _, role := range roles {
 			fmt.Fprintf(&b, " %s |", cells[step.GetId()][role.GetId()])
 		}

@@ -1,6 +1,6 @@
-// Package page writes the public page of a desk's process from its profile (R93, R136): steps, RASCI, statuses, priorities, targets,
-// who is told what, gates, on-call windows, escalations, categories, forms, parties. It is Markdown in the desk's own language; the
-// diagrams are Mermaid. What it says, page.md.tmpl arranges and words.yaml words.
+// Package page writes the public page of a desk's process from its profile (R93, R136): steps, RASCI, statuses, priorities,
+// targets, who is told what, gates, on-call windows, escalations, categories, forms, parties. It is Markdown in the desk's own
+// language; the diagrams are Mermaid. page.md.tmpl arranges it, words.yaml has its words.
 package page
 
 import (

@@ -3,8 +3,11 @@ package page_test
 import (
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process/profile"
@@ -42,62 +45,82 @@ func TestThePageOfEveryShippedDeskSaysAllThatItsProfileSays(t *testing.T) { // R
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, language := p.Settings(), p.Settings().GetDesk().GetLanguage()
-		rows := map[string][]*profilev1.Text{}
-		for _, step := range s.GetSteps() {
-			rows["step"] = append(rows["step"], step.GetLabel())
-			if row := "| " + profile.StepNumber(step) + " | "; !strings.Contains(text, row) {
-				t.Errorf("%s: there is no row for step %s", file, step.GetId())
-			}
-		}
-		for _, status := range s.GetStatuses() {
-			rows["status"] = append(rows["status"], status.GetLabel())
-		}
-		for _, level := range s.GetPriority().GetLevels() {
-			rows["priority"] = append(rows["priority"], level.GetLabel(), level.GetDefinition())
-		}
-		for _, notification := range s.GetNotifications() {
-			rows["notification"] = append(rows["notification"], notification.GetLabel())
-		}
-		for _, template := range s.GetMessageTemplates() {
-			if usedBy(s, template.GetId()) {
-				rows["words"] = append(rows["words"], template.GetSubject())
-			}
-		}
-		for _, gate := range s.GetGates() {
-			rows["gate"] = append(rows["gate"], gate.GetLabel(), gate.GetRefusal())
-		}
-		for _, category := range s.GetCategories() {
-			rows["category"] = append(rows["category"], category.GetLabel())
-		}
-		for _, role := range s.GetRoles() {
-			rows["role"] = append(rows["role"], role.GetLabel())
-		}
-		for _, party := range s.GetParties() {
-			rows["party"] = append(rows["party"], party.GetLabel())
-		}
-		for what, labels := range rows {
-			for _, label := range labels {
-				if want := profile.In(language, label); !strings.Contains(plain(text), want) {
-					t.Errorf("%s: the page does not name the %s %q", file, what, want)
-				}
+		text = plain(text)
+		for _, row := range rows(t, p) {
+			if !strings.Contains(text, row) {
+				t.Errorf("%s: the page does not say %q", file, row)
 			}
 		}
 	}
 }
 
-func usedBy(s *profilev1.Profile, template string) bool {
+// rows are what the page of a profile must say, as beginnings of its rows.
+func rows(t *testing.T, p *profile.Profile) []string {
+	t.Helper()
+	s, language := p.Settings(), p.Settings().GetDesk().GetLanguage()
+	word := func(kind string, value protoreflect.Enum) string {
+		text, err := page.Word(language, kind+"."+profile.EnumName(value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	var rows []string
+	row := func(cells ...string) { rows = append(rows, "| "+strings.Join(cells, " | ")+" |") }
+	in := func(text *profilev1.Text) string {
+		return strings.Join(strings.Fields(profile.In(language, text)), " ")
+	}
+	words := map[string]string{}
+	for _, template := range s.GetMessageTemplates() {
+		words[template.GetId()] = in(template.GetSubject())
+	}
+	for _, step := range s.GetSteps() {
+		row(profile.StepNumber(step), in(step.GetLabel()), in(step.GetWhat()))
+	}
+	for _, status := range s.GetStatuses() {
+		row(in(status.GetLabel())+" (`"+status.GetId()+"`)", word("class", status.GetClass()), word("clock", status.GetClock()))
+	}
+	for _, level := range s.GetPriority().GetLevels() {
+		row(in(level.GetLabel()), in(level.GetDefinition()))
+	}
 	for _, notification := range s.GetNotifications() {
-		if notification.GetTemplate() == template {
-			return true
+		event, err := page.Word(language, "event."+notification.GetEvent())
+		if err != nil {
+			t.Fatal(err)
+		}
+		row(in(notification.GetLabel()), event)
+		rows = append(rows, "| "+words[notification.GetTemplate()])
+	}
+	for _, gate := range s.GetGates() {
+		rows = append(rows, "| "+in(gate.GetLabel())+" |", "| "+in(gate.GetRefusal())+" |")
+	}
+	for _, escalation := range s.GetEscalations() {
+		rows = append(rows, "| "+in(escalation.GetReason())+" |")
+	}
+	for _, calendar := range s.GetCalendars() {
+		row(in(calendar.GetLabel()), strings.Join(calendar.GetWeek(), "; "))
+	}
+	for _, party := range s.GetParties() {
+		row(in(party.GetLabel()))
+		for _, group := range party.GetGroups() {
+			row(in(party.GetLabel()), in(group.GetLabel()), strconv.Itoa(int(group.GetLevel())))
 		}
 	}
-	return false
+	for _, role := range s.GetRoles() {
+		row(in(role.GetLabel()))
+	}
+	for _, category := range s.GetCategories() {
+		rows = append(rows, in(category.GetLabel())+" |")
+	}
+	for _, document := range s.GetDocuments() {
+		rows = append(rows, in(document.GetLabel()))
+	}
+	return rows
 }
 
 // plain undoes what keeps Markdown from reading a text as its own.
 func plain(text string) string {
-	return strings.NewReplacer(`\_`, "_", `\|`, "|", `\*`, "*", `\[`, "[", `\]`, "]", "&lt;", "<").Replace(text)
+	return strings.NewReplacer(`\_`, "_", `\|`, "|", `\*`, "*", `\[`, "[", `\]`, "]", "\\`", "`", "&lt;", "<").Replace(text)
 }
 
 func TestEveryRowOfATableHasTheCellsOfItsHeader(t *testing.T) {

@@ -31,7 +31,7 @@ func newWriter(p *profile.Profile, file string) (*writer, error) {
 	return w, nil
 }
 
-// gather notes the label of every entry of every collection, as profiles refer to them: an entry within an entry is "outer/inner".
+// gather notes the label of every entry of every collection, as profiles refer to them: an entry within one is "outer/inner".
 func (w *writer) gather(m protoreflect.Message, outerID, outerLabel string) {
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		collection := profile.Collection(field)
@@ -222,7 +222,9 @@ func (w *writer) generated() (string, error) {
 }
 
 // special are what Markdown would read as its own.
-var special = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "\n", " ")
+var special = strings.NewReplacer(
+	`\`, `\\`, "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "\n", " ",
+)
 
 // cell makes any text safe within a line of Markdown.
 func cell(text string) string { return special.Replace(strings.TrimSpace(text)) }

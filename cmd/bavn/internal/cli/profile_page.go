@@ -23,7 +23,8 @@ func (c *ProfilePage) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if p.Settings().GetKind() != profilev1.ProfileKind_PROFILE_KIND_DESK {
-		return failure.New(failure.Failed, "name the profile of a desk", "%s is no desk, and only a desk has a process of its own", p.ID())
+		return failure.New(failure.Failed, "name the profile of a desk",
+			"%s is no desk, and only a desk has a process of its own", p.ID())
 	}
 	_, file := file(c.File)
 	if c.HTML {

@@ -1,4 +1,5 @@
-// Package processpage makes the public page of a desk's process as HTML: the Markdown of process/profile/page, its diagrams drawn.
+// Package processpage makes the public page of a desk's process as HTML: the Markdown of process/profile/page with its diagrams
+// drawn.
 package processpage
 
 import (
@@ -26,7 +27,8 @@ var layoutFile string
 
 var layout = template.Must(template.New("page").Parse(layoutFile))
 
-// HTML is the page of a desk's profile as a whole document, in the desk's language and without a script. file is the profile's file.
+// HTML is the page of a desk's profile as a whole document, in the desk's language and without a script. file is the profile's
+// file.
 func HTML(ctx context.Context, p *profile.Profile, file string) ([]byte, error) {
 	markdown, err := page.Markdown(p, file)
 	if err != nil {
