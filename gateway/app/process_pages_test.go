@@ -37,6 +37,9 @@ func TestEveryShippedProcessIsServedToWhoeverAsks(t *testing.T) { // R93, R136
 		sound(t, path, got.body)
 	}
 	sound(t, "/process/", index.body)
+	if bare := h.do(request{path: "/process", anonymous: true}); bare.body != index.body {
+		t.Errorf("/process does not lead to the index: %d %.80s", bare.status, bare.body)
+	}
 	if style := h.do(request{path: "/process/style.css", anonymous: true}); style.status != http.StatusOK {
 		t.Errorf("the pages have no style: %d", style.status)
 	}
