@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Regenerates everything that is generated and committed: Go, gRPC and REST stubs, OpenAPI, the profiles' schema, and the typed SQL
-# of each service.
+# Regenerates everything that is generated and committed: Go, gRPC and REST stubs, OpenAPI, the profiles' schema, the typed SQL of
+# each service, and the pages of the processes.
 # `make gen` builds the generators first and calls this. The result depends on nothing but the sources and the pins.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,6 +42,9 @@ for config in platform/*/sqlc.yaml services/*/sqlc.yaml; do
     [[ $file -nt out/generate.started ]] || rm "$file"
   done
 done
+
+echo "generate: process pages"
+go run ./cmd/bavn/processpages
 
 if [[ -e gateway/web/package.json ]]; then
   echo "generate: gateway/web"

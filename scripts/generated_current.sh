@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folders=(gen/go profiles/profile.schema.json)
+folders=(gen/go profiles/profile.schema.json docs/process)
 for config in services/*/sqlc.yaml; do
   [[ -e $config ]] || continue
   while read -r out; do

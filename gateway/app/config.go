@@ -21,6 +21,7 @@ type Config struct {
 	HTTP      HTTPConfig       `koanf:"http"`
 	Admin     AdminConfig      `koanf:"admin"`
 	Services  Services         `koanf:"services"`
+	Process   ProcessConfig    `koanf:"process"`
 	SignIn    signin.Config    `koanf:"sign_in"`
 	TLS       identity.Files   `koanf:"tls"` // of the calls to the services
 	Telemetry telemetry.Config `koanf:"telemetry"`
@@ -52,6 +53,11 @@ type Services struct {
 	Triage    rpc.ClientConfig `koanf:"triage"`
 	Notify    rpc.ClientConfig `koanf:"notify"`
 	Reporting rpc.ClientConfig `koanf:"reporting"`
+}
+
+// ProcessConfig says which processes are shown to everybody.
+type ProcessConfig struct {
+	Pages string `koanf:"pages" usage:"folder of pages that bavn profile page --html wrote; those of the shipped profiles if empty"`
 }
 
 // DefaultConfig is what a process starts from.

@@ -1,13 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -16,11 +15,14 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"google.golang.org/grpc/codes"
 
+	pages "github.com/bavn/bavn/gateway/internal/processpage"
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
+	"github.com/bavn/bavn/gateway/internal/static"
 	"github.com/bavn/bavn/gateway/web"
 	"github.com/bavn/bavn/gen/go/openapi"
+	"github.com/bavn/bavn/gen/go/processpage"
 	"github.com/bavn/bavn/platform/fault"
 )
 
@@ -63,10 +65,22 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		a.telemetry.Logger.Warn("the web page is not in this build: run make web and build again")
 	}
 
+	contract, err := static.New(openapi.Document, "application/yaml")
+	if err != nil {
+		return nil, err
+	}
+	processes, err := a.processPages(site, nothing)
+	if err != nil {
+		return nil, err
+	}
+
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", private(a.crossOrigin(api)))
 	mux.Handle("/auth/", auth)
-	mux.Handle("GET /openapi.yaml", a.crossOrigin(document(openapi.Document, "application/yaml")))
+	mux.Handle("GET /openapi.yaml", a.crossOrigin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		contract.Serve(w, r, static.CacheAsk)
+	})))
+	mux.Handle("GET "+pages.Path, processes)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)
@@ -113,16 +127,13 @@ func (a *App) crossOrigin(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// document serves bytes that change only with the build.
-func document(content []byte, kind string) http.Handler {
-	sum := sha256.Sum256(content)
-	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("ETag", etag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-	})
+// processPages are the public pages of the desks' processes: those of the shipped profiles, or of the folder that is configured.
+func (a *App) processPages(site *web.Site, missing http.Handler) (http.Handler, error) {
+	var folder fs.FS = processpage.Pages
+	if a.cfg.Process.Pages != "" {
+		folder = os.DirFS(a.cfg.Process.Pages)
+	}
+	return pages.New(folder, site.Stylesheets(), missing)
 }
 
 // issuerClient calls the issuer with traces of its own.

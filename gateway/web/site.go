@@ -1,32 +1,22 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
-	"time"
+
+	"github.com/bavn/bavn/gateway/internal/static"
 )
 
 const (
 	indexFile = "index.html"
 	// assetsFolder holds files whose names change with their content.
 	assetsFolder = "assets/"
-
-	cacheForever = "public, max-age=31536000, immutable"
-	cacheAsk     = "no-cache"
 )
-
-// page is one file, ready to be sent.
-type page struct {
-	content, zipped []byte // zipped is nil where it would not be smaller
-	kind, etag      string
-}
 
 // kinds are our own: the machine's table differs between machines.
 var kinds = map[string]string{
@@ -42,14 +32,14 @@ var kinds = map[string]string{
 
 // Site serves the page and its assets.
 type Site struct {
-	pages   map[string]page
+	pages   map[string]static.Document
 	built   bool
 	missing http.Handler
 }
 
 // New reads what was embedded. missing answers for what is not there.
 func New(missing http.Handler) (*Site, error) {
-	site := &Site{pages: map[string]page{}, missing: missing}
+	site := &Site{pages: map[string]static.Document{}, missing: missing}
 	err := fs.WalkDir(files, "dist", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
@@ -76,24 +66,23 @@ func (s *Site) add(as, name string) error {
 	if kinds[path.Ext(as)] == "" {
 		return fmt.Errorf("%s: no content type is known for it", as)
 	}
-	sum := sha256.Sum256(content)
-	p := page{content: content, kind: kinds[path.Ext(as)], etag: hex.EncodeToString(sum[:12])}
-	var zipped bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	document, err := static.New(content, kinds[path.Ext(as)])
 	if err != nil {
 		return err
 	}
-	if _, err := zip.Write(content); err != nil {
-		return err
-	}
-	if err := zip.Close(); err != nil {
-		return err
-	}
-	if zipped.Len() < len(content)*9/10 { // fonts and images are compressed already
-		p.zipped = zipped.Bytes()
-	}
-	s.pages[as] = p
+	s.pages[as] = document
 	return nil
+}
+
+// Stylesheets are the addresses of the page's stylesheets, for other pages to wear; none while the page is not built.
+func (s *Site) Stylesheets() []string {
+	var sheets []string
+	for _, name := range slices.Sorted(maps.Keys(s.pages)) {
+		if path.Ext(name) == ".css" {
+			sheets = append(sheets, "/"+name)
+		}
+	}
+	return sheets
 }
 
 // ServeHTTP answers with the file, or with the page itself for every address that the page's own router knows.
@@ -108,19 +97,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.missing.ServeHTTP(w, r)
 		return
 	}
-	header := w.Header()
-	header.Set("Content-Type", p.kind)
-	header.Set("Vary", "Accept-Encoding")
-	header.Set("Cache-Control", cacheAsk)
+	cache := static.CacheAsk
 	if strings.HasPrefix(name, assetsFolder) {
-		header.Set("Cache-Control", cacheForever)
+		cache = static.CacheForever
 	}
-	content := p.content
-	header.Set("ETag", `"`+p.etag+`"`)
-	if p.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		content = p.zipped
-		header.Set("Content-Encoding", "gzip")
-		header.Set("ETag", `"`+p.etag+`-gzip"`)
-	}
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+	p.Serve(w, r, cache)
 }

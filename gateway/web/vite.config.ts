@@ -26,7 +26,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2023',
   },
-  server: { proxy: { '/v1': gateway, '/auth': gateway, '/openapi.yaml': gateway } },
+  server: { proxy: { '/v1': gateway, '/auth': gateway, '/openapi.yaml': gateway, '/process': gateway } },
   // As the gateway's app/headers.go, so that the browser tests see what the policy would stop.
   preview: {
     headers: {

@@ -72,7 +72,7 @@ func TestDiagramsNameEveryStatusAndEveryCategory(t *testing.T) {
 	t.Parallel()
 	p := nsp(t)
 	for _, language := range []string{"da", "sv", "en"} {
-		states, routes := p.LifeCycleDiagram(language), p.RoutingDiagram(language)
+		states, routes := p.LifeCycleDiagram(language).Mermaid(), p.RoutingDiagram(language).Mermaid()
 		for _, status := range p.Settings().GetStatuses() {
 			if !strings.Contains(states, `"`+profile.In(language, status.GetLabel())+`" as `+status.GetId()) {
 				t.Errorf("%s is not drawn in %s", status.GetId(), language)
@@ -85,6 +85,45 @@ func TestDiagramsNameEveryStatusAndEveryCategory(t *testing.T) {
 		}
 		if !strings.Contains(states, "resolved --> closed: ") || !strings.Contains(states, "[*] --> registered") {
 			t.Errorf("the way through a ticket's life is not drawn:\n%s", states)
+		}
+	}
+}
+
+func TestTheOverviewOfTheLifeCycleNamesEveryStatusOnceAndKeepsTheWaysThrough(t *testing.T) { // R93
+	t.Parallel()
+	p := nsp(t)
+	overview := p.LifeCycleOverview("en")
+	drawn := overview.Mermaid()
+	for _, status := range p.Settings().GetStatuses() {
+		if n := strings.Count(drawn, status.GetLabel().GetEn()); n < 1 {
+			t.Errorf("%s is not drawn", status.GetId())
+		}
+	}
+	seen := map[profile.Arrow]bool{}
+	for _, arrow := range overview.Arrows {
+		arrow.Label = ""
+		if seen[arrow] || arrow.From == arrow.To {
+			t.Errorf("%v is drawn twice, or leads nowhere", arrow)
+		}
+		seen[arrow] = true
+	}
+	for _, want := range []string{"in_progress --> _waiting: Hold", "_waiting --> resolved: Resolve", "resolved --> closed: Close"} {
+		if !strings.Contains(drawn, want) {
+			t.Errorf("%q is not drawn:\n%s", want, drawn)
+		}
+	}
+}
+
+func TestADiagramForGraphvizIsSafeWhateverALabelSays(t *testing.T) {
+	t.Parallel()
+	d := profile.Diagram{
+		Nodes:  []profile.Node{{ID: "a", Label: `"quoted" \N`}, {ID: "b", Shape: profile.End}},
+		Arrows: []profile.Arrow{{From: "a", To: "b", Label: "a label that is much too long for one line"}},
+	}
+	dot := d.DOT()
+	for _, want := range []string{`label="\"quoted\" \\N"`, `"b" [label=" ", shape=doublecircle`, `much too\nlong`} {
+		if !strings.Contains(dot, want) {
+			t.Errorf("%s is not in\n%s", want, dot)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+	"github.com/bavn/bavn/process"
 )
 
 // In returns a text in a language: "da", "sv" or, for any other, "en".
@@ -20,21 +21,54 @@ func In(language string, text *profilev1.Text) string {
 	}
 }
 
-// LifeCycleDiagram draws statuses and transitions as Mermaid's stateDiagram-v2, with labels in a language.
-func (p *Profile) LifeCycleDiagram(language string) string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n")
-	for _, status := range p.settings.GetStatuses() {
-		fmt.Fprintf(&b, "  state %s as %s\n", quoted(In(language, status.GetLabel())), status.GetId())
-		if status.GetInitial() {
-			fmt.Fprintf(&b, "  [*] --> %s\n", status.GetId())
-		}
-		if status.GetParent() != "" {
-			fmt.Fprintf(&b, "  %s --> %s\n", status.GetParent(), status.GetId())
+// ProcessDiagram draws the organisation's own steps and which follow which (R93).
+func (p *Profile) ProcessDiagram(language string) Diagram {
+	var d Diagram
+	node := map[string]string{}
+	for i, step := range p.settings.GetSteps() {
+		node[step.GetId()] = fmt.Sprintf("step%d", i)
+		d.Nodes = append(d.Nodes, Node{node[step.GetId()], StepTitle(language, step), State})
+	}
+	for _, step := range p.settings.GetSteps() {
+		for _, next := range step.GetNext() {
+			d.Arrows = append(d.Arrows, Arrow{From: node[step.GetId()], To: node[next]})
 		}
 	}
-	edges := map[string][]string{}
-	var order []string
+	return d
+}
+
+// StepNumber is what a step is called in its document: "5b" of "step-5b", "diagnose" where it has no number.
+func StepNumber(step *profilev1.ProcessStep) string {
+	return strings.TrimPrefix(step.GetId(), "step-")
+}
+
+// StepTitle is a step with its number, where it has one: "5b Modtag (drift)".
+func StepTitle(language string, step *profilev1.ProcessStep) string {
+	number := StepNumber(step)
+	if strings.IndexAny(number, "0123456789") != 0 {
+		return In(language, step.GetLabel())
+	}
+	return number + " " + In(language, step.GetLabel())
+}
+
+// LifeCycleDiagram draws statuses and transitions.
+func (p *Profile) LifeCycleDiagram(language string) Diagram {
+	d := Diagram{States: true}
+	var ends []Arrow
+	for _, status := range p.settings.GetStatuses() {
+		d.Nodes = append(d.Nodes, Node{status.GetId(), In(language, status.GetLabel()), State})
+		if status.GetInitial() {
+			d.Nodes = append(d.Nodes, Node{ID: "_start", Shape: Start})
+			d.Arrows = append(d.Arrows, Arrow{From: "_start", To: status.GetId()})
+		}
+		if status.GetParent() != "" {
+			d.Arrows = append(d.Arrows, Arrow{From: status.GetParent(), To: status.GetId()})
+		}
+		if status.GetClass() == profilev1.StatusClass_STATUS_CLASS_CLOSED {
+			ends = append(ends, Arrow{From: status.GetId(), To: "_end"})
+		}
+	}
+	labels := map[Arrow][]string{}
 	for _, transition := range p.settings.GetTransitions() {
 		label := In(language, transition.GetLabel())
 		if label == "" {
@@ -42,63 +76,109 @@ func (p *Profile) LifeCycleDiagram(language string) string {
 		}
 		for _, from := range transition.GetFrom() {
 			for _, to := range transition.GetTo() {
-				edge := fmt.Sprintf("  %s --> %s", from, to)
-				if from == to || slices.Contains(edges[edge], label) {
+				edge := Arrow{From: from, To: to}
+				if from == to || slices.Contains(labels[edge], label) {
 					continue
 				}
-				if edges[edge] == nil {
-					order = append(order, edge)
+				if labels[edge] == nil {
+					d.Arrows = append(d.Arrows, edge)
 				}
-				edges[edge] = append(edges[edge], label)
+				labels[edge] = append(labels[edge], label)
 			}
 		}
 	}
-	for _, edge := range order {
-		fmt.Fprintf(&b, "%s: %s\n", edge, plain(strings.Join(edges[edge], " / ")))
+	for i, arrow := range d.Arrows {
+		d.Arrows[i].Label = strings.Join(labels[arrow], " / ")
 	}
-	for _, status := range p.settings.GetStatuses() {
-		if status.GetClass() == profilev1.StatusClass_STATUS_CLASS_CLOSED {
-			fmt.Fprintf(&b, "  %s --> [*]\n", status.GetId())
-		}
+	if len(ends) > 0 {
+		d.Nodes = append(d.Nodes, Node{ID: "_end", Shape: End})
 	}
-	return b.String()
+	d.Arrows = append(d.Arrows, ends...)
+	return d
 }
 
-// RoutingDiagram draws who gets which ticket as a Mermaid flowchart: the rules first, then the categories.
-func (p *Profile) RoutingDiagram(language string) string {
-	var b strings.Builder
-	b.WriteString("flowchart LR\n")
-	desk := p.settings.GetDesk()
-	if desk != nil {
-		fmt.Fprintf(&b, "  contact([%s])\n", quoted(p.partyLabel(language, desk.GetContact())))
+// LifeCycleOverview is the life cycle with the statuses that a ticket waits in as one: each of them leads to each other and to
+// nearly all else, which makes of the whole a picture that nobody can read.
+func (p *Profile) LifeCycleOverview(language string) Diagram {
+	full := p.LifeCycleDiagram(language)
+	var waits []string
+	for _, transition := range p.settings.GetTransitions() {
+		if transition.GetStep() == string(process.Hold) {
+			waits = append(waits, transition.GetTo()...)
+		}
+	}
+	const waiting = "_waiting"
+	of := func(id string) string {
+		if slices.Contains(waits, id) {
+			return waiting
+		}
+		return id
+	}
+	d := Diagram{States: true}
+	at := -1
+	for _, node := range full.Nodes {
+		switch {
+		case of(node.ID) != waiting:
+			d.Nodes = append(d.Nodes, node)
+		case at < 0:
+			at = len(d.Nodes)
+			d.Nodes = append(d.Nodes, Node{waiting, node.Label, State})
+		default:
+			d.Nodes[at].Label += " · " + node.Label
+		}
+	}
+	where := map[Arrow]int{}
+	for _, arrow := range full.Arrows {
+		merged := Arrow{From: of(arrow.From), To: of(arrow.To)}
+		if merged.From == merged.To {
+			continue
+		}
+		if i, drawn := where[merged]; drawn {
+			for label := range strings.SplitSeq(arrow.Label, " / ") {
+				if !slices.Contains(strings.Split(d.Arrows[i].Label, " / "), label) {
+					d.Arrows[i].Label += " / " + label
+				}
+			}
+			continue
+		}
+		where[merged] = len(d.Arrows)
+		merged.Label = arrow.Label
+		d.Arrows = append(d.Arrows, merged)
+	}
+	return d
+}
+
+// RoutingDiagram draws who gets which ticket: the rules first, then the categories.
+func (p *Profile) RoutingDiagram(language string) Diagram {
+	var d Diagram
+	if desk := p.settings.GetDesk(); desk != nil {
+		d.Nodes = append(d.Nodes, Node{"contact", p.partyLabel(language, desk.GetContact()), Contact})
 	}
 	names := map[string]string{}
 	target := func(route *profilev1.Route) string {
 		key := route.GetGroup() + route.GetParty()
 		if names[key] == "" {
 			names[key] = fmt.Sprintf("to%d", len(names)+1)
-			fmt.Fprintf(&b, "  %s[[%s]]\n", names[key], quoted(p.routeLabel(language, route)))
+			d.Nodes = append(d.Nodes, Node{names[key], p.RouteLabel(language, route), Receiver})
 		}
 		return names[key]
 	}
 	for _, rule := range p.settings.GetRouting() {
-		to := target(rule.GetTo())
-		fmt.Fprintf(&b, "  contact -->|%s| %s\n", quoted(In(language, rule.GetReason())), to)
+		d.Arrows = append(d.Arrows, Arrow{From: "contact", To: target(rule.GetTo()), Label: In(language, rule.GetReason())})
 	}
+	node := map[string]string{"": "contact"}
 	for i, category := range p.settings.GetCategories() {
-		from := "contact"
-		if category.GetParent() != "" {
-			from = fmt.Sprintf("category%d", slices.IndexFunc(p.settings.GetCategories(), func(c *profilev1.Category) bool {
-				return c.GetId() == category.GetParent()
-			}))
-		}
-		fmt.Fprintf(&b, "  %s --> category%d(%s)\n", from, i, quoted(In(language, category.GetLabel())))
+		node[category.GetId()] = fmt.Sprintf("category%d", i)
+	}
+	for _, category := range p.settings.GetCategories() {
+		this := node[category.GetId()]
+		d.Nodes = append(d.Nodes, Node{this, In(language, category.GetLabel()), Category})
+		d.Arrows = append(d.Arrows, Arrow{From: node[category.GetParent()], To: this})
 		if category.GetRoute() != nil {
-			to := target(category.GetRoute())
-			fmt.Fprintf(&b, "  category%d ==> %s\n", i, to)
+			d.Arrows = append(d.Arrows, Arrow{From: this, To: target(category.GetRoute()), Thick: true})
 		}
 	}
-	return b.String()
+	return d
 }
 
 func (p *Profile) partyLabel(language, id string) string {
@@ -110,7 +190,8 @@ func (p *Profile) partyLabel(language, id string) string {
 	return id
 }
 
-func (p *Profile) routeLabel(language string, route *profilev1.Route) string {
+// RouteLabel is who a route leads to, as people call it: "Driftleverandør: Drift".
+func (p *Profile) RouteLabel(language string, route *profilev1.Route) string {
 	party, group, _ := strings.Cut(route.GetGroup(), "/")
 	if route.GetParty() != "" {
 		return p.partyLabel(language, route.GetParty())
@@ -123,12 +204,4 @@ func (p *Profile) routeLabel(language string, route *profilev1.Route) string {
 		}
 	}
 	return route.GetGroup()
-}
-
-// quoted makes a Mermaid text of anything.
-func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, "#quot;") + `"` }
-
-// plain makes an edge's label, which ends at a line or a semicolon.
-func plain(text string) string {
-	return strings.NewReplacer("\n", " ", ";", ",", ":", " ").Replace(text)
 }

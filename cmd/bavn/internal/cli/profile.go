@@ -17,6 +17,7 @@ type Profile struct {
 	Explain ProfileExplain `cmd:"" help:"Say what a profile says, where it is said, and from which source."`
 	Diff    ProfileDiff    `cmd:"" help:"Say what differs between two profiles."`
 	Graph   ProfileGraph   `cmd:"" help:"Draw life cycle and routing as Mermaid diagrams."`
+	Page    ProfilePage    `cmd:"" help:"Write the public page of a desk's process."`
 }
 
 // file is a profile's folder and name; "nsp" is short for profiles/nsp.yaml.
@@ -175,7 +176,7 @@ func (c *ProfileGraph) Run(s *session) error {
 		return err
 	}
 	for _, diagram := range []struct{ name, text string }{
-		{"life-cycle", p.LifeCycleDiagram(s.Language)}, {"routing", p.RoutingDiagram(s.Language)},
+		{"life-cycle", p.LifeCycleDiagram(s.Language).Mermaid()}, {"routing", p.RoutingDiagram(s.Language).Mermaid()},
 	} {
 		if c.What == "all" || c.What == diagram.name {
 			s.Printf("```mermaid\n%s```\n", diagram.text)

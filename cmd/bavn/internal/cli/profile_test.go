@@ -52,6 +52,8 @@ func TestAProfileIsExplainedComparedAndDrawn(t *testing.T) {
 		{[]string{"diff", base, nsp}, []string{"+ numbers.prefix: ASCP", "- id: itil-base"}},
 		{[]string{"diff", nsp, nsp}, []string{"they say the same"}},
 		{[]string{"graph", nsp, "--what", "life-cycle"}, []string{"```mermaid\nstateDiagram-v2\n", "[*] --> registered"}},
+		{[]string{"page", nsp}, []string{"# National Service Platform", "| 5b | Modtag (drift) |", "```mermaid\nstateDiagram-v2\n"}},
+		{[]string{"page", nsp, "--html"}, []string{"<!doctype html>\n<html lang=\"da\">", "<td>5b</td>", "<svg width="}},
 		{[]string{"--language", "da", "graph", nsp}, []string{"flowchart LR", `"Afventer leverandør"`}},
 	} {
 		args := append([]string{"profile"}, tc.args...)
@@ -67,6 +69,14 @@ func TestAProfileIsExplainedComparedAndDrawn(t *testing.T) {
 				t.Errorf("%v does not say %q:\n%s", args, want, stdout)
 			}
 		}
+	}
+}
+
+func TestOnlyADeskHasAPage(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := run(t, "profile", "page", filepath.Join(shipped, "itil-base.yaml"))
+	if code != failure.Failed || stdout != "" || !strings.Contains(stderr, "itil-base is no desk") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
 	}
 }
 

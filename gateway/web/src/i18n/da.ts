@@ -13,6 +13,7 @@ const da: Texts = {
     toStart: 'Til forsiden',
     footer: 'Bavn bærer en hændelse fra post til post, og én part har altid ansvaret.',
     api: 'Beskrivelse af API’et (OpenAPI)',
+    processes: 'Processer',
     unknown: 'Ukendt',
   },
   signIn: {

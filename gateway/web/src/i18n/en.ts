@@ -11,6 +11,7 @@ const en = {
     toStart: 'To the start page',
     footer: 'Bavn carries an incident from post to post, and one party is always responsible.',
     api: 'API description (OpenAPI)',
+    processes: 'Processes',
     unknown: 'Unknown',
   },
   signIn: {

@@ -13,6 +13,7 @@ const sv: Texts = {
     toStart: 'Till startsidan',
     footer: 'Bavn bär en incident från post till post, och en part har alltid ansvaret.',
     api: 'Beskrivning av API:et (OpenAPI)',
+    processes: 'Processer',
     unknown: 'Okänd',
   },
   signIn: {

@@ -44,6 +44,9 @@ export function Shell() {
           <div className="container">
             <p>{t('common.footer')}</p>
             <p>
+              <a href="/process/">{t('common.processes')}</a>
+            </p>
+            <p>
               <a href="/openapi.yaml">{t('common.api')}</a>
             </p>
           </div>
