@@ -148,16 +148,3 @@ func TestNSPsServiceTargetsAreThosePublished(t *testing.T) { // §18
 		}
 	}
 }
-
-func TestEveryEntryOfAShippedProfileSaysItsSourceOrThatItIsDerived(t *testing.T) {
-	t.Parallel()
-	own := []string{"format", "id", "kind", "extends", "label.da", "label.sv", "label.en", "registration_mail"}
-	for _, setting := range nsp(t).Explain("") {
-		if slices.Contains(own, setting.Path) {
-			continue
-		}
-		if setting.Source == "" && !setting.Derived {
-			t.Errorf("%s: %s says neither a source nor that it is derived", setting.At, setting.Path)
-		}
-	}
-}
