@@ -113,7 +113,7 @@ func TestAUSendsWhatSupportCannotSolveByTheMatrix(t *testing.T) { // R41, R56, R
 		"staff-function-architecture": "drift/stab",
 		"development":                 "system-udvikling/udvikling",
 	} {
-		got, err := p.Route(&profilev1.TicketFacts{HolderParty: "support", Category: category, Categories: p.Categories(category)})
+		got, err := p.Route(&profilev1.TicketFacts{Category: category, Categories: p.Categories(category)})
 		if err != nil || got.Route.GetGroup() != want {
 			t.Errorf("%s goes to %v (%v), want %s", category, got.Route, err, want)
 		}
@@ -130,23 +130,24 @@ func TestAUSendsWhatSupportCannotSolveByTheMatrix(t *testing.T) { // R41, R56, R
 	for category, party := range map[string]string{
 		"workplace-adsl": "support", "workplace-printer": "support", "other-area": "andet-omraade",
 	} {
-		got, err := p.Route(&profilev1.TicketFacts{HolderParty: "support", Category: category})
+		got, err := p.Route(&profilev1.TicketFacts{Category: category})
 		if err != nil || got.Route.GetParty() != party || got.Route.GetWithResponsibility() != (party == "andet-omraade") {
 			t.Errorf("%s goes to %v (%v), want %s", category, got.Route, err, party)
 		}
 	}
 }
 
-func TestAUBeginsEverythingInSupportsPile(t *testing.T) { // R20, R33, R55; purchases alone go on as requests, R29
+func TestAUKeepsWhatIsSupportsWithTheRightCentre(t *testing.T) { // R20, R33, R55; purchases alone go on as requests, R29
 	t.Parallel()
 	p := au(t)
 	for _, tc := range []struct{ nature, category, centre, want string }{
 		{"incident", "", "", "support"},
-		{"incident", "network-wlan", "", "support"},
-		{"incident", "network-wlan", "st", "support/st"},
 		{"incident", "", "arts", "support/arts"},
-		{"incident", "purchasing", "arts", "support/arts"},
-		{"service_request", "general-licence", "he", "support/he"},
+		{"incident", "workplace-printer", "", "support"},
+		{"incident", "workplace-printer", "st", "support/st"},
+		{"incident", "network-wlan", "st", "drift/netvaerk"},
+		{"incident", "purchasing-special", "he", "support"},
+		{"service_request", "general-licence", "he", "drift/generelle-applikationer"},
 		{"service_request", "purchasing-special", "he", "support/he-indkoeb"},
 		{"service_request", "purchasing-standard", "bss", "support/bss-indkoeb"},
 		{"service_request", "purchasing-standard", "arts", "support/arts-indkoeb"},
@@ -244,14 +245,16 @@ func TestAUsCentresRefineTheirDeskAndNoMore(t *testing.T) { // R70, R134
 			t.Errorf("%s looks a network fault up in %v", centre, links)
 		}
 		for _, article := range []string{"purchasing-standard", "purchasing-special"} {
-			got, err := overlay.Route(&profilev1.TicketFacts{HolderParty: "support", Category: article})
+			got, err := overlay.Route(&profilev1.TicketFacts{Category: article})
 			if err != nil || got.Route.GetGroup() != want.buyers {
 				t.Errorf("%s buys by %v (%v), want %s", centre, got.Route, err, want.buyers)
 			}
 		}
 		for _, place := range want.places {
-			category := "workplace" + strings.TrimPrefix(place, centre)
-			got, err := overlay.Route(&profilev1.TicketFacts{HolderParty: "support", Category: category})
+			category := "place" + strings.TrimPrefix(place, centre)
+			got, err := overlay.Route(&profilev1.TicketFacts{
+				Category: category, Categories: overlay.Categories(category), Answers: map[string]string{"centre": centre},
+			})
 			if err != nil || got.Route.GetGroup() != "support/"+place {
 				t.Errorf("%s goes to %v (%v), want %s", category, got.Route, err, place)
 			}

@@ -159,7 +159,7 @@ func TestAUCategorisesAfterTakingAndMayAwaitTheUsersAnswers(t *testing.T) { // R
 func TestAUWeighsACallNoMoreThanALetter(t *testing.T) { // R21
 	t.Parallel()
 	p := au(t)
-	for impact, want := range map[string]string{"person": "P3", "several": "P2", "many": "P2", "": "P3"} {
+	for impact, want := range map[string]string{"none": "P4", "low": "P3", "medium": "P2", "major": "P2", "": "P3"} {
 		for _, channel := range p.Settings().GetChannels() {
 			got, err := p.Priority(&profilev1.TicketFacts{Impact: impact, Urgency: "normal", Channel: channel.GetId()})
 			if err != nil || got.Level.GetId() != want {
@@ -176,7 +176,7 @@ func TestAUWeighsACallNoMoreThanALetter(t *testing.T) { // R21
 func TestAUCallsAboutWhatIsAcute(t *testing.T) { // R52
 	t.Parallel()
 	p := au(t)
-	for _, impact := range []string{"person", "several", "many"} {
+	for _, impact := range []string{"none", "low", "medium", "high", "major"} {
 		ticket := &profilev1.TicketFacts{Impact: impact, Urgency: "acute"}
 		level, err := p.Priority(ticket)
 		if err != nil || !level.Level.GetAcute() {

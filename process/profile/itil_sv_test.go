@@ -114,7 +114,11 @@ func TestITILSVsPriorityIsImpactByUrgency(t *testing.T) { // R46
 	t.Parallel()
 	p := itilSV(t)
 	for _, row := range []struct{ impact, low, medium, high string }{
-		{"low", "P4", "P3", "P3"}, {"medium", "P3", "P3", "P2"}, {"high", "P2", "P2", "P1"},
+		{"none", "P4", "P4", "P4"},
+		{"low", "P4", "P3", "P3"},
+		{"medium", "P3", "P3", "P2"},
+		{"high", "P2", "P2", "P1"},
+		{"major", "P2", "P1", "P1"},
 	} {
 		for urgency, want := range map[string]string{"low": row.low, "medium": row.medium, "high": row.high} {
 			got, err := p.Priority(&profilev1.TicketFacts{Impact: row.impact, Urgency: urgency})
