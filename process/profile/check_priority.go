@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process/profile/internal/document"
 )
 
 // matrix refuses holes, cells said twice, and a priority that falls where impact or urgency rises (R46).
@@ -14,6 +16,7 @@ func (c *checker) matrix() {
 	if len(of.GetMatrix()) == 0 && len(of.GetImpacts()) == 0 && len(of.GetUrgencies()) == 0 {
 		return
 	}
+	c.scale()
 	rank := map[string]int{}
 	for i, level := range of.GetLevels() {
 		rank[level.GetId()] = i
@@ -43,6 +46,16 @@ func (c *checker) matrix() {
 						impact.GetId(), urgency.GetId(), of.GetMatrix()[at].GetPriority(), lesser[0], lesser[1])
 				}
 			}
+		}
+	}
+}
+
+// scale refuses degrees of impact that no ticket can have: impact is one scale for all desks, so that figures compare (ADR 0018).
+func (c *checker) scale() {
+	grades := document.EnumNames(triagev1.Impact(0).Descriptor())
+	for _, impact := range c.settings.GetPriority().GetImpacts() {
+		if id := impact.GetId(); id != "" && !slices.Contains(grades, id) {
+			c.wrong(fmt.Sprintf("priority.impacts[%s]", id), "impact-scale", "is on no ticket, expected one of %v", grades)
 		}
 	}
 }

@@ -73,7 +73,8 @@ type Demand struct {
 }
 
 // Missing is what must be known before a step and is not (R37, R38). A duty holds from its step on: what is demanded to
-// start work is demanded to resolve as well.
+// start work is demanded to resolve as well. Only who sets the ticket to await the user needs no answers: they are often what it
+// waits for (R73).
 func (p *Profile) Missing(step process.Step, ticket *profilev1.TicketFacts) ([]Demand, error) {
 	duty := p.settings.GetCategoryDuty()
 	due := func(from string) bool {
@@ -87,7 +88,7 @@ func (p *Profile) Missing(step process.Step, ticket *profilev1.TicketFacts) ([]D
 	if due(duty.GetKindFrom()) && ticket.GetKind() == "" {
 		missing = append(missing, Demand{"kind", p.because("category_duty.kind_from", duty, nil)})
 	}
-	if !due(duty.GetAnswersFrom()) {
+	if !due(duty.GetAnswersFrom()) || step == process.Hold && p.awaitsUser(ticket.GetAskedStatus()) {
 		return missing, nil
 	}
 	questions, err := p.Questions(ticket)
@@ -100,4 +101,9 @@ func (p *Profile) Missing(step process.Step, ticket *profilev1.TicketFacts) ([]D
 		}
 	}
 	return missing, nil
+}
+
+func (p *Profile) awaitsUser(status string) bool {
+	is, ok := p.Status(status)
+	return ok && is == process.AwaitingUser
 }
