@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/triage/internal/command"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -29,4 +32,9 @@ func ListTicketsSQL(desk string) string {
 		panic(err)
 	}
 	return sql
+}
+
+// Index indexes the texts of tickets anew, by number.
+func Index(ctx context.Context, pool *pgxpool.Pool, desk string, numbers ...string) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return store.Index(ctx, tx, desk, numbers) })
 }
