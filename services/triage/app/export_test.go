@@ -23,6 +23,8 @@ var ErrorTexts = command.ErrorTexts
 var (
 	LockTicketSQL     = store.LockTicketSQL
 	LockNextTicketSQL = store.LockNextTicketSQL
+	TicketsByTermsSQL = store.TicketsByTermsSQL
+	TicketsByPairSQL  = store.TicketsByPairSQL
 )
 
 // ListTicketsSQL is the statement of a list without a filter, on its second page.

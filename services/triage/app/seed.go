@@ -34,4 +34,6 @@ func Seed(ctx context.Context, pool *pgxpool.Pool, o SeedOptions) error {
 }
 
 // IndexSeeded makes the words of seeded tickets findable.
-func IndexSeeded(ctx context.Context, pool *pgxpool.Pool, desk string) error { return seed.Index(ctx, pool, desk) }
+func IndexSeeded(ctx context.Context, pool *pgxpool.Pool, desk string) error {
+	return seed.Index(ctx, pool, desk)
+}

@@ -1,8 +1,12 @@
 package app_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -10,6 +14,7 @@ import (
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/services/triage/app"
 )
 
 // solvedTicket is a ticket that mette solved, in the words of a language.
@@ -130,6 +135,75 @@ func TestWhoSeesLittleIsShownTheirOwn(t *testing.T) {
 	eventually(t, "the seeded tickets are indexed", func() bool { return w.count("ticket_terms") == 3001 })
 	if got := w.suggested("stranger", "fejl i netværk"); !slices.Equal(got, []string{name}) {
 		t.Errorf("the stranger is shown %v, want %s alone", got, name)
+	}
+}
+
+// TestCandidatesComeFromTheIndexWhateverLiesBehind asks the planner: what a question costs must not grow with the desk.
+func TestCandidatesComeFromTheIndexWhateverLiesBehind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.volume(6000)
+	eventually(t, "the seeded tickets are indexed", func() bool { return w.count("ticket_terms") == 6000 })
+	var rare, common int64
+	if err := w.pool.QueryRow(t.Context(), `SELECT (SELECT term FROM search_words ORDER BY documents, term LIMIT 1),
+		(SELECT term FROM search_words ORDER BY documents DESC, term LIMIT 1)`).Scan(&rare, &common); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pool.Exec(t.Context(), "VACUUM ANALYZE ticket_terms"); err != nil {
+		t.Fatal(err)
+	}
+	for name, plan := range map[string]string{
+		"by terms": w.plan(app.TicketsByTermsSQL, []any{"nsp", 2500, []int64{rare}, []int64{common ^ 3}}),
+		"by pair":  w.plan(app.TicketsByPairSQL, []any{"nsp", 2500, []int64{rare, common}}),
+	} {
+		if !strings.Contains(plan, "ticket_terms_keys") || strings.Contains(plan, "Seq Scan") {
+			t.Errorf("candidates %s must come from the index:\n%s", name, plan)
+		}
+	}
+}
+
+// TestARetoldTicketIsFoundAmongManyAlike tells solved tickets again, with other words and in another order, in a desk whose tickets
+// all use the same few words most of the time. The originals are found; the newest, which one would show without looking, are not.
+func TestARetoldTicketIsFoundAmongManyAlike(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const tickets, asked, five = 600, 40, 5
+	everyday := strings.Fields("fejl login adgang system bruger skærm netværk server svar besked")
+	said := func(r *rand.Rand, i, keep int) string {
+		telling := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // texts, not secrets
+		var words []string
+		for range 8 {
+			words = append(words, everyday[r.IntN(len(everyday))])
+			if word := fmt.Sprintf("modul%03dx", telling.IntN(150)); r.IntN(100) < keep {
+				words = append(words, word)
+			}
+		}
+		r.Shuffle(len(words), func(a, b int) { words[a], words[b] = words[b], words[a] })
+		return strings.Join(words, " ")
+	}
+	if err := app.Seed(t.Context(), w.pool, app.SeedOptions{
+		Desk: "nsp", Tickets: tickets, First: 1_000_000, ClosedOf10: 10, Began: w.clock.Now().Add(-24 * time.Hour),
+		Texts: func(i int) app.SeedTexts {
+			r := rand.New(rand.NewPCG(uint64(i), 2)) //nolint:gosec // texts, not secrets
+			return app.SeedTexts{LanguageCode: "da", Title: "Fejl i system", Description: said(r, i, 100), Solution: "Genstartet"}
+		},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the seeded tickets are indexed", func() bool { return w.count("ticket_terms") == tickets })
+	found, newest := 0, 0
+	for n := range asked {
+		i := n * tickets / asked
+		r := rand.New(rand.NewPCG(uint64(i), 3)) //nolint:gosec // texts, not secrets
+		if slices.Contains(w.suggested("mette", said(r, i, 60)), numbered(int64(1_000_000+i))) {
+			found++
+		}
+		if i >= tickets-five {
+			newest++
+		}
+	}
+	if found < asked*9/10 || newest >= found {
+		t.Errorf("%d of %d originals are among the first %d (%d by showing the newest)", found, asked, five, newest)
 	}
 }
 

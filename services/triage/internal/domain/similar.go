@@ -32,7 +32,7 @@ const (
 	// atLeast is the number of tickets below which all words are equally rare, and telling steps are its doubles: what a caller sees
 	// of weights says nothing about a single ticket that they may not see.
 	atLeast = 64
-	// usualLength is how many terms a ticket has as a rule. Longer texts share words by chance.
+	// usualLength is how many terms a ticket has as a rule. Longer texts share words by chance; shorter ones are no better for it.
 	usualLength = 30
 	// k1 and b are BM25's: how much a word's repetition counts, and how much a text's length. Terms are a set: each is there once.
 	k1, b = 1.2, 0.6
@@ -107,8 +107,8 @@ func (q Question) Score(terms []int64) float64 {
 			shared += q.words[i].weight
 		}
 	}
-	length := float64(len(terms)) / usualLength
-	return min(1, shared/q.whole*(k1+1)/(1+k1*(1-b+b*length)))
+	length := max(1, float64(len(terms))/usualLength)
+	return shared / q.whole * (k1 + 1) / (1 + k1*(1-b+b*length))
 }
 
 // Matched are the words of the question that a text has too, the most telling first.

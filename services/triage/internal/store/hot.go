@@ -5,3 +5,9 @@ const (
 	LockTicketSQL     = lockTicket
 	LockNextTicketSQL = lockNextTicket
 )
+
+// The statements that candidates for suggestions come from.
+const (
+	TicketsByTermsSQL = ticketsByTerms
+	TicketsByPairSQL  = ticketsByPair
+)
