@@ -52,8 +52,8 @@ func newIncidentTexts(seed uint64) *incidentTexts {
 		{
 			code: "sv", share: 15,
 			function: strings.Fields("och i att det är en den till på de med han av för inte var ett men som har om så vi"),
-			words: strings.Fields(`fel åtkomst användare system inloggning meddelande skärm journal läkemedel nät anslutning server svar
-				uppdatering certifikat kod skrivare mejl dokument invånare recept läkare region kommun tjänst drift test data lista
+			words: strings.Fields(`fel åtkomst användare system inloggning meddelande skärm journal läkemedel nät anslutning server
+				svar uppdatering certifikat kod skrivare mejl dokument invånare recept läkare region kommun tjänst drift test data lista
 				knapp sida fönster program dator anrop svarstid kö nyckel roll behörighet avtal remiss blankett register sökning`),
 			endings: []string{"", "en", "er", "erna", "et"},
 		},
@@ -75,9 +75,12 @@ func newIncidentTexts(seed uint64) *incidentTexts {
 // coin fills the vocabulary with words that nobody says and that look like the language.
 func (l *tongue) coin(r *rand.Rand) {
 	syllables := map[string][]string{
-		"da": strings.Fields("for be sam til ud ind ned op frem mod gav sten skov land bro hav vej tid ord mål krav bag side kant lys ler vind rør"),
-		"sv": strings.Fields("för be sam till ut in ned upp fram mot gåv sten skog land bro hav väg tid ord mål krav bak sida kant ljus ler vind rör"),
-		"en": strings.Fields("for be con pre out in down up fore back gift stone wood land bridge sea way time word goal claim side edge light clay wind pipe"),
+		"da": strings.Fields(`for be sam til ud ind ned op frem mod gav sten skov land bro hav vej tid ord mål krav bag side kant lys
+			ler vind rør`),
+		"sv": strings.Fields(`för be sam till ut in ned upp fram mot gåv sten skog land bro hav väg tid ord mål krav bak sida kant ljus
+			ler vind rör`),
+		"en": strings.Fields(`for be con pre out in down up fore back gift stone wood land bridge sea way time word goal claim side edge
+			light clay wind pipe`),
 	}[l.code]
 	seen := map[string]bool{}
 	for _, w := range l.words {

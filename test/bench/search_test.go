@@ -236,7 +236,9 @@ func (s *search) measure(t *testing.T, question func(i int) string) tally {
 }
 
 func (s *search) suggest(ctx context.Context, words string) ([]string, error) {
-	answer, err := s.known.SuggestSolutions(ctx, &triagev1.SuggestSolutionsRequest{Parent: deskName, Query: words, PageSize: firstFive})
+	answer, err := s.known.SuggestSolutions(ctx, &triagev1.SuggestSolutionsRequest{
+		Parent: deskName, Query: words, PageSize: firstFive,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +279,8 @@ func (s *search) recall(t *testing.T, report *SearchReport) {
 			t.Fatal(err)
 		}
 		asked := time.Now()
-		rows, err := s.pool.Query(t.Context(), fmt.Sprintf(plainRanking, "s.words_"+language), configurations[language], words, searchDesk)
+		rows, err := s.pool.Query(t.Context(), fmt.Sprintf(plainRanking, "s.words_"+language), configurations[language], words,
+			searchDesk)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,8 @@ func TestACandidateIsReviewedBeforeTheDeskUsesIt(t *testing.T) {
 	returned := must(w.known.ReturnKnownSolution(w.as("chr"), &triagev1.ReturnKnownSolutionRequest{
 		Name: name, RequestId: requestID(), Reason: "Hvilket certifikat?",
 	}))(t)
-	if returned.GetState() != triagev1.KnownSolutionState_KNOWN_SOLUTION_STATE_CANDIDATE || returned.GetReason() != "Hvilket certifikat?" {
+	if returned.GetState() != triagev1.KnownSolutionState_KNOWN_SOLUTION_STATE_CANDIDATE ||
+		returned.GetReason() != "Hvilket certifikat?" {
 		t.Errorf("returned: %v", returned)
 	}
 	mended := must(w.known.UpdateKnownSolution(w.as("lars"), &triagev1.UpdateKnownSolutionRequest{
@@ -77,7 +78,9 @@ func TestACandidateIsReviewedBeforeTheDeskUsesIt(t *testing.T) {
 	must(w.known.SubmitKnownSolutionForReview(w.as("jonas"), &triagev1.SubmitKnownSolutionForReviewRequest{
 		Name: name, RequestId: requestID(),
 	}))(t)
-	public := must(w.known.PublishKnownSolution(w.as("chr"), &triagev1.PublishKnownSolutionRequest{Name: name, RequestId: requestID()}))(t)
+	public := must(w.known.PublishKnownSolution(w.as("chr"), &triagev1.PublishKnownSolutionRequest{
+		Name: name, RequestId: requestID(),
+	}))(t)
 	if public.GetReviewer() != who("chr") || public.GetPublishTime() == nil || public.GetReason() != "" {
 		t.Errorf("published: %v", public)
 	}
@@ -132,7 +135,9 @@ func TestAKnownSolutionRefusesWhatIsNotDue(t *testing.T) {
 		Name: own.GetName(), RequestId: requestID(),
 	}))(t)
 	publish := func(person, name string) error {
-		return second(w.known.PublishKnownSolution(w.as(person), &triagev1.PublishKnownSolutionRequest{Name: name, RequestId: requestID()}))
+		return second(w.known.PublishKnownSolution(w.as(person), &triagev1.PublishKnownSolutionRequest{
+			Name: name, RequestId: requestID(),
+		}))
 	}
 	apply := func(person, name, ticket string) error {
 		return second(w.known.ApplyKnownSolution(w.as(person), &triagev1.ApplyKnownSolutionRequest{
@@ -147,6 +152,23 @@ func TestAKnownSolutionRefusesWhatIsNotDue(t *testing.T) {
 		return second(w.known.ProposeKnownSolution(w.as(person), r))
 	}
 	nothing := func(*triagev1.KnownSolution) {}
+	from := func(ticket string) func(*triagev1.KnownSolution) {
+		return func(k *triagev1.KnownSolution) { k.Ticket = ticket }
+	}
+	untitled := func(k *triagev1.KnownSolution) { k.Title = "  " }
+	unkind := func(k *triagev1.KnownSolution) { k.SolutionKind = 0 }
+	rate := func(person string) error {
+		return second(w.known.RateKnownSolution(w.as(person), &triagev1.RateKnownSolutionRequest{
+			Name: k.GetName(), RequestId: requestID(), Ticket: open, Helped: true,
+		}))
+	}
+	update := func(path, etag string) error {
+		return second(w.known.UpdateKnownSolution(w.as("jonas"), &triagev1.UpdateKnownSolutionRequest{
+			RequestId: requestID(), UpdateMask: mask(path),
+			KnownSolution: &triagev1.KnownSolution{Name: k.GetName(), Title: "X", Etag: etag},
+		}))
+	}
+	const invalid = codes.InvalidArgument
 	for name, tc := range map[string]struct {
 		err    error
 		code   codes.Code
@@ -162,14 +184,14 @@ func TestAKnownSolutionRefusesWhatIsNotDue(t *testing.T) {
 		"one that does not exist":          {apply("mette", desk+"/knownSolutions/ks99", open), codes.NotFound, fault.NotFound},
 		"proposed by a reporter":           {propose("karen", nothing), codes.NotFound, fault.NotFound},
 		"proposed by an auditor":           {propose("aud", nothing), codes.PermissionDenied, fault.PermissionDenied},
-		"learned from an open ticket":      {propose("mette", func(k *triagev1.KnownSolution) { k.Ticket = open }), codes.FailedPrecondition, "TICKET_NOT_SOLVED"},
-		"learned from an unseen ticket":    {propose("ida", func(k *triagev1.KnownSolution) { k.Ticket = open }), codes.NotFound, fault.NotFound},
-		"learned from another desk":        {propose("ida", func(k *triagev1.KnownSolution) { k.Ticket = "desks/au/tickets/AU0001" }), codes.InvalidArgument, fault.InvalidArgument},
-		"without a title":                  {propose("ida", func(k *triagev1.KnownSolution) { k.Title = "  " }), codes.InvalidArgument, fault.InvalidArgument},
-		"without a kind":                   {propose("ida", func(k *triagev1.KnownSolution) { k.SolutionKind = 0 }), codes.InvalidArgument, fault.InvalidArgument},
-		"rated without having been used":   {second(w.known.RateKnownSolution(w.as("mette"), &triagev1.RateKnownSolutionRequest{Name: k.GetName(), RequestId: requestID(), Ticket: open, Helped: true})), codes.FailedPrecondition, "KNOWN_SOLUTION_NOT_APPLIED"},
-		"changed from a state that is old": {second(w.known.UpdateKnownSolution(w.as("jonas"), &triagev1.UpdateKnownSolutionRequest{RequestId: requestID(), UpdateMask: mask("title"), KnownSolution: &triagev1.KnownSolution{Name: k.GetName(), Title: "X", Etag: "old"}})), codes.Aborted, fault.StaleETag},
-		"changed in what is not its own":   {second(w.known.UpdateKnownSolution(w.as("jonas"), &triagev1.UpdateKnownSolutionRequest{RequestId: requestID(), UpdateMask: mask("state"), KnownSolution: &triagev1.KnownSolution{Name: k.GetName()}})), codes.InvalidArgument, fault.InvalidArgument},
+		"learned from an open ticket":      {propose("mette", from(open)), codes.FailedPrecondition, "TICKET_NOT_SOLVED"},
+		"learned from an unseen ticket":    {propose("ida", from(open)), codes.NotFound, fault.NotFound},
+		"learned from another desk":        {propose("ida", from("desks/au/tickets/AU0001")), invalid, fault.InvalidArgument},
+		"without a title":                  {propose("ida", untitled), invalid, fault.InvalidArgument},
+		"without a kind":                   {propose("ida", unkind), invalid, fault.InvalidArgument},
+		"rated without having been used":   {rate("mette"), codes.FailedPrecondition, "KNOWN_SOLUTION_NOT_APPLIED"},
+		"changed from a state that is old": {update("title", "old"), codes.Aborted, fault.StaleETag},
+		"changed in what is not its own":   {update("state", ""), invalid, fault.InvalidArgument},
 	} {
 		if status.Code(tc.err) != tc.code || fault.ReasonOf(tc.err) != tc.reason {
 			t.Errorf("%s: %v, want %v %s", name, tc.err, tc.code, tc.reason)
@@ -177,7 +199,8 @@ func TestAKnownSolutionRefusesWhatIsNotDue(t *testing.T) {
 	}
 }
 
-// TestApplyingAKnownSolutionCountsItOncePerTicket is R72: its text in the work log, the use counted, the ticket solved by it.
+// TestApplyingAKnownSolutionCountsItOncePerTicket is R72 and R74: its text in the work log, the use counted, the ticket
+// solved by it.
 func TestApplyingAKnownSolutionCountsItOncePerTicket(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -156,10 +156,15 @@ func (c *KnownShow) Run(ctx context.Context, s *session) error {
 	s.Printf("%s  %s\n", s.Bold(resource.ID(k.GetName())), k.GetTitle())
 	table := terminal.Table{Width: s.Width}
 	for _, fact := range [][2]string{
-		{"state", knownState(k)}, {"kind", word(k.GetSolutionKind().String(), "SOLUTION_KIND_")}, {"category", k.GetCategory()},
+		{"state", knownState(k)},
+		{"kind", word(k.GetSolutionKind().String(), "SOLUTION_KIND_")},
+		{"category", k.GetCategory()},
 		{"author", resource.Short(k.GetAuthor()) + ", " + resource.Short(k.GetAuthorParty())},
-		{"reviewer", resource.Short(k.GetReviewer())}, {"learned from", resource.Short(k.GetTicket())},
-		{"used", times(k.GetUseCount())}, {"helped", times(k.GetHelpedCount())}, {"etag", k.GetEtag()},
+		{"reviewer", resource.Short(k.GetReviewer())},
+		{"learned from", resource.Short(k.GetTicket())},
+		{"used", times(k.GetUseCount())},
+		{"helped", times(k.GetHelpedCount())},
+		{"etag", k.GetEtag()},
 	} {
 		if fact[1] != "" {
 			table.Row("  "+fact[0], fact[1])

@@ -32,8 +32,8 @@ func knownSolutionEntity(k *domain.KnownSolution) cedar.Entity {
 	}
 }
 
-// AuthorParty is the party that the caller writes a known solution for, as a full name: the first in which they are agent, or else
-// coordinator.
+// AuthorParty is the party that the caller writes a known solution for, as a full name: the first in which they are agent, or
+// else coordinator.
 func (c *Caller) AuthorParty() string {
 	parties := make([]string, 0, len(c.Set.Memberships))
 	for _, id := range c.Set.Parties() {

@@ -74,8 +74,8 @@ func (c *KnownSolutions) RateKnownSolution(
 	})
 }
 
-// applicable reads a known solution before the transaction begins. That it cannot be applied is said by the decision alone, after the
-// caller was found to see the ticket.
+// applicable reads a known solution before the transaction begins. That it cannot be applied is said by the decision alone,
+// after the caller was found to see the ticket.
 func (c *KnownSolutions) applicable(ctx context.Context, name, ticket string) (_ *triagev1.KnownSolution, refused, err error) {
 	if err := sameDesk(deskOf(name), field{"ticket", ticket}); err != nil {
 		return nil, nil, err

@@ -39,8 +39,8 @@ type knownScene struct {
 	at time.Time
 }
 
-// changeKnown runs a command on a known solution: lock and load, decide, write, emit. Whoever may not see it is told that it does not
-// exist.
+// changeKnown runs a command on a known solution: lock and load, decide, write, emit. Whoever may not see it is told that it
+// does not exist.
 func (c *KnownSolutions) changeKnown(
 	ctx context.Context, made knownCall, decide func(s knownScene) (domain.KnownSolutionOutcome, error),
 ) (*triagev1.KnownSolution, error) {

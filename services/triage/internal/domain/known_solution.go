@@ -134,7 +134,8 @@ func (k KnownSolution) Update(r Revised, at time.Time) (KnownSolutionOutcome, er
 			value   *string
 			version *int64
 		}{
-			{TextTitle, r.Title, &f.TextVersions.Title}, {TextSymptoms, r.Symptoms, &f.TextVersions.Symptoms},
+			{TextTitle, r.Title, &f.TextVersions.Title},
+			{TextSymptoms, r.Symptoms, &f.TextVersions.Symptoms},
 			{TextSolution, r.Solution, &f.TextVersions.Solution},
 		} {
 			if text.value == nil {

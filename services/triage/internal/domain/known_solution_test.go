@@ -27,7 +27,8 @@ func TestAKnownSolutionGoesFromCandidateToRetired(t *testing.T) {
 		"retire":  {Candidate: Retired, InReview: Retired, Published: Retired},
 	}
 	for _, state := range states(Candidate, InReview, Published, Retired) {
-		k := Propose(Desk{Name: "desks/nsp"}, Proposal{Name: "desks/nsp/knownSolutions/ks1", Title: "T", Solution: "S"}, at).KnownSolution
+		proposal := Proposal{Name: "desks/nsp/knownSolutions/ks1", Title: "T", Solution: "S"}
+		k := Propose(Desk{Name: "desks/nsp"}, proposal, at).KnownSolution
 		k.Facts.State = state
 		for name, step := range steps {
 			outcome, err := step(k)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Similarity of texts by the words they share (docs/adr/0020). A text is the set of its terms, which are hashes of stems; a question
-// is a list of words, each with its terms in every language.
+// Similarity of texts by the words they share (docs/adr/0020). A text is the set of its terms, which are hashes of stems; a
+// question is a list of words, each with its terms in every language.
 
 // QuestionWord is one word of a question.
 type QuestionWord struct {

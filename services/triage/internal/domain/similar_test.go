@@ -31,7 +31,7 @@ func TestAScoreTellsNothingOfASingleTicket(t *testing.T) {
 		without := asked(inTickets("a", 1, documents+1), inTickets("b", 2, 5000))
 		text := []int64{1, 7, 8}
 		if with.Score(text) != without.Score(text) {
-			t.Errorf("one more of %d tickets with the word changes the score from %v to %v", documents, with.Score(text), without.Score(text))
+			t.Errorf("one more than %d tickets change the score from %v to %v", documents, with.Score(text), without.Score(text))
 		}
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// WordIndex keeps the words of tickets and of published known solutions findable: it hears the service's own feed, because an index
-// in the command's own transaction would halve what a desk can take in.
+// WordIndex keeps the words of tickets and of published known solutions findable: it hears the service's own feed, because an
+// index in the command's own transaction would halve what a desk can take in.
 type WordIndex struct{}
 
 // Handle rebuilds the words of everything whose texts changed or were erased (R147), from the texts that exist now: it may run

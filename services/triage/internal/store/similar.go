@@ -119,8 +119,8 @@ func (s *similar) ask(ctx context.Context) error {
 	return nil
 }
 
-// tickets are the best that the caller may see. Candidates are found and scored whoever may see them, and asked about from the best
-// on; only a caller who may not see some of them is shown the newest that they do see beside.
+// tickets are the best that the caller may see. Candidates are found and scored whoever may see them, and asked about from
+// the best on; only a caller who may not see some of them is shown the newest that they do see beside.
 func (s *similar) tickets(ctx context.Context) ([]candidate, error) {
 	found, err := s.byWords(ctx)
 	if err != nil {
@@ -244,8 +244,8 @@ type lookups struct {
 	pairs        [][]int64
 }
 
-// lookUp chooses among the words of a question, the rarest first. All tickets with a rare word are candidates, and the newest with a
-// common one. Where a question has few rare words, two common ones that are seldom together stand in for one.
+// lookUp chooses among the words of a question, the rarest first. All tickets with a rare word are candidates, and the newest
+// with a common one. Where a question has few rare words, two common ones that are seldom together stand in for one.
 func lookUp(words []domain.QuestionWord, tickets int64) lookups {
 	known := slices.DeleteFunc(slices.Clone(words), func(w domain.QuestionWord) bool { return w.Documents() == 0 })
 	slices.SortStableFunc(known, func(a, b domain.QuestionWord) int { return cmp.Compare(a.Documents(), b.Documents()) })
