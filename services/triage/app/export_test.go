@@ -25,6 +25,7 @@ var (
 	LockNextTicketSQL = store.LockNextTicketSQL
 	TicketsByTermsSQL = store.TicketsByTermsSQL
 	TicketsByPairSQL  = store.TicketsByPairSQL
+	UnguessedSQL      = store.UnguessedSQL
 )
 
 // ListTicketsSQL is the statement of a list without a filter, on its second page.

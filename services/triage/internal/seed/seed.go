@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -237,28 +236,4 @@ func (l *life) then(do func(domain.Ticket) (domain.Outcome, error)) {
 	next, err := do(l.outcome.Ticket)
 	l.outcome.Ticket, l.err = next.Ticket, err
 	l.outcome.Events = append(l.outcome.Events, next.Events...)
-}
-
-// Index fills the word index with what was seeded, as the background would: in order, some thousand at a time, and without the
-// feed, which a million tickets would keep busy for long.
-func Index(ctx context.Context, pool *pgxpool.Pool, desk string) error {
-	rows, err := pool.Query(ctx, "SELECT number FROM tickets WHERE desk = $1 ORDER BY number", desk)
-	if err != nil {
-		return fmt.Errorf("read the tickets to index: %w", err)
-	}
-	numbers, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return fmt.Errorf("read the tickets to index: %w", err)
-	}
-	for chunk := range slices.Chunk(numbers, batch) {
-		if err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
-				return err
-			}
-			return store.Index(ctx, tx, desk, chunk)
-		}); err != nil {
-			return fmt.Errorf("index tickets from %s: %w", chunk[0], err)
-		}
-	}
-	return nil
 }

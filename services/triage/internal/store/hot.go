@@ -10,4 +10,5 @@ const (
 const (
 	TicketsByTermsSQL = ticketsByTerms
 	TicketsByPairSQL  = ticketsByPair
+	UnguessedSQL      = unguessed
 )

@@ -8,9 +8,11 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"google.golang.org/protobuf/proto"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -20,11 +22,11 @@ const (
 	mostTerms = 64
 	// commonFrom so many tickets a term is indexed by segment too. It is less than rareUpTo, so that a term that has just stopped
 	// to be rare finds its newest tickets there.
-	commonFrom = 100
-	// rareUpTo so many tickets all with a term are looked at.
-	rareUpTo = 400
+	commonFrom = 400
+	// rareUpTo so many tickets all with a term are looked at, while all terms together have at most wholeUpTo.
+	rareUpTo, wholeUpTo = 1000, 2000
 	// recentWanted is how many tickets with a common term are looked at, the newest.
-	recentWanted = 200
+	recentWanted = 100
 	// segmentTickets are in one segment, as in the statement IndexTerms.
 	segmentTickets = 2048
 	// lookedUp words of a question lead to candidates: the rarest.
@@ -71,7 +73,22 @@ type candidate struct {
 }
 
 // Similar finds published known solutions and solved tickets that somebody may see, best first.
-func Similar(ctx context.Context, db DBTX, q SimilarQuery) ([]*triagev1.SolutionSuggestion, error) {
+func Similar(ctx context.Context, pool *pgxpool.Pool, q SimilarQuery) (found []*triagev1.SolutionSuggestion, err error) {
+	err = pg.InPipeline(ctx, pool, func(ctx context.Context, p *pg.Pipeline) error {
+		if _, err := p.Exec(ctx, unguessed); err != nil {
+			return err
+		}
+		found, err = similarIn(ctx, p, q)
+		return err
+	})
+	return found, err
+}
+
+// unguessed keeps the planner from looking at the keys. It takes every key that it does not remember for nearly as frequent as those
+// that it does, so that some hundred of them look like most of the table, which it then reads from end to end.
+const unguessed = "SET LOCAL plan_cache_mode = force_generic_plan"
+
+func similarIn(ctx context.Context, db DBTX, q SimilarQuery) ([]*triagev1.SolutionSuggestion, error) {
 	s := similar{SimilarQuery: q, queries: New(db)}
 	if err := s.ask(ctx); err != nil {
 		return nil, fmt.Errorf("read the question: %w", err)
@@ -107,13 +124,25 @@ func (s *similar) ask(ctx context.Context) error {
 	if s.ordinals, err = s.queries.SearchOrdinals(ctx, s.Desk); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
+	terms := make([]int64, len(rows))
+	for i, r := range rows {
+		terms[i] = r.Term
+	}
+	counts, err := s.queries.CountedWords(ctx, CountedWordsParams{Desk: s.Desk, Terms: terms})
+	if err != nil {
+		return err
+	}
+	documents := make(map[int64]int64, len(counts))
+	for _, c := range counts {
+		documents[c.Term] = c.Documents
+	}
 	var words []domain.QuestionWord
 	for _, r := range rows {
 		if len(words) == 0 || words[len(words)-1].Word != r.Word {
 			words = append(words, domain.QuestionWord{Word: r.Word})
 		}
 		word := &words[len(words)-1]
-		word.Terms = append(word.Terms, domain.QuestionTerm{Term: r.Term, Documents: r.Documents})
+		word.Terms = append(word.Terms, domain.QuestionTerm{Term: r.Term, Documents: documents[r.Term]})
 	}
 	s.question = domain.NewQuestion(words, s.ordinals)
 	return nil
@@ -252,11 +281,13 @@ func lookUp(words []domain.QuestionWord, tickets int64) lookups {
 	known = known[:min(len(known), lookedUp)]
 	var plan lookups
 	var common []domain.QuestionTerm
+	var whole int64
 	for _, w := range known {
 		for _, t := range w.Terms {
 			switch {
 			case t.Documents == 0:
-			case t.Documents <= rareUpTo:
+			case t.Documents <= rareUpTo && whole+t.Documents <= wholeUpTo:
+				whole += t.Documents
 				plan.rare = append(plan.rare, t.Term)
 			default:
 				common = append(common, t)
@@ -341,16 +372,21 @@ func (s *similar) shown(ctx context.Context, db DBTX, best []candidate) ([]*tria
 	return list, nil
 }
 
-// Index rebuilds the words and terms of tickets of one desk, from the texts that they show and that still exist; so it may
-// run twice, or late.
+// Index rebuilds the words and terms of tickets of one desk, from the texts that they show and that still exist; so it may run
+// twice, or late.
 func Index(ctx context.Context, db DBTX, desk string, numbers []string) error {
+	if err := New(db).IndexTickets(ctx, IndexTicketsParams{Desk: desk, Numbers: numbers}); err != nil {
+		return fmt.Errorf("index words: %w", err)
+	}
+	return IndexTerms(ctx, db, desk, numbers)
+}
+
+// IndexTerms rebuilds the terms of tickets from their words. Whoever does so for a desk does it alone: the terms are counted.
+func IndexTerms(ctx context.Context, db DBTX, desk string, numbers []string) error {
 	q := New(db)
 	ordinals, err := q.LockSearchDesk(ctx, desk)
 	if err != nil {
 		return fmt.Errorf("lock the desk's words: %w", err)
-	}
-	if err := q.IndexTickets(ctx, IndexTicketsParams{Desk: desk, Numbers: numbers}); err != nil {
-		return fmt.Errorf("index words: %w", err)
 	}
 	before, err := q.TermsOfTickets(ctx, TermsOfTicketsParams{Desk: desk, Numbers: numbers})
 	if err != nil {

@@ -9,6 +9,41 @@ import (
 	"context"
 )
 
+const countedWords = `-- name: CountedWords :many
+SELECT term, documents FROM search_words WHERE desk = $1 AND term = ANY ($2::bigint[])
+`
+
+type CountedWordsParams struct {
+	Desk  string
+	Terms []int64
+}
+
+type CountedWordsRow struct {
+	Term      int64
+	Documents int64
+}
+
+// In how many tickets some terms are. It is asked by itself, so that it goes by the key whatever the planner thinks of questions.
+func (q *Queries) CountedWords(ctx context.Context, arg CountedWordsParams) ([]CountedWordsRow, error) {
+	rows, err := q.db.Query(ctx, countedWords, arg.Desk, arg.Terms)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountedWordsRow
+	for rows.Next() {
+		var i CountedWordsRow
+		if err := rows.Scan(&i.Term, &i.Documents); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetWords = `-- name: ForgetWords :exec
 DELETE FROM search_words WHERE desk = $1 AND term = ANY ($2::bigint[]) AND documents <= 0
 `
@@ -200,9 +235,8 @@ WITH vectors AS (
       AND (SELECT count(DISTINCT o.language) FROM lexeme o WHERE o.position = s.position) = 4
     GROUP BY s.lexeme
 )
-SELECT word.word::text AS word, search_term($1, lexeme.language, lexeme.lexeme)::bigint AS term, coalesce(c.documents, 0)::bigint AS documents
+SELECT word.word::text AS word, search_term($1::text, lexeme.language, lexeme.lexeme)::bigint AS term
 FROM word JOIN lexeme ON lexeme.position = word.position
-LEFT JOIN search_words c ON c.desk = $1 AND c.term = search_term($1, lexeme.language, lexeme.lexeme)
 ORDER BY word.position, lexeme.language
 `
 
@@ -212,13 +246,12 @@ type QuestionWordsParams struct {
 }
 
 type QuestionWordsRow struct {
-	Word      string
-	Term      int64
-	Documents int64
+	Word string
+	Term int64
 }
 
-// The words of a question with their terms in every language, and in how many tickets each is. A word is what the `simple`
-// configuration makes of it; what is a stop word in one of the languages says little in all of them, and is left out.
+// The words of a question with their terms in every language. A word is what the `simple` configuration makes of it; what is a stop
+// word in one of the languages says little in all of them, and is left out.
 func (q *Queries) QuestionWords(ctx context.Context, arg QuestionWordsParams) ([]QuestionWordsRow, error) {
 	rows, err := q.db.Query(ctx, questionWords, arg.Desk, arg.Question)
 	if err != nil {
@@ -228,7 +261,7 @@ func (q *Queries) QuestionWords(ctx context.Context, arg QuestionWordsParams) ([
 	var items []QuestionWordsRow
 	for rows.Next() {
 		var i QuestionWordsRow
-		if err := rows.Scan(&i.Word, &i.Term, &i.Documents); err != nil {
+		if err := rows.Scan(&i.Word, &i.Term); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
