@@ -21,11 +21,12 @@ var ErrorTexts = command.ErrorTexts
 
 // The hot statements, for the plan checks.
 var (
-	LockTicketSQL     = store.LockTicketSQL
-	LockNextTicketSQL = store.LockNextTicketSQL
-	TicketsByTermsSQL = store.TicketsByTermsSQL
-	TicketsByPairSQL  = store.TicketsByPairSQL
-	UnguessedSQL      = store.UnguessedSQL
+	LockTicketSQL        = store.LockTicketSQL
+	LockNextTicketSQL    = store.LockNextTicketSQL
+	TicketsByTermsSQL    = store.TicketsByTermsSQL
+	TicketsByPairSQL     = store.TicketsByPairSQL
+	TicketsBySegmentsSQL = store.TicketsBySegmentsSQL
+	UnguessedSQL         = store.UnguessedSQL
 )
 
 // ListTicketsSQL is the statement of a list without a filter, on its second page.

@@ -167,8 +167,12 @@ func TestCandidatesComeFromTheIndexWhateverLiesBehind(t *testing.T) {
 	}
 	for name, lookup := range map[string][2]string{
 		"by terms": {
-			"PREPARE lookup (text, integer, bigint[], bigint[]) AS " + app.TicketsByTermsSQL,
-			fmt.Sprintf("EXECUTE lookup ('nsp', 2500, '{%d}', '{%s}')", rare, strings.Join(many, ",")),
+			"PREPARE lookup (text, integer, bigint[]) AS " + app.TicketsByTermsSQL,
+			fmt.Sprintf("EXECUTE lookup ('nsp', 2500, '{%d}')", rare),
+		},
+		"by segments": {
+			"PREPARE lookup (text, integer, bigint[]) AS " + app.TicketsBySegmentsSQL,
+			fmt.Sprintf("EXECUTE lookup ('nsp', 500, '{%s}')", strings.Join(many, ",")),
 		},
 		"by pair": {
 			"PREPARE lookup (text, integer, bigint[]) AS " + app.TicketsByPairSQL,

@@ -62,7 +62,7 @@ CREATE TABLE search_words (
 ) WITH (fillfactor = 70); -- common words are counted again and again, on the same page
 
 -- The terms of a ticket, and its place in the order in which tickets were first indexed. A term finds all tickets that have it, which
--- is well while they are few. So those that are common stand once more in `recent`, each hashed with the segment of 2,048 tickets
+-- is well while they are few. So those that are common stand once more in `recent`, each hashed with the segment of 1,024 tickets
 -- that this one lies in: segment after segment, they find the newest, however many there are.
 CREATE TABLE ticket_terms (
     desk    text     NOT NULL COLLATE "C",

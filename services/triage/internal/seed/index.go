@@ -13,8 +13,8 @@ import (
 )
 
 // Index fills the word index with what was seeded, as the background would: in order, some thousand at a time, and without the
-// feed, which a million tickets would keep busy for long. Words are read ahead, in parallel; terms are counted one batch after the
-// other.
+// feed, which a million tickets would keep busy for long. Words are read ahead, in parallel; terms are counted one batch after
+// the other.
 func Index(ctx context.Context, pool *pgxpool.Pool, desk string) error {
 	rows, err := pool.Query(ctx, "SELECT number FROM tickets WHERE desk = $1 ORDER BY number", desk)
 	if err != nil {

@@ -8,7 +8,8 @@ const (
 
 // The statements that candidates for suggestions come from.
 const (
-	TicketsByTermsSQL = ticketsByTerms
-	TicketsByPairSQL  = ticketsByPair
-	UnguessedSQL      = unguessed
+	TicketsByTermsSQL    = ticketsByTerms
+	TicketsByPairSQL     = ticketsByPair
+	TicketsBySegmentsSQL = ticketsBySegments
+	UnguessedSQL         = unguessed
 )

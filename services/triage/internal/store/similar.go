@@ -27,8 +27,10 @@ const (
 	rareUpTo, wholeUpTo = 1000, 2000
 	// recentWanted is how many tickets with a common term are looked at, the newest.
 	recentWanted = 100
+	// recentMost are looked at in all, whatever words are common.
+	recentMost = 500
 	// segmentTickets are in one segment, as in the statement IndexTerms.
-	segmentTickets = 2048
+	segmentTickets = 1024
 	// lookedUp words of a question lead to candidates: the rarest.
 	lookedUp = 6
 	// rareEnough words of these make pairs of common ones unnecessary.
@@ -84,8 +86,8 @@ func Similar(ctx context.Context, pool *pgxpool.Pool, q SimilarQuery) (found []*
 	return found, err
 }
 
-// unguessed keeps the planner from looking at the keys. It takes every key that it does not remember for nearly as frequent as those
-// that it does, so that some hundred of them look like most of the table, which it then reads from end to end.
+// unguessed keeps the planner from looking at the keys. It takes every key that it does not remember for nearly as frequent as
+// those that it does, so that some hundred of them look like most of the table, which it then reads from end to end.
 const unguessed = "SET LOCAL plan_cache_mode = force_generic_plan"
 
 func similarIn(ctx context.Context, db DBTX, q SimilarQuery) ([]*triagev1.SolutionSuggestion, error) {
@@ -178,9 +180,18 @@ func (s *similar) tickets(ctx context.Context) ([]candidate, error) {
 func (s *similar) byWords(ctx context.Context) (map[string][]int64, error) {
 	found := map[string][]int64{}
 	plan := lookUp(s.question.Words(), s.ordinals)
-	if len(plan.rare)+len(plan.recent) > 0 {
-		rows, err := s.queries.TicketsByTerms(ctx, TicketsByTermsParams{
-			Desk: s.Desk, Rare: plan.rare, Recent: plan.recent, Limit: candidates,
+	if len(plan.rare) > 0 {
+		rows, err := s.queries.TicketsByTerms(ctx, TicketsByTermsParams{Desk: s.Desk, Rare: plan.rare, Limit: candidates})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			found[r.Number] = r.Terms
+		}
+	}
+	if len(plan.recent) > 0 {
+		rows, err := s.queries.TicketsBySegments(ctx, TicketsBySegmentsParams{
+			Desk: s.Desk, Recent: plan.recent, Limit: recentMost,
 		})
 		if err != nil {
 			return nil, err

@@ -126,7 +126,7 @@ WITH wanted AS (
     WHERE old.number IS NULL AND f.terms <> '{}'
 ), put AS (
     INSERT INTO ticket_terms (desk, number, ordinal, terms, recent)
-    SELECT $1, f.number, o.ordinal, f.terms, ARRAY(SELECT c.term # (1 + o.ordinal / 2048) FROM unnest(f.common) AS c (term))
+    SELECT $1, f.number, o.ordinal, f.terms, ARRAY(SELECT c.term # (1 + o.ordinal / 1024) FROM unnest(f.common) AS c (term))
     FROM fresh f JOIN (SELECT old.number, old.ordinal FROM old UNION ALL SELECT newcomer.number, newcomer.ordinal FROM newcomer) o
          ON o.number = f.number
     ON CONFLICT (desk, number) DO UPDATE SET terms = excluded.terms, recent = excluded.recent
@@ -405,6 +405,45 @@ func (q *Queries) TicketsByPair(ctx context.Context, arg TicketsByPairParams) ([
 	return items, nil
 }
 
+const ticketsBySegments = `-- name: TicketsBySegments :many
+SELECT number, terms FROM ticket_terms
+WHERE desk = $1 AND recent && $3::bigint[]
+ORDER BY ordinal DESC
+LIMIT $2
+`
+
+type TicketsBySegmentsParams struct {
+	Desk   string
+	Limit  int32
+	Recent []int64
+}
+
+type TicketsBySegmentsRow struct {
+	Number string
+	Terms  []int64
+}
+
+// The newest tickets that have a common term in a segment that is looked at.
+func (q *Queries) TicketsBySegments(ctx context.Context, arg TicketsBySegmentsParams) ([]TicketsBySegmentsRow, error) {
+	rows, err := q.db.Query(ctx, ticketsBySegments, arg.Desk, arg.Limit, arg.Recent)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TicketsBySegmentsRow
+	for rows.Next() {
+		var i TicketsBySegmentsRow
+		if err := rows.Scan(&i.Number, &i.Terms); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ticketsBySight = `-- name: TicketsBySight :many
 SELECT t.number, x.terms FROM tickets t JOIN ticket_terms x ON x.desk = t.desk AND x.number = t.number
 WHERE t.desk = $1 AND t.audience && $3::text[] AND t.status IN (8, 9) AND t.solution_version > 0
@@ -446,16 +485,15 @@ func (q *Queries) TicketsBySight(ctx context.Context, arg TicketsBySightParams) 
 
 const ticketsByTerms = `-- name: TicketsByTerms :many
 SELECT number, terms FROM ticket_terms
-WHERE desk = $1 AND (terms && $3::bigint[] OR recent && $4::bigint[])
+WHERE desk = $1 AND terms && $3::bigint[]
 ORDER BY ordinal DESC
 LIMIT $2
 `
 
 type TicketsByTermsParams struct {
-	Desk   string
-	Limit  int32
-	Rare   []int64
-	Recent []int64
+	Desk  string
+	Limit int32
+	Rare  []int64
 }
 
 type TicketsByTermsRow struct {
@@ -463,14 +501,9 @@ type TicketsByTermsRow struct {
 	Terms  []int64
 }
 
-// The newest tickets that have a rare term, or a common one in a segment that is looked at. Who may see them is asked of the best alone.
+// Tickets that have one of some rare terms. Who may see them is asked of the best alone.
 func (q *Queries) TicketsByTerms(ctx context.Context, arg TicketsByTermsParams) ([]TicketsByTermsRow, error) {
-	rows, err := q.db.Query(ctx, ticketsByTerms,
-		arg.Desk,
-		arg.Limit,
-		arg.Rare,
-		arg.Recent,
-	)
+	rows, err := q.db.Query(ctx, ticketsByTerms, arg.Desk, arg.Limit, arg.Rare)
 	if err != nil {
 		return nil, err
 	}

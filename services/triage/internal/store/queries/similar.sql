@@ -38,7 +38,7 @@ WITH wanted AS (
     WHERE old.number IS NULL AND f.terms <> '{}'
 ), put AS (
     INSERT INTO ticket_terms (desk, number, ordinal, terms, recent)
-    SELECT $1, f.number, o.ordinal, f.terms, ARRAY(SELECT c.term # (1 + o.ordinal / 2048) FROM unnest(f.common) AS c (term))
+    SELECT $1, f.number, o.ordinal, f.terms, ARRAY(SELECT c.term # (1 + o.ordinal / 1024) FROM unnest(f.common) AS c (term))
     FROM fresh f JOIN (SELECT old.number, old.ordinal FROM old UNION ALL SELECT newcomer.number, newcomer.ordinal FROM newcomer) o
          ON o.number = f.number
     ON CONFLICT (desk, number) DO UPDATE SET terms = excluded.terms, recent = excluded.recent
@@ -118,9 +118,16 @@ SELECT term, documents FROM search_words WHERE desk = $1 AND term = ANY (sqlc.ar
 SELECT ordinals FROM search_desks WHERE desk = $1;
 
 -- name: TicketsByTerms :many
--- The newest tickets that have a rare term, or a common one in a segment that is looked at. Who may see them is asked of the best alone.
+-- Tickets that have one of some rare terms. Who may see them is asked of the best alone.
 SELECT number, terms FROM ticket_terms
-WHERE desk = $1 AND (terms && sqlc.arg(rare)::bigint[] OR recent && sqlc.arg(recent)::bigint[])
+WHERE desk = $1 AND terms && sqlc.arg(rare)::bigint[]
+ORDER BY ordinal DESC
+LIMIT $2;
+
+-- name: TicketsBySegments :many
+-- The newest tickets that have a common term in a segment that is looked at.
+SELECT number, terms FROM ticket_terms
+WHERE desk = $1 AND recent && sqlc.arg(recent)::bigint[]
 ORDER BY ordinal DESC
 LIMIT $2;
 
