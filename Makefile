@@ -78,6 +78,11 @@ accept: build postgres ## the organisations' processes, walked step by step over
 bench: build postgres ## throughput, latency and memory next to pgbench; table on screen and out/bench.json
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; BAVN_BENCH=1 go test -v -count=1 -timeout=2h ./test/bench/... $(ARGS)
 
+.PHONY: bench-search
+bench-search: build postgres ## suggestions among a million tickets, next to plain full-text ranking; out/bench-search.json
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; mkdir -p out; \
+	BAVN_BENCH_SEARCH=1 go test -v -count=1 -timeout=2h -run='^TestBenchSearch$$' ./test/bench/... $(ARGS)
+
 .PHONY: resilience
 resilience: build postgres ## kill services and PostgreSQL under load, then prove that nothing was lost or doubled
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; BAVN_RESILIENCE=1 go test -v -count=1 -timeout=2h ./test/resilience/... $(ARGS)

@@ -54,6 +54,7 @@ type house struct {
 type doubles struct {
 	triagev1.UnimplementedTicketServiceServer
 	triagev1.UnimplementedDirectoryServiceServer
+	triagev1.UnimplementedKnownSolutionServiceServer
 	eventv1.UnimplementedFeedServer
 	intakev1.UnimplementedSubmissionServiceServer
 	intakev1.UnimplementedPersonServiceServer
@@ -200,6 +201,7 @@ func (h *house) startService(name, issuerURL string, ca *identity.DevCA, observe
 	must(h.t, err)
 	triagev1.RegisterTicketServiceServer(server, d)
 	triagev1.RegisterDirectoryServiceServer(server, d)
+	triagev1.RegisterKnownSolutionServiceServer(server, d)
 	eventv1.RegisterFeedServer(server, d)
 	intakev1.RegisterSubmissionServiceServer(server, d)
 	intakev1.RegisterPersonServiceServer(server, d)

@@ -57,6 +57,7 @@ type caller struct {
 	persons     intakev1.PersonServiceClient
 	tickets     triagev1.TicketServiceClient
 	directory   triagev1.DirectoryServiceClient
+	known       triagev1.KnownSolutionServiceClient
 }
 
 // line is where calls go, over TLS: connections of their own for every client, and the token of whoever calls.
@@ -112,6 +113,7 @@ func (c client) caller(person string) (caller, error) {
 	return caller{
 		submissions: intakev1.NewSubmissionServiceClient(intake), persons: intakev1.NewPersonServiceClient(intake),
 		tickets: triagev1.NewTicketServiceClient(triage), directory: triagev1.NewDirectoryServiceClient(triage),
+		known: triagev1.NewKnownSolutionServiceClient(triage),
 	}, nil
 }
 

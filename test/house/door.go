@@ -42,6 +42,7 @@ type Door struct {
 	Persons       intakev1.PersonServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
+	Known         triagev1.KnownSolutionServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -56,6 +57,7 @@ func newDoor(name string, conns map[string]grpc.ClientConnInterface) *Door {
 		Persons:       intakev1.NewPersonServiceClient(conns["intake"]),
 		Tickets:       triagev1.NewTicketServiceClient(conns["triage"]),
 		Directory:     triagev1.NewDirectoryServiceClient(conns["triage"]),
+		Known:         triagev1.NewKnownSolutionServiceClient(conns["triage"]),
 		TicketFeed:    eventv1.NewFeedClient(conns["triage"]),
 		Notifications: notifyv1.NewNotificationServiceClient(conns["notify"]),
 		Reporting:     reportingv1.NewReportingServiceClient(conns["reporting"]),

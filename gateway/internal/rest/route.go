@@ -26,6 +26,7 @@ var contract = []protoreflect.FileDescriptor{
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
+	triagev1.File_bavn_triage_v1_known_solution_proto,
 }
 
 // route is what the contract says about one HTTP rule.

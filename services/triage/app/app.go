@@ -67,9 +67,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, Known: known, PageTokens: base.PageTokens,
 		Profiles: shelf,
 	}
-	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: &command.Tickets{
+	tickets := &command.Tickets{
 		Writer: writer, Access: decisions, Members: members, Known: known, Timers: timers, OfferLapse: cfg.HandOver.Lapse,
-	}})
+	}
+	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
+	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
+		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
+	})
 	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: &command.Directory{
 		Writer: writer, Access: decisions, Members: members, Known: known,
 	}})
@@ -97,9 +101,10 @@ func hearIntake(base *service.Base, intake rpc.ClientConfig, writer *command.Wri
 	})
 }
 
-// indexWords keeps titles, descriptions and solutions findable, in the background.
+// indexWords keeps the texts of tickets and known solutions findable, in the background. Its name changed with what it keeps: the
+// subscriber of a new name reads the whole feed and so fills a new index.
 func indexWords(base *service.Base) error {
 	return base.Hear(feed.SubscriberConfig{
-		Name: "words", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()), Handler: project.WordIndex{},
+		Name: "search", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()), Handler: project.WordIndex{},
 	})
 }

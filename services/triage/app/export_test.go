@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/triage/internal/command"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -18,8 +21,12 @@ var ErrorTexts = command.ErrorTexts
 
 // The hot statements, for the plan checks.
 var (
-	LockTicketSQL     = store.LockTicketSQL
-	LockNextTicketSQL = store.LockNextTicketSQL
+	LockTicketSQL        = store.LockTicketSQL
+	LockNextTicketSQL    = store.LockNextTicketSQL
+	TicketsByTermsSQL    = store.TicketsByTermsSQL
+	TicketsByPairSQL     = store.TicketsByPairSQL
+	TicketsBySegmentsSQL = store.TicketsBySegmentsSQL
+	UnguessedSQL         = store.UnguessedSQL
 )
 
 // ListTicketsSQL is the statement of a list without a filter, on its second page.
@@ -29,4 +36,9 @@ func ListTicketsSQL(desk string) string {
 		panic(err)
 	}
 	return sql
+}
+
+// Index indexes the texts of tickets anew, by number.
+func Index(ctx context.Context, pool *pgxpool.Pool, desk string, numbers ...string) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return store.Index(ctx, tx, desk, numbers) })
 }

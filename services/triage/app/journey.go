@@ -12,7 +12,8 @@ import (
 // step is how an event of a ticket shows in its journey: who has it, and where it stands. Notes and work are not steps of the
 // way, and an internal one would tell outsiders with access to traces that there is something to know.
 func step(record *eventv1.Record) (journey.Step, bool) {
-	if strings.HasSuffix(record.GetType(), "note_added") || record.GetType() == "ticket.work_logged" {
+	if strings.HasSuffix(record.GetType(), "note_added") || record.GetType() == "ticket.work_logged" ||
+		strings.HasPrefix(record.GetType(), "ticket.known_solution_") {
 		return journey.Step{}, false
 	}
 	payload, err := record.GetPayload().UnmarshalNew()

@@ -20,10 +20,20 @@ type SeedOptions struct {
 	ClosedOf10 int
 	// Began is when the first was opened; each next one is a second younger.
 	Began time.Time
+	// Texts gives the texts of each ticket, counted from 0; nil for a few words.
+	Texts func(i int) SeedTexts
 }
+
+// SeedTexts are what a seeded ticket says.
+type SeedTexts = seed.Texts
 
 // Seed fills a desk with tickets by COPY, for measurements: their chains verify and the feed serves them like all others. It
 // writes thousands a second, in short transactions. The pool's connections have passed feed.CheckEpoch.
 func Seed(ctx context.Context, pool *pgxpool.Pool, o SeedOptions) error {
 	return seed.Run(ctx, pool, seed.Options(o))
+}
+
+// IndexSeeded makes the words of seeded tickets findable.
+func IndexSeeded(ctx context.Context, pool *pgxpool.Pool, desk string) error {
+	return seed.Index(ctx, pool, desk)
 }

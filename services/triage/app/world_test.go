@@ -29,6 +29,7 @@ import (
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/pgtest"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/triage/app"
@@ -94,6 +95,7 @@ type world struct {
 	outside   *outside
 	tickets   triagev1.TicketServiceClient
 	directory triagev1.DirectoryServiceClient
+	known     triagev1.KnownSolutionServiceClient
 	feed      eventv1.FeedClient
 	intake    triagev1.TicketServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
@@ -161,6 +163,7 @@ func startWorld(t testing.TB) *world {
 	}
 	w.gateway = w.dial(service.Addr(), "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
+	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
 	w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
@@ -351,4 +354,12 @@ func eventTypes(events []*feed.Event) []string {
 		types[i] = e.Record.GetType()
 	}
 	return types
+}
+
+// index indexes the texts of a ticket anew, as the background does when they change.
+func (w *world) index(ticket string) {
+	w.t.Helper()
+	if err := app.Index(w.t.Context(), w.pool, "nsp", resourcename.ID(ticket)); err != nil {
+		w.t.Fatal(err)
+	}
 }

@@ -18,6 +18,7 @@ type grammar struct {
 	Dev Dev `cmd:"" group:"run" help:"Run everything on this machine: services, gateway, database, sign-in, mailbox, traces."`
 
 	Ticket        Ticket        `cmd:"" group:"use" help:"What people do with tickets."`
+	Known         Known         `cmd:"" group:"use" help:"What solved the like before: look, use, propose, review."`
 	Watch         Watch         `cmd:"" group:"use" help:"Follow what happens, as it happens."`
 	Journey       Journey       `cmd:"" group:"use" help:"Show who held a ticket, when and in which status."`
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`

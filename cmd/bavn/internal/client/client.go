@@ -43,6 +43,7 @@ type Client struct {
 	Persons       intakev1.PersonServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
+	Known         triagev1.KnownSolutionServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -80,6 +81,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
+	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])

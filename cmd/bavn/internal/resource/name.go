@@ -23,6 +23,9 @@ func Ticket(desk, typed string) string {
 	return Desk(desk) + "/tickets/" + strings.ToUpper(typed)
 }
 
+// KnownSolution is a known solution's name.
+func KnownSolution(desk, typed string) string { return under(desk, "knownSolutions", typed) }
+
 // Person is a person's name; nobody stays nobody.
 func Person(desk, typed string) string { return under(desk, "persons", typed) }
 

@@ -35,7 +35,7 @@ type Step struct {
 // says, because another tool's rows are counted.
 var notSteps = map[string]bool{
 	"ticket.note_added": true, "ticket.internal_note_added": true, "ticket.work_logged": true, "ticket.import_finished": true,
-	"ticket.texts_erased": true,
+	"ticket.texts_erased": true, "ticket.known_solution_applied": true, "ticket.known_solution_rated": true,
 }
 
 // NewStep returns the step that an event belongs to, and false if it belongs to none: notes, work logs, and the opening of a

@@ -35,6 +35,9 @@ func rpcs() []string {
 	for _, m := range triagev1.DirectoryService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
 	}
+	for _, m := range triagev1.KnownSolutionService_ServiceDesc.Methods {
+		names = append(names, m.MethodName)
+	}
 	for _, s := range eventv1.Feed_ServiceDesc.Streams {
 		names = append(names, s.StreamName)
 	}

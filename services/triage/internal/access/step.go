@@ -28,6 +28,8 @@ var steps = map[string]process.Step{
 	"UpdateTicket":           process.Update,
 	"AddNote":                process.AddNote,
 	"LogWork":                process.LogWork,
+	"ApplyKnownSolution":     process.LogWork,
+	"RateKnownSolution":      process.LogWork,
 	"ImportTicketStep":       process.ImportRow,
 	"FinishImport":           process.FinishImport,
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -33,6 +34,10 @@ const (
 	OtherDesksProfile = "OTHER_DESKS_PROFILE"
 	// FactsMissing: the process wants to know more before this step.
 	FactsMissing = "FACTS_MISSING"
+
+	TicketNotSolved         = "TICKET_NOT_SOLVED"
+	WrongKnownSolutionState = "WRONG_KNOWN_SOLUTION_STATE"
+	KnownSolutionNotApplied = "KNOWN_SOLUTION_NOT_APPLIED"
 )
 
 //go:embed errors.yaml
@@ -51,6 +56,9 @@ func refusal(err error) error {
 	if late, ok := errors.AsType[domain.OutOfOrder](err); ok {
 		return fault.New(codes.FailedPrecondition, OutOfOrder).Meta("last_event_time", late.Last.Format(time.RFC3339Nano)).
 			Violation("IMPORT", "import/order", "send the rows of a ticket in the order of their times").Cause(err)
+	}
+	if wrong, ok := errors.AsType[domain.WrongKnownSolutionState](err); ok {
+		return wrongKnownSolutionState(wrong)
 	}
 	switch {
 	case err == nil:
@@ -76,6 +84,16 @@ func rejected(r *process.Rejection) error {
 		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".text", "required").Cause(r)
 	}
 	return fault.New(codes.FailedPrecondition, r.Reason).Violation("LIFE_CYCLE", r.Rule(), r.Satisfy).Cause(r)
+}
+
+// wrongKnownSolutionState says from which states the step is possible.
+func wrongKnownSolutionState(wrong domain.WrongKnownSolutionState) error {
+	from := make([]string, len(wrong.From))
+	for i, state := range wrong.From {
+		from[i] = strings.TrimPrefix(state.String(), "KNOWN_SOLUTION_STATE_")
+	}
+	return fault.New(codes.FailedPrecondition, WrongKnownSolutionState).
+		Violation("KNOWN_SOLUTION", "known-solution/"+string(wrong.Step), "possible in "+strings.Join(from, ", ")).Cause(wrong)
 }
 
 func invalid(field, rule string) error {

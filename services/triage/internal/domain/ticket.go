@@ -65,6 +65,7 @@ const (
 	TextNote        = "note"
 	TextSolution    = "solution"
 	TextReason      = "reason"
+	TextSymptoms    = "symptoms" // of a known solution
 )
 
 // Event is what happened, before it has its place in the ticket's chain.

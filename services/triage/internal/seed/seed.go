@@ -45,7 +45,12 @@ type Options struct {
 	ClosedOf10 int
 	// Began is when the first was opened; each next one is opened a second later.
 	Began time.Time
+	// Texts gives the texts of each ticket, counted from 0; nil for a few words.
+	Texts func(i int) Texts
 }
+
+// Texts are what a ticket says, in one language. Without a description or solution it has none, or a short one.
+type Texts struct{ LanguageCode, Title, Description, Solution string }
 
 // Run seeds. The pool's connections have passed feed.CheckEpoch.
 func Run(ctx context.Context, pool *pgxpool.Pool, o Options) error {
@@ -137,11 +142,12 @@ func (s *seeder) ticket(i int) (store.Ticket, []feed.Prepared, error) {
 	}
 	journey := make([]byte, 24)
 	_, _ = rand.Read(journey) // never fails
+	texts := s.texts(i)
 	first := domain.Open(rules, domain.Opening{
 		Name:       fmt.Sprintf("%s/tickets/%s%0*d", s.name, s.desk.NumberPrefix, s.desk.NumberDigits, s.First+i),
 		Submission: s.name + "/submissions/" + uuid.NewString(), Channel: commonv1.Channel_CHANNEL_API,
-		Title: domain.Text{Name: domain.TextTitle, LanguageCode: s.desk.LanguageCode, Text: fmt.Sprintf(
-			"Fejl i %s og %s, sted %d", words[i%len(words)], words[i/len(words)%len(words)], i)},
+		Title:        domain.Text{Name: domain.TextTitle, LanguageCode: texts.LanguageCode, Text: texts.Title},
+		Description:  domain.Text{Name: domain.TextDescription, LanguageCode: texts.LanguageCode, Text: texts.Description},
 		Reporter:     fmt.Sprintf("%s/persons/reporter-%d", s.name, i%1000),
 		AffectedUser: fmt.Sprintf("%s/persons/user-%d", s.name, i%5000),
 		SubmitTime:   at, JourneyTraceID: hex.EncodeToString(journey[:16]),
@@ -152,7 +158,7 @@ func (s *seeder) ticket(i int) (store.Ticket, []feed.Prepared, error) {
 	}
 	switch {
 	case i%10 < s.ClosedOf10:
-		s.close(life, at)
+		s.close(life, domain.Text{Name: domain.TextSolution, LanguageCode: texts.LanguageCode, Text: texts.Solution}, at)
 	case len(s.Groups) > 0:
 		s.queue(life, s.Groups[i%len(s.Groups)], at)
 	}
@@ -162,10 +168,20 @@ func (s *seeder) ticket(i int) (store.Ticket, []feed.Prepared, error) {
 	return s.prepare(life, journey, at)
 }
 
+// texts are those of a ticket.
+func (s *seeder) texts(i int) Texts {
+	if s.Texts != nil {
+		return s.Texts(i)
+	}
+	return Texts{
+		LanguageCode: s.desk.LanguageCode, Solution: "Genstartet og kontrolleret.",
+		Title: fmt.Sprintf("Fejl i %s og %s, sted %d", words[i%len(words)], words[i/len(words)%len(words)], i),
+	}
+}
+
 // close solves and closes the ticket.
-func (s *seeder) close(l *life, at time.Time) {
+func (s *seeder) close(l *life, solution domain.Text, at time.Time) {
 	agent := s.name + "/persons/agent"
-	solution := domain.Text{Name: domain.TextSolution, LanguageCode: s.desk.LanguageCode, Text: "Genstartet og kontrolleret."}
 	l.then(func(t domain.Ticket) (domain.Outcome, error) {
 		return t.Resolve(solution, triagev1.SolutionKind_SOLUTION_KIND_PERMANENT, agent, at.Add(time.Hour))
 	})

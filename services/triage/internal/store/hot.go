@@ -5,3 +5,11 @@ const (
 	LockTicketSQL     = lockTicket
 	LockNextTicketSQL = lockNextTicket
 )
+
+// The statements that candidates for suggestions come from.
+const (
+	TicketsByTermsSQL    = ticketsByTerms
+	TicketsByPairSQL     = ticketsByPair
+	TicketsBySegmentsSQL = ticketsBySegments
+	UnguessedSQL         = unguessed
+)

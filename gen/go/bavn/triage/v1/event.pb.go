@@ -54,8 +54,12 @@ type TicketEvent struct {
 	Deadline *Deadline `protobuf:"bytes,12,opt,name=deadline,proto3" json:"deadline,omitempty"`
 	// Gates that were passed by somebody who may, with a reason (the text `reason`); ids of the profile.
 	OverriddenGates []string `protobuf:"bytes,13,rep,name=overridden_gates,json=overriddenGates,proto3" json:"overridden_gates,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The known solution that was applied, or whose effect was told, `desks/{desk}/knownSolutions/{known_solution}`.
+	KnownSolution string `protobuf:"bytes,21,opt,name=known_solution,json=knownSolution,proto3" json:"known_solution,omitempty"`
+	// Whether the known solution helped, for ticket.known_solution_rated.
+	Helped        bool `protobuf:"varint,22,opt,name=helped,proto3" json:"helped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TicketEvent) Reset() {
@@ -177,6 +181,20 @@ func (x *TicketEvent) GetOverriddenGates() []string {
 		return x.OverriddenGates
 	}
 	return nil
+}
+
+func (x *TicketEvent) GetKnownSolution() string {
+	if x != nil {
+		return x.KnownSolution
+	}
+	return ""
+}
+
+func (x *TicketEvent) GetHelped() bool {
+	if x != nil {
+		return x.Helped
+	}
+	return false
 }
 
 // Payload of desk.created and desk.profile_adopted.
@@ -321,7 +339,7 @@ var File_bavn_triage_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\x88\x05\n" +
+	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xc7\x05\n" +
 	"\vTicketEvent\x12.\n" +
 	"\x06ticket\x18\x01 \x01(\v2\x16.bavn.triage.v1.TicketR\x06ticket\x12E\n" +
 	"\x0fprevious_status\x18\x02 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusR\x0epreviousStatus\x122\n" +
@@ -339,7 +357,9 @@ const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	" \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\x12I\n" +
 	"\rnotifications\x18\v \x03(\v2#.bavn.triage.v1.NotificationRequestR\rnotifications\x124\n" +
 	"\bdeadline\x18\f \x01(\v2\x18.bavn.triage.v1.DeadlineR\bdeadline\x12)\n" +
-	"\x10overridden_gates\x18\r \x03(\tR\x0foverriddenGates\"5\n" +
+	"\x10overridden_gates\x18\r \x03(\tR\x0foverriddenGates\x12%\n" +
+	"\x0eknown_solution\x18\x15 \x01(\tR\rknownSolution\x12\x16\n" +
+	"\x06helped\x18\x16 \x01(\bR\x06helped\"5\n" +
 	"\tDeskEvent\x12(\n" +
 	"\x04desk\x18\x01 \x01(\v2\x14.bavn.triage.v1.DeskR\x04desk\"9\n" +
 	"\n" +
