@@ -68,27 +68,26 @@ func TestWhoIsOnDutyAtEveryBoundaryMinute(t *testing.T) {
 func TestWhoStandsInIsCalledForTheirWindowAndNoLonger(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	w.clock.Set(copenhagen(t, "Mon 2027-03-01 10:00"))
+	monday := maundyThursday(t, w.clock.Now()).AddDate(0, 0, -10) // 12:00
 	shift := must(w.onCall.OverrideShift(w.as("chr"), &triagev1.OverrideShiftRequest{
 		Parent: desk, RequestId: requestID(), Shift: &triagev1.Shift{
-			Plan: "nsp", Person: who("jonas"),
-			StartTime: timestamppb.New(copenhagen(t, "Mon 2027-03-01 12:00")), EndTime: timestamppb.New(copenhagen(t, "Mon 2027-03-01 14:00")),
+			Plan: "nsp", Person: who("jonas"), StartTime: timestamppb.New(monday), EndTime: timestamppb.New(monday.Add(2 * time.Hour)),
 		},
 	}))(t)
-	ask := func(at string) *triagev1.WhoIsOnDutyResponse {
+	ask := func(at time.Time) *triagev1.WhoIsOnDutyResponse {
 		return must(w.onCall.WhoIsOnDuty(w.as("mette"), &triagev1.WhoIsOnDutyRequest{
-			Name: desk, Time: timestamppb.New(copenhagen(t, at)), Category: "nsp",
+			Name: desk, Time: timestamppb.New(at), Category: "nsp",
 		}))(t)
 	}
-	for at, first := range map[string]string{
-		"Mon 2027-03-01 11:59": "nsp_incident_manager", "Mon 2027-03-01 12:00": who("jonas"),
-		"Mon 2027-03-01 13:59": who("jonas"), "Mon 2027-03-01 14:00": "nsp_incident_manager",
+	for after, first := range map[time.Duration]string{
+		-time.Minute: "nsp_incident_manager", 0: who("jonas"),
+		2*time.Hour - time.Minute: who("jonas"), 2 * time.Hour: "nsp_incident_manager",
 	} {
-		if got := onDuty(ask(at)); got[0] != first || got[1] != "nsp_system_owner" {
-			t.Errorf("%s: %v, want %s first and the system owner next", at, got, first)
+		if got := onDuty(ask(monday.Add(after))); got[0] != first || got[1] != "nsp_system_owner" {
+			t.Errorf("%v after the shift began: %v, want %s first and the system owner next", after, got, first)
 		}
 	}
-	if until := ask("Mon 2027-03-01 11:59").GetUntil().AsTime(); !until.Equal(shift.GetStartTime().AsTime()) {
+	if until := ask(monday.Add(-time.Minute)).GetUntil().AsTime(); !until.Equal(shift.GetStartTime().AsTime()) {
 		t.Errorf("before the shift it holds until %v", until)
 	}
 	listed := must(w.onCall.ListShifts(w.as("mette"), &triagev1.ListShiftsRequest{Parent: desk}))(t)
@@ -96,7 +95,7 @@ func TestWhoStandsInIsCalledForTheirWindowAndNoLonger(t *testing.T) {
 		t.Errorf("the shifts are %v", listed.GetShifts())
 	}
 	must(w.onCall.CancelShift(w.as("chr"), &triagev1.CancelShiftRequest{Name: shift.GetName(), RequestId: requestID()}))(t)
-	if got := onDuty(ask("Mon 2027-03-01 13:00")); got[0] != "nsp_incident_manager" {
+	if got := onDuty(ask(monday.Add(time.Hour))); got[0] != "nsp_incident_manager" {
 		t.Errorf("after it was called off %v are called", got)
 	}
 	_, err := w.onCall.OverrideShift(w.as("jonas"), &triagev1.OverrideShiftRequest{
@@ -135,50 +134,76 @@ func TestAContactIsStaleUntilSomebodyVerifiesIt(t *testing.T) {
 	}
 }
 
+// maundyThursday is the first that comes more than two months after a time, at noon in Copenhagen: the month before it has no Danish
+// holidays.
+func maundyThursday(t testing.TB, after time.Time) time.Time {
+	t.Helper()
+	zone := must(time.LoadLocation("Europe/Copenhagen"))(t)
+	for year := after.Year(); ; year++ {
+		// Easter by the anonymous Gregorian algorithm.
+		a, b, c := year%19, year/100, year%100
+		h := (19*a + b - b/4 - (b-(b+8)/25+1)/3 + 15) % 30
+		l := (32 + 2*(b%4) + 2*(c/4) - h - c%4) % 7
+		m := h + l - 7*((a+11*h+22*l)/451) + 114
+		easter := time.Date(year, time.Month(m/31), m%31+1, 12, 0, 0, 0, zone)
+		if thursday := easter.AddDate(0, 0, -3); thursday.Sub(after) > 60*24*time.Hour {
+			return thursday
+		}
+	}
+}
+
 // R9: outside working hours the operations supplier's people act as the national desk, to the minute; the holder stays, and the event
 // says who they are.
 func TestOutsideWorkingHoursOperationsActsAsTheNationalDesk(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
 	w.grant("aud", netic, "", "auditor") // looks, and works nowhere
-	w.clock.Set(copenhagen(t, "Mon 2027-03-01 09:00"))
+	thursday := maundyThursday(t, w.clock.Now())
+	// days counts from the Monday three weeks before; nothing is a holiday there.
+	on := func(days, hour, minute int) time.Time {
+		return time.Date(thursday.Year(), thursday.Month(), thursday.Day()-24+days, hour, minute, 0, 0, thursday.Location())
+	}
+	w.clock.Set(on(0, 9, 0))
 	opened := w.open()
 	for _, tc := range []struct {
-		at   string
+		when string
+		at   time.Time
 		acts bool
 	}{
-		{"Mon 2027-03-01 15:59", false},
-		{"Mon 2027-03-01 16:01", true},
-		{"Fri 2027-03-05 07:59", true},
-		{"Fri 2027-03-05 15:29", false},
-		{"Fri 2027-03-05 15:31", true},
-		{"Mon 2027-03-08 07:59", true},
-		{"Mon 2027-03-08 08:01", false},
-		{"Thu 2027-03-25 12:00", true}, // Maundy Thursday
-		{"Tue 2027-03-30 12:00", false},
+		{"Monday", on(0, 15, 59), false},
+		{"Monday", on(0, 16, 1), true},
+		{"Friday", on(4, 7, 59), true},
+		{"Friday", on(4, 15, 29), false},
+		{"Friday", on(4, 15, 31), true},
+		{"Monday", on(7, 7, 59), true},
+		{"Monday", on(7, 8, 1), false},
+		{"Maundy Thursday", thursday, true},
+		{"Tuesday after Easter", thursday.AddDate(0, 0, 5), false},
 	} {
-		w.clock.Set(copenhagen(t, tc.at))
+		when := tc.when + tc.at.Format(" 15:04")
+		w.clock.Set(tc.at)
 		noted, err := w.tickets.AddNote(w.as("jonas"), &triagev1.AddNoteRequest{
-			Name: opened.GetName(), RequestId: requestID(), Internal: true, Note: danish(tc.at),
+			Name: opened.GetName(), RequestId: requestID(), Internal: true, Note: danish(when),
 		})
 		if !tc.acts {
 			if !fault.Is(err, fault.NotFound) {
-				t.Errorf("%s: an agent of operations sees the national desk's ticket: %v", tc.at, err)
+				t.Errorf("%s: an agent of operations sees the national desk's ticket: %v", when, err)
 			}
 			continue
 		}
 		if err != nil || noted.GetHolderParty() != sds {
-			t.Errorf("%s: %v; the ticket lies with %s", tc.at, err, noted.GetHolderParty())
+			t.Errorf("%s: %v; the ticket lies with %s", when, err, noted.GetHolderParty())
 		}
 		if _, err := w.tickets.GetTicket(w.as("aud"), &triagev1.GetTicketRequest{Name: opened.GetName()}); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%s: an auditor of operations acts as the national desk: %v", tc.at, err)
+			t.Errorf("%s: an auditor of operations acts as the national desk: %v", when, err)
 		}
 		events := w.events(opened.GetName())
 		if actor := events[len(events)-1].Record.GetActor(); actor.GetParty() != netic || actor.GetActingAs() != sds {
-			t.Errorf("%s: the event's actor is %v", tc.at, actor)
+			t.Errorf("%s: the event's actor is %v", when, actor)
 		}
 	}
-	w.clock.Set(copenhagen(t, "Tue 2027-03-30 20:00"))
+	evening := thursday.AddDate(0, 0, 5).Add(8 * time.Hour)
+	w.clock.Set(evening)
 	taken := must(w.tickets.TakeTicket(w.as("jonas"), &triagev1.TakeTicketRequest{Name: opened.GetName(), RequestId: requestID()}))(t)
 	if taken.GetHolderParty() != sds || taken.GetAssignee() != who("jonas") {
 		t.Errorf("the ticket lies with %s, %s works on it", taken.GetHolderParty(), taken.GetAssignee())
@@ -189,7 +214,7 @@ func TestOutsideWorkingHoursOperationsActsAsTheNationalDesk(t *testing.T) {
 			t.Errorf("a clock of %s runs", c.GetParty())
 		}
 	}
-	w.clock.Set(copenhagen(t, "Wed 2027-03-31 08:01"))
+	w.clock.Set(evening.Add(12*time.Hour + time.Minute)) // 08:01
 	_, err := w.tickets.StartWork(w.as("jonas"), &triagev1.StartWorkRequest{Name: opened.GetName(), RequestId: requestID()})
 	if !fault.Is(err, fault.NotFound) {
 		t.Errorf("in working hours operations goes on as the national desk: %v", err)
