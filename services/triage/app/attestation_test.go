@@ -13,7 +13,9 @@ import (
 )
 
 // at is some time before now.
-func (w *world) at(before time.Duration) *timestamppb.Timestamp { return timestamppb.New(w.clock.Now().Add(-before)) }
+func (w *world) at(before time.Duration) *timestamppb.Timestamp {
+	return timestamppb.New(w.clock.Now().Add(-before))
+}
 
 // R16: category A or B of a register is phoned to SPOC and authority first; without both calls, each before it, nothing is registered.
 func TestCategoryAAndBOfARegisterIsPhonedInBeforeItIsRegistered(t *testing.T) {

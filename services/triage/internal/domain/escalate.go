@@ -192,8 +192,8 @@ func (t Ticket) Complaints(at time.Time) (rule string, roles []string, err error
 	if manager := t.managerOf(t.group(t.Facts.GetHolderGroup())); manager != "" {
 		return "", []string{manager}, nil
 	}
-	if len(ways) > 0 {
-		return ways[0].Setting.GetId(), ways[0].Setting.GetRoles(), nil
+	if len(ways) > 0 { // it is about something else, and no rule of complaints
+		return "", ways[0].Setting.GetRoles(), nil
 	}
 	return "", nil, nil
 }
