@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,15 +23,18 @@ import (
 type holders []membership.Set
 
 // holdersOf reads who has a role that the desk's profile defines, the product's own left out: of agents there are thousands. A desk
-// that follows no profile, or does not exist, has nobody.
+// that follows no profile here, or does not exist, has nobody: what is wrong with it is said to those alone who see the ticket.
 func (c *Tickets) holdersOf(ctx context.Context, desk string) (holders, error) {
 	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
-	if err != nil {
-		return nil, refusal(err)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
 	}
-	follows, err := c.Writer.process(known.Profile)
-	if err != nil || follows == nil {
+	if err != nil {
 		return nil, err
+	}
+	follows, found := c.Writer.Profiles.Of(known.Profile)
+	if !found {
+		return nil, nil
 	}
 	var roles []string
 	for _, role := range follows.Settings().GetRoles() {
