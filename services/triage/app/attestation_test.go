@@ -17,13 +17,16 @@ func (w *world) at(before time.Duration) *timestamppb.Timestamp {
 	return timestamppb.New(w.clock.Now().Add(-before))
 }
 
-// R16: category A or B of a register is phoned to SPOC and authority first; without both calls, each before it, nothing is registered.
+// R16: category A or B of a register is phoned to SPOC and authority first; without both calls, each before it, nothing is
+// registered.
 func TestCategoryAAndBOfARegisterIsPhonedInBeforeItIsRegistered(t *testing.T) {
 	t.Parallel()
 	w := newDatafordeler(t)
 	open := func(group, category string, calls ...*triagev1.AttestedCall) (*triagev1.Ticket, error) {
 		opening := w.opening()
-		opening.Assessment = &triagev1.Assessment{Kind: "incident", Category: "platform", ContractCategory: category, ReporterGroup: group}
+		opening.Assessment = &triagev1.Assessment{
+			Kind: "incident", Category: "platform", ContractCategory: category, ReporterGroup: group,
+		}
 		opening.AttestedCalls = calls
 		return w.intake.OpenTicket(t.Context(), opening)
 	}
@@ -31,7 +34,8 @@ func TestCategoryAAndBOfARegisterIsPhonedInBeforeItIsRegistered(t *testing.T) {
 	mandated := &triagev1.AttestedCall{Contact: "authority", CallTime: w.at(5 * time.Minute)}
 	late := &triagev1.AttestedCall{Contact: "authority", CallTime: w.at(0)}
 	for name, calls := range map[string][]*triagev1.AttestedCall{
-		"nobody was phoned": nil, "only the SPOC was": {spoc}, "the SPOC twice": {spoc, spoc}, "the authority at the same moment": {spoc, late},
+		"nobody was phoned": nil, "only the SPOC was": {spoc}, "the SPOC twice": {spoc, spoc},
+		"the authority at the same moment": {spoc, late},
 	} {
 		if _, err := open("register_authority", "A", calls...); !fault.Is(err, "CALL_MISSING") {
 			t.Errorf("%s: %v", name, err)
@@ -58,7 +62,8 @@ func TestWhatIsUrgentIsListedUntilSomebodyAttestsTheCall(t *testing.T) {
 	list := func() []*triagev1.Ticket {
 		return must(w.attest.ListUnattested(w.as("mette"), &triagev1.ListUnattestedRequest{Parent: desk}))(t).GetTickets()
 	}
-	if got := list(); len(got) != 1 || got[0].GetName() != opened.GetName() || !slices.Equal(got[0].GetCallsDue(), []string{"national_desk"}) {
+	if got := list(); len(got) != 1 || got[0].GetName() != opened.GetName() ||
+		!slices.Equal(got[0].GetCallsDue(), []string{"national_desk"}) {
 		t.Fatalf("not yet phoned are %v", got)
 	}
 	attest := func(contact string, at *timestamppb.Timestamp) error {

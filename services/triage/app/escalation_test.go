@@ -24,9 +24,16 @@ func (w *world) triaged(category string) *triagev1.Ticket {
 	opening := w.opening()
 	opening.Impact = triagev1.Impact_IMPACT_LOW
 	opening.Assessment = &triagev1.Assessment{
-		Kind: "incident", Category: category, Urgency: "low", Answers: map[string]string{"about_fmk": "no", "users_affected": "one", "what_symptoms": "slow"},
+		Kind: "incident", Category: category, Urgency: "low",
+		Answers: map[string]string{"about_fmk": "no", "users_affected": "one", "what_symptoms": "slow"},
 	}
 	return must(w.intake.OpenTicket(w.t.Context(), opening))(w.t)
+}
+
+// route sends a ticket where mette finds that it belongs.
+func (w *world) route(t *triagev1.Ticket) *triagev1.RouteTicketResponse {
+	w.t.Helper()
+	return must(w.escalate.RouteTicket(w.as("mette"), &triagev1.RouteTicketRequest{Name: t.GetName(), RequestId: requestID()}))(w.t)
 }
 
 // requests are the messages that the last event of a type asks for.
@@ -80,7 +87,7 @@ func TestATicketIsRoutedWhereTheProfileSaysAndTheAnswerSaysWhy(t *testing.T) {
 		t.Errorf("it is routed twice: %v", err)
 	}
 	within := w.triaged("help")
-	routed := must(w.escalate.RouteTicket(w.as("mette"), &triagev1.RouteTicketRequest{Name: within.GetName(), RequestId: requestID()}))(t)
+	routed := w.route(within)
 	if got := routed.GetTicket(); got.GetHolderGroup() != sds+"/groups/spoc" || got.GetHandOver() != nil {
 		t.Errorf("within the party it lies with %s, offered %v", got.GetHolderGroup(), got.GetHandOver())
 	}
@@ -112,7 +119,7 @@ func TestRoutingTakesNoWayAroundTheProfilesDemands(t *testing.T) {
 func (w *world) atOperations() *triagev1.Ticket {
 	w.t.Helper()
 	opened := w.triaged("nsp-operations")
-	must(w.escalate.RouteTicket(w.as("mette"), &triagev1.RouteTicketRequest{Name: opened.GetName(), RequestId: requestID()}))(w.t)
+	w.route(opened)
 	return must(w.tickets.AcceptHandOver(w.as("jonas"), &triagev1.AcceptHandOverRequest{
 		Name: opened.GetName(), RequestId: requestID(), Assignee: who("jonas"),
 	}))(w.t)
@@ -124,9 +131,11 @@ func TestAFunctionalEscalationLeadsOnlyWhereTheProfileLeads(t *testing.T) {
 	w := newNSP(t)
 	held := w.atOperations()
 	_, err := w.escalate.EscalateTicket(w.as("jonas"), &triagev1.EscalateTicketRequest{
-		Name: held.GetName(), RequestId: requestID(), To: desk + "/parties/komponent/groups/komponenter", Reason: danish("Komponentfejl"),
+		Name: held.GetName(), RequestId: requestID(), To: desk + "/parties/komponent/groups/komponenter",
+		Reason: danish("Komponentfejl"),
 	})
-	if !fault.Is(err, "NO_SUCH_ESCALATION") || !strings.Contains(violations(err), "to_application: parties/applikation/groups/support") {
+	if !fault.Is(err, "NO_SUCH_ESCALATION") ||
+		!strings.Contains(violations(err), "to_application: parties/applikation/groups/support") {
 		t.Errorf("operations turns past the application supplier: %v %s", err, violations(err))
 	}
 	escalated := must(w.escalate.EscalateTicket(w.as("jonas"), &triagev1.EscalateTicketRequest{
@@ -160,7 +169,8 @@ func TestAComplaintGoesToANamedManagerWhoAnswersForIt(t *testing.T) {
 	if !record.GetComplaint() || record.GetPerson() != who("chr") || !slices.Contains(record.GetRoles(), "incident_manager") {
 		t.Fatalf("the complaint goes to %v", record)
 	}
-	if told := w.requests(opened.GetName(), "ticket.complained"); len(told) == 0 || !slices.Contains(told[0].GetRecipients(), "persons/chr") {
+	told := w.requests(opened.GetName(), "ticket.complained")
+	if len(told) == 0 || !slices.Contains(told[0].GetRecipients(), "persons/chr") {
 		t.Errorf("told are %v", told)
 	}
 	list := func() []*triagev1.OpenEscalation {
@@ -201,7 +211,8 @@ func TestWhatCameToTheWrongDepartmentIsSentOnAndThePersonIsTold(t *testing.T) {
 		t.Errorf("it is offered to %v and owned by %s", forwarded.GetHandOver(), forwarded.GetOwnerParty())
 	}
 	told := w.requests(opened.GetName(), "ticket.forwarded")
-	if len(told) == 0 || told[0].GetTemplate() != "forwarded" || !slices.Equal(told[0].GetRecipients(), []string{"persons/bo", "persons/karen"}) {
+	if len(told) == 0 || told[0].GetTemplate() != "forwarded" ||
+		!slices.Equal(told[0].GetRecipients(), []string{"persons/bo", "persons/karen"}) {
 		t.Errorf("told are %v", told)
 	}
 	if _, err := w.escalate.ForwardTicket(w.as("mette"), &triagev1.ForwardTicketRequest{
@@ -231,7 +242,8 @@ const (
 	register  = desk + "/parties/registermyndighed"
 )
 
-// R62, R63: a data incident goes to the person whom the register names, and with it the responsibility, where the register takes it over.
+// R62, R63: a data incident goes to the person whom the register names, and with it the responsibility, where the register takes
+// it over.
 func TestADataIncidentGoesToTheRegistersNamedPersonAndTheResponsibilityMayGoWithIt(t *testing.T) {
 	t.Parallel()
 	w := newDatafordeler(t)
@@ -241,7 +253,7 @@ func TestADataIncidentGoesToTheRegistersNamedPersonAndTheResponsibilityMayGoWith
 		Answers: map[string]string{"register_takes_over": "yes", "which_register": "bbr", "what_symptoms": "slow"},
 	}
 	opened := must(w.intake.OpenTicket(t.Context(), opening))(t)
-	routed := must(w.escalate.RouteTicket(w.as("mette"), &triagev1.RouteTicketRequest{Name: opened.GetName(), RequestId: requestID()}))(t)
+	routed := w.route(opened)
 	got := routed.GetTicket()
 	if offer := got.GetHandOver(); offer.GetParty() != register || offer.GetAssignee() != who("jonas") {
 		t.Errorf("the work is offered to %v", offer)

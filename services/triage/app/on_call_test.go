@@ -134,8 +134,8 @@ func TestAContactIsStaleUntilSomebodyVerifiesIt(t *testing.T) {
 	}
 }
 
-// maundyThursday is the first that comes more than two months after a time, at noon in Copenhagen: the month before it has no Danish
-// holidays.
+// maundyThursday is the first that comes more than two months after a time, at noon in Copenhagen: the month before it has no
+// Danish holidays.
 func maundyThursday(t testing.TB, after time.Time) time.Time {
 	t.Helper()
 	zone := must(time.LoadLocation("Europe/Copenhagen"))(t)
@@ -152,8 +152,8 @@ func maundyThursday(t testing.TB, after time.Time) time.Time {
 	}
 }
 
-// R9: outside working hours the operations supplier's people act as the national desk, to the minute; the holder stays, and the event
-// says who they are.
+// R9: outside working hours the operations supplier's people act as the national desk, to the minute; the holder stays, and the
+// event says who they are.
 func TestOutsideWorkingHoursOperationsActsAsTheNationalDesk(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
@@ -194,7 +194,8 @@ func TestOutsideWorkingHoursOperationsActsAsTheNationalDesk(t *testing.T) {
 		if err != nil || noted.GetHolderParty() != sds {
 			t.Errorf("%s: %v; the ticket lies with %s", when, err, noted.GetHolderParty())
 		}
-		if _, err := w.tickets.GetTicket(w.as("aud"), &triagev1.GetTicketRequest{Name: opened.GetName()}); !fault.Is(err, fault.NotFound) {
+		_, err = w.tickets.GetTicket(w.as("aud"), &triagev1.GetTicketRequest{Name: opened.GetName()})
+		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s: an auditor of operations acts as the national desk: %v", when, err)
 		}
 		events := w.events(opened.GetName())
@@ -204,7 +205,9 @@ func TestOutsideWorkingHoursOperationsActsAsTheNationalDesk(t *testing.T) {
 	}
 	evening := thursday.AddDate(0, 0, 5).Add(8 * time.Hour)
 	w.clock.Set(evening)
-	taken := must(w.tickets.TakeTicket(w.as("jonas"), &triagev1.TakeTicketRequest{Name: opened.GetName(), RequestId: requestID()}))(t)
+	taken := must(w.tickets.TakeTicket(w.as("jonas"), &triagev1.TakeTicketRequest{
+		Name: opened.GetName(), RequestId: requestID(),
+	}))(t)
 	if taken.GetHolderParty() != sds || taken.GetAssignee() != who("jonas") {
 		t.Errorf("the ticket lies with %s, %s works on it", taken.GetHolderParty(), taken.GetAssignee())
 	}

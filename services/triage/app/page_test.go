@@ -55,8 +55,8 @@ func (w *world) told(page string) (told []string) {
 	return told
 }
 
-// R50, R67: a P1 calls those on duty by itself, one after the other until somebody answers; when nobody has, the authority is told and
-// the first is called again.
+// R50, R67: a P1 calls those on duty by itself, one after the other until somebody answers; when nobody has, the authority is
+// told and the first is called again.
 func TestAnUrgentTicketCallsThoseOnDutyUntilSomebodyAnswers(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
@@ -185,7 +185,8 @@ func TestAPersonCallsThoseOnDutyAndWhoStandsInIsCalled(t *testing.T) {
 	must(w.onCall.AcknowledgePage(w.as("jonas"), &triagev1.AcknowledgePageRequest{Name: page.GetName(), RequestId: requestID()}))(t)
 }
 
-// The answer and the timer come at the same moment: one of them wins, and the page has one story. `make soak` asks a thousand times.
+// The answer and the timer come at the same moment: one of them wins, and the page has one story. `make soak` asks a thousand
+// times.
 func TestAnAnswerAndTheTimerRaceAndOneOfThemWins(t *testing.T) {
 	t.Parallel()
 	rounds := 5
@@ -222,6 +223,8 @@ func TestAnAnswerAndTheTimerRaceAndOneOfThemWins(t *testing.T) {
 		if got := types(); !slices.Equal(got, []string{"page.requested", "page.exhausted", "page.next"}) {
 			t.Errorf("the timer was first, and happened: %v", got)
 		}
-		must(w.onCall.AcknowledgePage(w.as("coordinator"), &triagev1.AcknowledgePageRequest{Name: page.GetName(), RequestId: requestID()}))(t)
+		must(w.onCall.AcknowledgePage(w.as("coordinator"), &triagev1.AcknowledgePageRequest{
+			Name: page.GetName(), RequestId: requestID(),
+		}))(t)
 	}
 }

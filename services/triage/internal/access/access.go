@@ -105,7 +105,8 @@ func (a *Access) Listing(ctx context.Context, c *Caller, action string) error {
 	return a.decide(ctx, c, action, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(c.Desk))}, cedar.Record{}, false)
 }
 
-// Page returns nil if the caller may make this call about a call to those on duty. Whoever may not see it is told that there is none.
+// Page returns nil if the caller may make this call about a call to those on duty. Whoever may not see it is told that there is
+// none.
 func (a *Access) Page(ctx context.Context, c *Caller, action string, p domain.Page) error {
 	var persons, roles, parties []string
 	for _, link := range p.Called() {

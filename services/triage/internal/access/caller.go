@@ -82,8 +82,8 @@ func (c *Caller) PartyFor(step process.Step, t *domain.Ticket) string {
 	return ""
 }
 
-// ActsFor is the party that the caller acts for, as PartyFor has it. Where the roles they need for it are lent, they act for their own
-// party as the other (R9).
+// ActsFor is the party that the caller acts for, as PartyFor has it. Where the roles they need for it are lent, they act for
+// their own party as the other (R9).
 func (c *Caller) ActsFor(step process.Step, t *domain.Ticket) (party, actingAs string) {
 	party = c.PartyFor(step, t)
 	home, lent := c.home[resourcename.ID(party)]
@@ -168,8 +168,9 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 // managing is the party at which somebody turned to the caller about a ticket (R58), by a role that they hold or by name.
 func (c *Caller) managing(t *domain.Ticket) string {
 	named, roles := turnedTo(t)
+	byName := slices.Contains(named, "persons/"+c.Person)
 	for _, m := range c.Set.Memberships {
-		if slices.Contains(named, "persons/"+c.Person) || slices.ContainsFunc(m.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
+		if byName || slices.ContainsFunc(m.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
 			return c.Desk + "/parties/" + m.Party
 		}
 	}

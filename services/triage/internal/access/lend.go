@@ -13,8 +13,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// Lending knows which roles are lent at a moment (R9): outside its hours one party's work is done by another's people. It is asked for
-// every call, so what was lent ends with its window and not with a session.
+// Lending knows which roles are lent at a moment (R9): outside its hours one party's work is done by another's people. It is
+// asked for every call, so what was lent ends with its window and not with a session.
 type Lending struct {
 	Known    *store.Known
 	Profiles *profile.Shelf

@@ -17,8 +17,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// AcknowledgePage answers a call. Who is called and the timer may come at the same moment: one of them is first, and the other is told
-// how the page stands.
+// AcknowledgePage answers a call. Who is called and the timer may come at the same moment: one of them is first, and the other is
+// told how the page stands.
 func (o *OnCall) AcknowledgePage(ctx context.Context, r *triagev1.AcknowledgePageRequest) (*triagev1.Page, error) {
 	caller, err := o.Access.Caller(ctx, deskOf(r.GetName()))
 	if err != nil {

@@ -53,7 +53,9 @@ func (t *PageTimer) Work(ctx context.Context, job *river.Job[NextOnDuty]) error 
 		if early = page.Facts.GetNextTime().AsTime().Sub(now); early > 0 {
 			return nil
 		}
-		class, err := store.New(p).TicketClass(ctx, store.TicketClassParams{Desk: row.Desk, Number: resourcename.ID(page.Facts.GetTicket())})
+		class, err := store.New(p).TicketClass(ctx, store.TicketClassParams{
+			Desk: row.Desk, Number: resourcename.ID(page.Facts.GetTicket()),
+		})
 		if err != nil {
 			return fmt.Errorf("read the ticket of a page: %w", err)
 		}

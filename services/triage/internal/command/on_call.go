@@ -173,7 +173,9 @@ func (o *OnCall) VerifyContact(ctx context.Context, r *triagev1.VerifyContactReq
 		row.VerifiedBy, row.VerifyTime = rules.Key(caller.PersonName()), s.now
 		return []entry{{
 			resource: r.GetName(), eventType: "contact.verified",
-			payload:  &triagev1.ContactEvent{Contact: rules.ContactShown(contact, s.desk.LanguageCode, row.VerifiedBy, row.VerifyTime, s.now)},
+			payload: &triagev1.ContactEvent{
+				Contact: rules.ContactShown(contact, s.desk.LanguageCode, row.VerifiedBy, row.VerifyTime, s.now),
+			},
 			head:     feed.Head{Revision: row.Revision, Hash: row.ChainHash, Time: row.LastEventAt},
 			audience: hearers(s.desk, "parties/"+contact.GetParty()),
 			keep: func(ctx context.Context, db *pg.Pipeline, head feed.Head) error {

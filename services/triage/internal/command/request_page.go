@@ -71,8 +71,8 @@ func needsSomebody(class process.Class) bool {
 	return class == process.ClassOpen || class == process.ClassWaiting
 }
 
-// once runs a change of a page that has its effect once: the same request again is answered with what it did. What takes turns with
-// others names what it locks.
+// once runs a change of a page that has its effect once: the same request again is answered with what it did. What takes turns
+// with others names what it locks.
 func (o *OnCall) once(
 	ctx context.Context, caller *access.Caller, made directoryCall, locks string,
 	do func(ctx context.Context, p *pg.Pipeline) (*store.Page, error),

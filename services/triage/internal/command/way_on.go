@@ -18,12 +18,13 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// holders are the persons who have a role of the desk's profile, by name. They are read before the transaction begins: that may need a
-// connection of its own.
+// holders are the persons who have a role of the desk's profile, by name. They are read before the transaction begins: that may
+// need a connection of its own.
 type holders []membership.Set
 
-// holdersOf reads who has a role that the desk's profile defines, the product's own left out: of agents there are thousands. A desk
-// that follows no profile here, or does not exist, has nobody: what is wrong with it is said to those alone who see the ticket.
+// holdersOf reads who has a role that the desk's profile defines, the product's own left out: of agents there are thousands. A
+// desk that follows no profile here, or does not exist, has nobody: what is wrong with it is said to those alone who see the
+// ticket.
 func (c *Tickets) holdersOf(ctx context.Context, desk string) (holders, error) {
 	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
 	if errors.Is(err, store.ErrNotFound) {
@@ -57,8 +58,9 @@ func (h holders) manager(desk domain.Desk, roles []string) string {
 	return ""
 }
 
-// destination is where a route leads. The receiver is the first by name who has the route's role, or the one that its party names for
-// receiving, and works there (R62). A route that names a role which nobody has leads nowhere; a party's receiver may be missing.
+// destination is where a route leads. The receiver is the first by name who has the route's role, or the one that its party names
+// for receiving, and works there (R62). A route that names a role which nobody has leads nowhere; a party's receiver may be
+// missing.
 func (h holders) destination(desk domain.Desk, route *profilev1.Route) (domain.Destination, error) {
 	d := domain.Destination{WithResponsibility: route.GetWithResponsibility()}
 	party, group, grouped := strings.Cut(route.GetGroup(), "/")
@@ -101,8 +103,8 @@ func sends(s scene, d domain.Destination) []call {
 	return steps
 }
 
-// armIfOffered arms the timer of an offer, where there is one. A timer that was armed before has the same generation: the first that
-// rings ends the offer, and the other finds nothing to do.
+// armIfOffered arms the timer of an offer, where there is one. A timer that was armed before has the same generation: the first
+// that rings ends the offer, and the other finds nothing to do.
 func (c *Tickets) armIfOffered(ctx context.Context, p *pg.Pipeline, t *store.Ticket) error {
 	if t.Facts.GetHandOver() == nil {
 		return nil

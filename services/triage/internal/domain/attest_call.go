@@ -49,8 +49,8 @@ type MissingCall struct {
 	Contact, Rule string
 }
 
-// MissingCalls are the calls that are due before registration and of which nobody has told (R16). Each contact takes a call of its
-// own, made before the report came in.
+// MissingCalls are the calls that are due before registration and of which nobody has told (R16). Each contact takes a call of
+// its own, made before the report came in.
 func (t Ticket) MissingCalls(at time.Time) ([]MissingCall, error) {
 	if t.Desk.Process == nil || t.Facts.GetImporting() {
 		return nil, nil

@@ -13,8 +13,8 @@ import (
 // verifiedFor is how long a contact counts as verified (derived; R67 demands a maintained list and says no number).
 const verifiedFor = 90 * 24 * time.Hour
 
-// ContactShown is a contact of the profile with who last verified it: the person, relative to the desk, or the profile itself where
-// nobody did since.
+// ContactShown is a contact of the profile with who last verified it: the person, relative to the desk, or the profile itself
+// where nobody did since.
 func (d Desk) ContactShown(
 	c *profilev1.Contact, language, verifiedBy string, verified, now time.Time,
 ) *triagev1.Contact {

@@ -102,8 +102,8 @@ func (d Desk) Contact(id string) (*profilev1.Contact, bool) {
 	return nil, false
 }
 
-// waitOf is how long a link's answer is waited for. Who is called at night is not waited for by an office's calendar, so a working
-// day is a day.
+// waitOf is how long a link's answer is waited for. Who is called at night is not waited for by an office's calendar, so a
+// working day is a day.
 func waitOf(text string) time.Duration {
 	span, ok := profile.ParseSpan(text)
 	if !ok {

@@ -31,7 +31,8 @@ type NoOpenEscalation struct{}
 // Error makes it an error.
 func (NoOpenEscalation) Error() string { return "nobody waits for an answer to this escalation" }
 
-// Escalate turns to those of the record (R57, R58) and has them told. It moves nothing: where the work goes on, SendOn was before.
+// Escalate turns to those of the record (R57, R58) and has them told. It moves nothing: where the work goes on, SendOn was
+// before.
 func (t Ticket) Escalate(record *triagev1.EscalationRecord, reason Text, at time.Time) (Outcome, error) {
 	return t.turnTo(process.Escalate, "ticket.escalated", record, reason, at)
 }
@@ -77,7 +78,7 @@ func (t Ticket) escalated(
 		if len(told) == 0 {
 			told = []string{t.Desk.AuthorityParty}
 		}
-	case len(told) == 0 && record.GetEscalatedBy() == "": // a rule by itself; what a person sends on, its receiver hears of as an offer
+	case len(told) == 0 && record.GetEscalatedBy() == "": // a rule by itself; of a person's the receiver hears as an offer
 		told = []string{record.GetTo()}
 	case len(told) == 0:
 		return nil
@@ -98,7 +99,8 @@ func (t Ticket) toldByMail(rule, template string, recipients ...string) *triagev
 	return request
 }
 
-// waits reports whether an escalation waits for somebody to answer for it. A functional one does not: it is answered by taking the work.
+// waits reports whether an escalation waits for somebody to answer for it. A functional one does not: it is answered by taking
+// the work.
 func waits(record *triagev1.EscalationRecord) bool {
 	return record.GetAnswerTime() == nil && (record.GetHierarchical() || record.GetComplaint())
 }
@@ -174,8 +176,9 @@ func (t Ticket) Ways(kind profilev1.EscalationKind, at time.Time) ([]Way, error)
 	return ways, nil
 }
 
-// Complaints says by which rule a complaint goes to whom: a hierarchical escalation that looks at complaints, else the manager of the
-// group that has the ticket, else the first hierarchical escalation that holds (R58). Nobody is named where the profile has none.
+// Complaints says by which rule a complaint goes to whom: a hierarchical escalation that looks at complaints, else the manager of
+// the group that has the ticket, else the first hierarchical escalation that holds (R58). Nobody is named where the profile has
+// none.
 func (t Ticket) Complaints(at time.Time) (rule string, roles []string, err error) {
 	complained := t
 	complained.Facts = proto.CloneOf(t.Facts)
@@ -210,8 +213,8 @@ func (t Ticket) managerOf(group string) string {
 	return ""
 }
 
-// escalate turns by itself to those whom the profile names, once per rule, when a rule's condition comes to hold (R68). Nobody is moved
-// by it: who is told decides.
+// escalate turns by itself to those whom the profile names, once per rule, when a rule's condition comes to hold (R68). Nobody is
+// moved by it: who is told decides.
 func (f *follower) escalate(Ticket) error {
 	if class := f.Ticket.Facts.GetStatusClass(); class != process.ClassOpen && class != process.ClassWaiting {
 		return nil

@@ -29,7 +29,8 @@ func nspDesk(t *testing.T) Desk {
 	}
 }
 
-// R68: an escalation happens by itself when its condition comes to hold, once per rule and ticket, and those whom it names are told.
+// R68: an escalation happens by itself when its condition comes to hold, once per rule and ticket, and those whom it names are
+// told.
 func TestAnEscalationHappensByItselfOncePerRuleWhenATargetIsAtRisk(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)

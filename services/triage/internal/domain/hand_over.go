@@ -29,8 +29,8 @@ func (t Ticket) OfferHandOver(
 	return c.done("ticket.hand_over_offered", reason), nil
 }
 
-// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the offer
-// names (R62), and where that names nobody the ticket lies in the receiver's queue.
+// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
+// offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
 	rule, rejection := process.Permit(process.AcceptHandOver, t.facts())
 	if rejection != nil {

@@ -11,8 +11,8 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
-// Page is a call to those on duty: one after the other until somebody answers, and after the last the first again. A decision never
-// changes it: it returns another.
+// Page is a call to those on duty: one after the other until somebody answers, and after the last the first again. A decision
+// never changes it: it returns another.
 type Page struct {
 	Facts *triagev1.Page
 	Desk  Desk
@@ -59,8 +59,8 @@ func (p Page) Call(at time.Time) (Page, []PageEvent) {
 	return p, []PageEvent{p.event("page.requested", p.calling())}
 }
 
-// Next calls the next, because the one before did not answer in time. After the last comes the first again, and the authority is told
-// that the whole chain was silent.
+// Next calls the next, because the one before did not answer in time. After the last comes the first again, and the authority is
+// told that the whole chain was silent.
 func (p Page) Next(at time.Time) (Page, []PageEvent) {
 	p.Facts = proto.CloneOf(p.Facts)
 	var events []PageEvent

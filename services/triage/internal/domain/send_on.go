@@ -38,8 +38,8 @@ func (t Ticket) MovesOwner(d Destination) bool {
 	return d.WithResponsibility && d.Party != t.Facts.GetOwnerParty()
 }
 
-// SendOn gives the ticket to its destination: within the holding party by assigning it, else by an offer. Where only the responsibility
-// is still to move, only that is offered.
+// SendOn gives the ticket to its destination: within the holding party by assigning it, else by an offer. Where only the
+// responsibility is still to move, only that is offered.
 func (t Ticket) SendOn(d Destination, reason Text, by string, at time.Time, lapse time.Duration) (Outcome, error) {
 	var outcome Outcome
 	var err error
@@ -72,8 +72,8 @@ func (o Outcome) Then(next func(Ticket) (Outcome, error)) (Outcome, error) {
 	return after, err
 }
 
-// Forward sends on what came to the wrong department (R20), and has reporter and affected user told that the owner still answers for
-// it (R22).
+// Forward sends on what came to the wrong department (R20), and has reporter and affected user told that the owner still answers
+// for it (R22).
 func (t Ticket) Forward(d Destination, reason Text, by string, at time.Time, lapse time.Duration) (Outcome, error) {
 	facts := t.facts()
 	facts.Reason = !reason.Blank()
