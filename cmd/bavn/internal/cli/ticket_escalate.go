@@ -155,7 +155,7 @@ func (c *TicketAttest) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if c.At.IsZero() {
-		c.At = time.Now()
+		c.At = s.clock.Now()
 	}
 	return s.change(ctx, func(ctx context.Context, _ triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
 		return connected.Attestation.AttestCall(ctx, &triagev1.AttestCallRequest{
