@@ -221,12 +221,13 @@ var File_bavn_triage_v1_attestation_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_attestation_service_proto_rawDesc = "" +
 	"\n" +
-	"(bavn/triage/v1/attestation_service.proto\x12\x0ebavn.triage.v1\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xf9\x01\n" +
+	"(bavn/triage/v1/attestation_service.proto\x12\x0ebavn.triage.v1\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xf8\x01\n" +
 	"\x11AttestCallRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1f\n" +
-	"\x04etag\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04etag\x12;\n" +
+	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12;\n" +
 	"\x04call\x18\x04 \x01(\v2\x1c.bavn.triage.v1.AttestedCallB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x04call\"\xaf\x01\n" +
 	"\x15ListUnattestedRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +

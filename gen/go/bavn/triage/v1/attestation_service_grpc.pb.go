@@ -37,8 +37,8 @@ type AttestationServiceClient interface {
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a contact that the profile has not and for a time to come,
 	// FAILED_PRECONDITION WRONG_STATUS, FOLLOWS_NO_PROFILE, RESOURCE_EXHAUSTED TOO_MANY_CALLS.
 	AttestCall(ctx context.Context, in *AttestCallRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may see.
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+	// Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may
+	// see. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
 	ListUnattested(ctx context.Context, in *ListUnattestedRequest, opts ...grpc.CallOption) (*ListUnattestedResponse, error)
 }
 
@@ -82,8 +82,8 @@ type AttestationServiceServer interface {
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a contact that the profile has not and for a time to come,
 	// FAILED_PRECONDITION WRONG_STATUS, FOLLOWS_NO_PROFILE, RESOURCE_EXHAUSTED TOO_MANY_CALLS.
 	AttestCall(context.Context, *AttestCallRequest) (*Ticket, error)
-	// Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may see.
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+	// Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may
+	// see. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
 	ListUnattested(context.Context, *ListUnattestedRequest) (*ListUnattestedResponse, error)
 	mustEmbedUnimplementedAttestationServiceServer()
 }

@@ -36,41 +36,43 @@ const (
 // Routing and escalation by the desk's profile (R20, R22, R41, R54-R66, R68).
 type EscalationServiceClient interface {
 	// Sends the ticket where the profile says that it belongs (R41, R64): within the holding party it is assigned to the group, to
-	// another party the work is offered. A route that carries the responsibility offers that too (R60, R63). A route that names a role
-	// names the receiver: the first by name who has the role and works there is the offer's assignee (R62).
+	// another party the work is offered. A route that carries the responsibility offers that too (R60, R63). A route that names a
+	// role names the receiver: the first by name who has the role and works there is the offer's assignee (R62).
 	//
-	// Callers: agents and dispatchers of the holding party; of the owning party too, where the responsibility moves. Emits ticket.assigned, or
-	// ticket.hand_over_offered and, with the responsibility, ticket.transfer_offered. Idempotent by request_id.
+	// Callers: agents and dispatchers of the holding party; of the owning party too, where the responsibility moves. Emits
+	// ticket.assigned, or ticket.hand_over_offered and, with the responsibility, ticket.transfer_offered. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOBODY_IN_ROLE,
 	// FOLLOWS_NO_PROFILE.
 	RouteTicket(ctx context.Context, in *RouteTicketRequest, opts ...grpc.CallOption) (*RouteTicketResponse, error)
-	// Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix (R56).
-	// A functional escalation offers or assigns the work; a hierarchical one tells the roles, and the ticket stays.
+	// Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix
+	// (R56). A functional escalation offers or assigns the work; a hierarchical one tells the roles, and the ticket stays.
 	//
-	// Callers: agents of the holding party; dispatchers for a functional one, agents of the owning party for a hierarchical one. Emits
-	// ticket.escalated, after ticket.assigned or ticket.hand_over_offered where the work goes on. Idempotent by request_id.
+	// Callers: agents of the holding party; dispatchers for a functional one, agents of the owning party for a hierarchical one.
+	// Emits ticket.escalated, after ticket.assigned or ticket.hand_over_offered where the work goes on. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_SUCH_ESCALATION (names the ways that there are), WRONG_STATUS,
 	// OFFER_PENDING, NOBODY_IN_ROLE, TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
 	EscalateTicket(ctx context.Context, in *EscalateTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Complains (R58): a named manager is told and answers for it. Which one is said by the profile's hierarchical escalations, else by
-	// the manager of the group that has the ticket, else it is the authority's to answer.
+	// Complains (R58): a named manager is told and answers for it. Which one is said by the profile's hierarchical escalations,
+	// else by the manager of the group that has the ticket, else it is the authority's to answer.
 	//
-	// Callers: reporter, affected user; agents of the holding or owning party for them. Emits ticket.complained. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
+	// Callers: reporter, affected user; agents of the holding or owning party for them. Emits ticket.complained. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
 	Complain(ctx context.Context, in *ComplainRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Answers for an escalation or a complaint: what was done about it.
 	//
-	// Callers: who was turned to, by role or person; the owner's and the authority's coordinators. Emits ticket.escalation_answered.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OPEN_ESCALATION.
+	// Callers: who was turned to, by role or person; the owner's and the authority's coordinators. Emits
+	// ticket.escalation_answered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+	// NO_OPEN_ESCALATION.
 	AnswerEscalation(ctx context.Context, in *AnswerEscalationRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although somebody
-	// else works on it (R22). Where it goes is the caller's to say; the ownership stays.
+	// Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although
+	// somebody else works on it (R22). Where it goes is the caller's to say; the ownership stays.
 	//
-	// Callers: agents and dispatchers of the holding party. Emits ticket.forwarded, after ticket.assigned or ticket.hand_over_offered.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER.
+	// Callers: agents and dispatchers of the holding party. Emits ticket.forwarded, after ticket.assigned or
+	// ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+	// OFFER_PENDING, SAME_HOLDER.
 	ForwardTicket(ctx context.Context, in *ForwardTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket first.
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+	// Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket
+	// first. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
 	ListEscalations(ctx context.Context, in *ListEscalationsRequest, opts ...grpc.CallOption) (*ListEscalationsResponse, error)
 }
 
@@ -149,41 +151,43 @@ func (c *escalationServiceClient) ListEscalations(ctx context.Context, in *ListE
 // Routing and escalation by the desk's profile (R20, R22, R41, R54-R66, R68).
 type EscalationServiceServer interface {
 	// Sends the ticket where the profile says that it belongs (R41, R64): within the holding party it is assigned to the group, to
-	// another party the work is offered. A route that carries the responsibility offers that too (R60, R63). A route that names a role
-	// names the receiver: the first by name who has the role and works there is the offer's assignee (R62).
+	// another party the work is offered. A route that carries the responsibility offers that too (R60, R63). A route that names a
+	// role names the receiver: the first by name who has the role and works there is the offer's assignee (R62).
 	//
-	// Callers: agents and dispatchers of the holding party; of the owning party too, where the responsibility moves. Emits ticket.assigned, or
-	// ticket.hand_over_offered and, with the responsibility, ticket.transfer_offered. Idempotent by request_id.
+	// Callers: agents and dispatchers of the holding party; of the owning party too, where the responsibility moves. Emits
+	// ticket.assigned, or ticket.hand_over_offered and, with the responsibility, ticket.transfer_offered. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOBODY_IN_ROLE,
 	// FOLLOWS_NO_PROFILE.
 	RouteTicket(context.Context, *RouteTicketRequest) (*RouteTicketResponse, error)
-	// Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix (R56).
-	// A functional escalation offers or assigns the work; a hierarchical one tells the roles, and the ticket stays.
+	// Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix
+	// (R56). A functional escalation offers or assigns the work; a hierarchical one tells the roles, and the ticket stays.
 	//
-	// Callers: agents of the holding party; dispatchers for a functional one, agents of the owning party for a hierarchical one. Emits
-	// ticket.escalated, after ticket.assigned or ticket.hand_over_offered where the work goes on. Idempotent by request_id.
+	// Callers: agents of the holding party; dispatchers for a functional one, agents of the owning party for a hierarchical one.
+	// Emits ticket.escalated, after ticket.assigned or ticket.hand_over_offered where the work goes on. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_SUCH_ESCALATION (names the ways that there are), WRONG_STATUS,
 	// OFFER_PENDING, NOBODY_IN_ROLE, TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
 	EscalateTicket(context.Context, *EscalateTicketRequest) (*Ticket, error)
-	// Complains (R58): a named manager is told and answers for it. Which one is said by the profile's hierarchical escalations, else by
-	// the manager of the group that has the ticket, else it is the authority's to answer.
+	// Complains (R58): a named manager is told and answers for it. Which one is said by the profile's hierarchical escalations,
+	// else by the manager of the group that has the ticket, else it is the authority's to answer.
 	//
-	// Callers: reporter, affected user; agents of the holding or owning party for them. Emits ticket.complained. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
+	// Callers: reporter, affected user; agents of the holding or owning party for them. Emits ticket.complained. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
 	Complain(context.Context, *ComplainRequest) (*Ticket, error)
 	// Answers for an escalation or a complaint: what was done about it.
 	//
-	// Callers: who was turned to, by role or person; the owner's and the authority's coordinators. Emits ticket.escalation_answered.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OPEN_ESCALATION.
+	// Callers: who was turned to, by role or person; the owner's and the authority's coordinators. Emits
+	// ticket.escalation_answered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+	// NO_OPEN_ESCALATION.
 	AnswerEscalation(context.Context, *AnswerEscalationRequest) (*Ticket, error)
-	// Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although somebody
-	// else works on it (R22). Where it goes is the caller's to say; the ownership stays.
+	// Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although
+	// somebody else works on it (R22). Where it goes is the caller's to say; the ownership stays.
 	//
-	// Callers: agents and dispatchers of the holding party. Emits ticket.forwarded, after ticket.assigned or ticket.hand_over_offered.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER.
+	// Callers: agents and dispatchers of the holding party. Emits ticket.forwarded, after ticket.assigned or
+	// ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+	// OFFER_PENDING, SAME_HOLDER.
 	ForwardTicket(context.Context, *ForwardTicketRequest) (*Ticket, error)
-	// Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket first.
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+	// Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket
+	// first. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
 	ListEscalations(context.Context, *ListEscalationsRequest) (*ListEscalationsResponse, error)
 	mustEmbedUnimplementedEscalationServiceServer()
 }

@@ -41,8 +41,8 @@ type OnCallServiceClient interface {
 	// Says who is called about a ticket or category at a time, in order, until when, and by which rule of the profile (R67). Shifts
 	// that stand in are counted in.
 	//
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, also at `ticket` for one that the caller may not see;
-	// INVALID_ARGUMENT at `category` for one that the profile has not; FAILED_PRECONDITION NOBODY_ON_DUTY where no plan holds.
+	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, also at `ticket` for one that the caller may not
+	// see; INVALID_ARGUMENT at `category` for one that the profile has not; FAILED_PRECONDITION NOBODY_ON_DUTY where no plan holds.
 	WhoIsOnDuty(ctx context.Context, in *WhoIsOnDutyRequest, opts ...grpc.CallOption) (*WhoIsOnDutyResponse, error)
 	// Lets a person or another contact stand in for a window of time.
 	//
@@ -64,11 +64,12 @@ type OnCallServiceClient interface {
 	//
 	// Callers: members of a party of the desk. Emits contact.verified. Idempotent by request_id. Errors: NOT_FOUND.
 	VerifyContact(ctx context.Context, in *VerifyContactRequest, opts ...grpc.CallOption) (*Contact, error)
-	// Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52). The profile's rules do so by
-	// themselves; this is for a person who needs them now.
+	// Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52). The profile's rules do so
+	// by themselves; this is for a person who needs them now.
 	//
-	// Callers: agents and dispatchers of the party that has the ticket or answers for it. Emits page.requested. Idempotent by request_id.
-	// Errors: NOT_FOUND; FAILED_PRECONDITION NOBODY_ON_DUTY, WRONG_STATUS where nothing is left to be done about the ticket.
+	// Callers: agents and dispatchers of the party that has the ticket or answers for it. Emits page.requested. Idempotent by
+	// request_id. Errors: NOT_FOUND; FAILED_PRECONDITION NOBODY_ON_DUTY, WRONG_STATUS where nothing is left to be done about the
+	// ticket.
 	RequestPage(ctx context.Context, in *RequestPageRequest, opts ...grpc.CallOption) (*Page, error)
 	// Answers a call: nobody else is called.
 	//
@@ -188,8 +189,8 @@ type OnCallServiceServer interface {
 	// Says who is called about a ticket or category at a time, in order, until when, and by which rule of the profile (R67). Shifts
 	// that stand in are counted in.
 	//
-	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, also at `ticket` for one that the caller may not see;
-	// INVALID_ARGUMENT at `category` for one that the profile has not; FAILED_PRECONDITION NOBODY_ON_DUTY where no plan holds.
+	// Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, also at `ticket` for one that the caller may not
+	// see; INVALID_ARGUMENT at `category` for one that the profile has not; FAILED_PRECONDITION NOBODY_ON_DUTY where no plan holds.
 	WhoIsOnDuty(context.Context, *WhoIsOnDutyRequest) (*WhoIsOnDutyResponse, error)
 	// Lets a person or another contact stand in for a window of time.
 	//
@@ -211,11 +212,12 @@ type OnCallServiceServer interface {
 	//
 	// Callers: members of a party of the desk. Emits contact.verified. Idempotent by request_id. Errors: NOT_FOUND.
 	VerifyContact(context.Context, *VerifyContactRequest) (*Contact, error)
-	// Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52). The profile's rules do so by
-	// themselves; this is for a person who needs them now.
+	// Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52). The profile's rules do so
+	// by themselves; this is for a person who needs them now.
 	//
-	// Callers: agents and dispatchers of the party that has the ticket or answers for it. Emits page.requested. Idempotent by request_id.
-	// Errors: NOT_FOUND; FAILED_PRECONDITION NOBODY_ON_DUTY, WRONG_STATUS where nothing is left to be done about the ticket.
+	// Callers: agents and dispatchers of the party that has the ticket or answers for it. Emits page.requested. Idempotent by
+	// request_id. Errors: NOT_FOUND; FAILED_PRECONDITION NOBODY_ON_DUTY, WRONG_STATUS where nothing is left to be done about the
+	// ticket.
 	RequestPage(context.Context, *RequestPageRequest) (*Page, error)
 	// Answers a call: nobody else is called.
 	//
