@@ -16,6 +16,7 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 	if err != nil {
 		return nil, err
 	}
+	language := c.languageOf(ctx, deskOf(r.GetName()))
 	answer := new(triagev1.RouteTicketResponse)
 	routed := func(s scene) (d domain.Destination, routing profile.Routing, err error) {
 		if err = needsProfile(s); err != nil {
@@ -39,7 +40,7 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 			return domain.Outcome{}, err
 		}
 		answer.Decision = domain.RouteDecision(routing, s.at)
-		return s.SendOn(d, routeReason(r, routing), s.by, s.at, c.OfferLapse)
+		return s.SendOn(d, routeReason(r, routing, language), s.by, s.at, c.OfferLapse)
 	})
 	if err != nil {
 		return nil, err
@@ -55,13 +56,22 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 }
 
 // routeReason is what the receiver reads: the caller's words, else those of the profile's rule, else where the rule is written.
-func routeReason(r *triagev1.RouteTicketRequest, routing profile.Routing) domain.Text {
+func routeReason(r *triagev1.RouteTicketRequest, routing profile.Routing, language string) domain.Text {
 	reason := text(domain.TextReason, r.GetReason())
 	if reason.Blank() {
-		reason = domain.Text{Name: domain.TextReason, LanguageCode: "da", Text: profile.In("da", routing.Why.Reason)}
+		reason = domain.Text{Name: domain.TextReason, LanguageCode: language, Text: profile.In(language, routing.Why.Reason)}
 	}
 	if reason.Blank() {
 		reason = domain.Text{Name: domain.TextReason, LanguageCode: "en", Text: routing.Why.Rule}
 	}
 	return reason
+}
+
+// languageOf is the language that a desk's people read; English for one that is not known.
+func (c *Tickets) languageOf(ctx context.Context, desk string) string {
+	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
+	if err != nil {
+		return "en"
+	}
+	return known.LanguageCode
 }

@@ -50,11 +50,8 @@ type MissingCall struct {
 }
 
 // MissingCalls are the calls that are due before registration and of which nobody has told (R16). Each contact takes a call of
-// its own, made before the report came in.
+// its own, made before the report came in. The desk follows a profile.
 func (t Ticket) MissingCalls(at time.Time) ([]MissingCall, error) {
-	if t.Desk.Process == nil || t.Facts.GetImporting() {
-		return nil, nil
-	}
 	demanded, err := t.Desk.Process.Attestations(t.ProcessFacts(at))
 	if err != nil {
 		return nil, err
