@@ -24,7 +24,7 @@ type Duty struct {
 type DutyShow struct {
 	Ticket   string    `placeholder:"NUMBER" xor:"about" help:"About this ticket."`
 	Category string    `placeholder:"ID" xor:"about" help:"About something of this category."`
-	At       time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When, such as 2026-03-06T18:05:00+01:00; now if left out."`
+	At       time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When; now if left out."`
 }
 
 // Run prints those who are called, in order, and why.

@@ -144,7 +144,7 @@ func (c *TicketForward) Run(ctx context.Context, s *session) error {
 type TicketAttest struct {
 	Change
 	Contact string    `arg:"" help:"The contact that was phoned, such as national_desk."`
-	At      time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When, like 2026-03-01T08:00:00+01:00; now if left out."`
+	At      time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When; now if left out."`
 	By      string    `placeholder:"PERSON" help:"Who phoned; the reporter if left out."`
 }
 
