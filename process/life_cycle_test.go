@@ -82,6 +82,12 @@ func TestWhereEachStepLeads(t *testing.T) {
 		AddNote:               "R A I S U P H V C X",
 		AddInternalNote:       "R A I S U P H V C X",
 		LogWork:               "R A I S U P H V C X",
+		Route:                 "R A I S U P H - - -",
+		Forward:               "R A I S U P H - - -",
+		Escalate:              "R A I S U P H V - -",
+		Complain:              "R A I S U P H V C X",
+		AnswerEscalation:      "R A I S U P H V C X",
+		AttestCall:            "R A I S U P H V - -",
 		ImportRow:             "R A I S U P H V C X",
 		FinishImport:          "R A I S U P H V C X",
 	}

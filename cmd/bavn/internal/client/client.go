@@ -44,6 +44,9 @@ type Client struct {
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
+	Escalation    triagev1.EscalationServiceClient
+	Attestation   triagev1.AttestationServiceClient
+	OnCall        triagev1.OnCallServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -82,6 +85,9 @@ func Open(cfg Config) (*Client, error) {
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
+	c.Escalation = triagev1.NewEscalationServiceClient(dialed["triage"])
+	c.Attestation = triagev1.NewAttestationServiceClient(dialed["triage"])
+	c.OnCall = triagev1.NewOnCallServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])

@@ -30,6 +30,12 @@ var steps = map[string]process.Step{
 	"LogWork":                process.LogWork,
 	"ApplyKnownSolution":     process.LogWork,
 	"RateKnownSolution":      process.LogWork,
+	"RouteTicket":            process.Route,
+	"ForwardTicket":          process.Forward,
+	"EscalateTicket":         process.Escalate,
+	"Complain":               process.Complain,
+	"AnswerEscalation":       process.AnswerEscalation,
+	"AttestCall":             process.AttestCall,
 	"ImportTicketStep":       process.ImportRow,
 	"FinishImport":           process.FinishImport,
 }

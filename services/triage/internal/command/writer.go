@@ -20,6 +20,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
@@ -35,6 +36,8 @@ type Writer struct {
 	Wake interface{ Committed() }
 	// Profiles are the processes that desks follow.
 	Profiles *profile.Shelf
+	// Timers keeps the jobs that call the next of those on duty.
+	Timers *jobs.Client
 }
 
 // origin is who did something, and why.
@@ -50,6 +53,8 @@ type after struct {
 	ticket store.Ticket
 	events []feed.Prepared
 	isNew  bool
+	// pages are calls to those on duty that the process asks for.
+	pages []wantedPage
 }
 
 // prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
@@ -80,7 +85,7 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	return after{ticket: to, events: events, isNew: from.Head.Revision == 0}, nil
+	return after{ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome)}, nil
 }
 
 // write keeps the ticket and its events; in a pipeline it costs nothing yet.
@@ -92,7 +97,10 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 	if err := save(ctx, p, &a.ticket); err != nil {
 		return err
 	}
-	return feed.Append(ctx, p, a.events)
+	if err := feed.Append(ctx, p, a.events); err != nil {
+		return err
+	}
+	return w.call(ctx, p, a)
 }
 
 // bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common

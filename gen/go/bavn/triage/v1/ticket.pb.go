@@ -412,8 +412,10 @@ type Ticket struct {
 	Order *Order `protobuf:"bytes,56,opt,name=order,proto3" json:"order,omitempty"`
 	// How many inquiries are linked to it (R19).
 	LinkedInquiries int32 `protobuf:"varint,57,opt,name=linked_inquiries,json=linkedInquiries,proto3" json:"linked_inquiries,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Contacts that must still be phoned about it (R7, R17), ids of the profile.
+	CallsDue      []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
@@ -845,6 +847,13 @@ func (x *Ticket) GetLinkedInquiries() int32 {
 	return 0
 }
 
+func (x *Ticket) GetCallsDue() []string {
+	if x != nil {
+		return x.CallsDue
+	}
+	return nil
+}
+
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
 type TextVersions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -978,7 +987,9 @@ type HandOverOffer struct {
 	// When the offer lapses if nobody answers.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Generation of the offer; a timer of an older one does nothing.
-	Generation    int64 `protobuf:"varint,6,opt,name=generation,proto3" json:"generation,omitempty"`
+	Generation int64 `protobuf:"varint,6,opt,name=generation,proto3" json:"generation,omitempty"`
+	// The person who is named to receive it (R62); who accepts without naming somebody gives it to them.
+	Assignee      string `protobuf:"bytes,7,opt,name=assignee,proto3" json:"assignee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1053,6 +1064,13 @@ func (x *HandOverOffer) GetGeneration() int64 {
 		return x.Generation
 	}
 	return 0
+}
+
+func (x *HandOverOffer) GetAssignee() string {
+	if x != nil {
+		return x.Assignee
+	}
+	return ""
 }
 
 // Responsibility offered to another party (R60, R63).
@@ -1187,7 +1205,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x18\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x19\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1263,7 +1281,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x0ereport_written\x186 \x01(\bB\x03\xe0A\x03R\rreportWritten\x12,\n" +
 	"\x0freport_approved\x187 \x01(\bB\x03\xe0A\x03R\x0ereportApproved\x120\n" +
 	"\x05order\x188 \x01(\v2\x15.bavn.triage.v1.OrderB\x03\xe0A\x03R\x05order\x12.\n" +
-	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x1a9\n" +
+	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x12 \n" +
+	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +
@@ -1275,7 +1294,7 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
 	"ExternalId\x128\n" +
 	"\x06system\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06system\x12\x1c\n" +
-	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\xf2\x01\n" +
+	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\x8e\x02\n" +
 	"\rHandOverOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12\x1d\n" +
@@ -1287,7 +1306,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"expireTime\x12\x1e\n" +
 	"\n" +
 	"generation\x18\x06 \x01(\x03R\n" +
-	"generation\"\x7f\n" +
+	"generation\x12\x1a\n" +
+	"\bassignee\x18\a \x01(\tR\bassignee\"\x7f\n" +
 	"\rTransferOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x1d\n" +
 	"\n" +
