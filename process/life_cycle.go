@@ -32,6 +32,16 @@ const (
 	LogWork               Step = "log_work"
 	ImportRow             Step = "import_row"
 	FinishImport          Step = "finish_import"
+	Categorise            Step = "categorise"
+	AnswerGuide           Step = "answer_guide"
+	Prioritise            Step = "prioritise"
+	DoubtPriority         Step = "doubt_priority"
+	DeclareProcedure      Step = "declare_procedure"
+	UpdateProcedure       Step = "update_procedure"
+	StandDownProcedure    Step = "stand_down_procedure"
+	ReviewProcedure       Step = "review_procedure"
+	GrantSight            Step = "grant_sight"
+	RevokeSight           Step = "revoke_sight"
 )
 
 // Part is the part that somebody has in a ticket. A person may have several.
@@ -104,6 +114,16 @@ var lifeCycle = []Rule{
 	{AddNote, anyStatus, Stay, by(PartyMember, Reporter, AffectedUser), nil, "R74"},
 	{AddInternalNote, anyStatus, Stay, by(PartyMember), nil, "R74"},
 	{LogWork, anyStatus, Stay, by(HolderAgent, PastAgent), nil, "R74, R76"},
+	{Categorise, alive | ready, Stay, by(HolderAgent, OwnerAgent), nil, "R29, R37"},
+	{AnswerGuide, alive | ready, Stay, by(HolderAgent, OwnerAgent, Reporter, AffectedUser), nil, "R38"},
+	{Prioritise, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R46, R48, R49"},
+	{DoubtPriority, alive, Stay, by(PartyMember), needs(AReason), "R51"},
+	{DeclareProcedure, alive | ready, Stay, by(PartyMember), needs(AReason), "R113-R115: whose roles, the profile says"},
+	{UpdateProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{StandDownProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{ReviewProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{GrantSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},
+	{RevokeSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},
 	{ImportRow, anyStatus, Stay, by(Importer), nil, "R34: by the steps that lead there, whatever they are"},
 	{FinishImport, anyStatus, Stay, by(Importer), nil, "R34"},
 }

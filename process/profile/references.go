@@ -18,8 +18,9 @@ func Events() []string {
 		"ticket.transfer_declined", "ticket.responsibility_transferred", "ticket.held", "ticket.resumed", "ticket.resolved",
 		"ticket.solution_accepted", "ticket.solution_rejected", "ticket.returned", "ticket.closed", "ticket.reopened",
 		"ticket.cancelled", "ticket.updated", "ticket.note_added", "ticket.internal_note_added", "ticket.work_logged",
-		"ticket.categorised", "ticket.prioritised", "ticket.split", "ticket.linked", "ticket.attested", "ticket.escalated",
-		"ticket.declared_major", "ticket.stood_down", "ticket.fix_planned", "ticket.released", "ticket.update_due",
+		"ticket.categorised", "ticket.guide_answered", "ticket.prioritised", "ticket.priority_doubted", "ticket.split", "ticket.linked", "ticket.attested", "ticket.escalated",
+		"ticket.declared_major", "ticket.procedure_declared", "ticket.procedure_updated", "ticket.stood_down",
+		"ticket.procedure_reviewed", "ticket.restricted", "ticket.unrestricted", "ticket.sight_granted", "ticket.sight_revoked", "ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
 		"ticket.silence_ends", "ticket.reply_received", "report.submitted", "report.returned", "report.approved",
 	}
