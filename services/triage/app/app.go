@@ -74,6 +74,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
 	})
+	triagev1.RegisterAssessmentServiceServer(base.Server, &api.Assessments{
+		Reads: reads, Assessments: &command.Assessments{Tickets: tickets},
+	})
 	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: &command.Directory{
 		Writer: writer, Access: decisions, Members: members, Known: known,
 	}})

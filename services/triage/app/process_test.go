@@ -53,7 +53,7 @@ func TestAnIncidentIsPrioritisedAndRoutedByTheProfileAndSaysWhy(t *testing.T) {
 		t.Errorf("priority is %q, want P1", opened.GetPriority())
 	}
 	events := w.events(opened.GetName())
-	if got := eventTypes(events); !slices.Equal(got, []string{"ticket.opened", "ticket.prioritised"}) {
+	if got := eventTypes(events); !slices.Equal(got, []string{"ticket.opened", "ticket.prioritised", "ticket.declared_major"}) {
 		t.Fatalf("it happened: %v", got)
 	}
 	decisions := map[string]*triagev1.Decision{}

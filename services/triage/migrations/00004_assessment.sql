@@ -34,8 +34,8 @@ DECLARE
                 AND NOT NEW.restricted)
             AND (NEW.pile IS NULL OR NEW.pile = CASE WHEN NEW.holder_group = '' THEN NEW.holder_party ELSE NEW.holder_group END))
             THEN 'pile_is_for_what_nobody_has'
-        WHEN NOT (NEW.audience @> ARRAY[NEW.reporter, NEW.affected_user]) THEN 'reporter_can_see_it'
         WHEN NOT (NEW.restricted OR NEW.audience @> ARRAY[NEW.owner_party, NEW.holder_party]) THEN 'holder_can_see_it'
+        WHEN NOT (NEW.audience @> ARRAY[NEW.reporter, NEW.affected_user]) THEN 'reporter_can_see_it'
         WHEN NOT (NEW.assignee = '' OR NOT NEW.restricted OR NEW.audience @> ARRAY[NEW.assignee]) THEN 'assignee_can_see_it'
         WHEN NOT (NEW.imported OR NOT NEW.importing) THEN 'importing_is_imported'
         WHEN NOT ((NEW.resolve_time IS NULL OR NEW.status >= 8) AND (NEW.status NOT IN (8, 9) OR NEW.resolve_time IS NOT NULL))

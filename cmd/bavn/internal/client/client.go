@@ -42,6 +42,7 @@ type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
 	Tickets       triagev1.TicketServiceClient
+	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
 	TicketFeed    eventv1.FeedClient
@@ -80,6 +81,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
+	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])

@@ -38,6 +38,15 @@ const (
 	TicketNotSolved         = "TICKET_NOT_SOLVED"
 	WrongKnownSolutionState = "WRONG_KNOWN_SOLUTION_STATE"
 	KnownSolutionNotApplied = "KNOWN_SOLUTION_NOT_APPLIED"
+	// NoProfile: the desk follows no process that could say so.
+	NoProfile = "NO_PROFILE"
+	// What a ticket's procedures and restriction refuse.
+	ProcedureRunning    = "PROCEDURE_RUNNING"
+	ProcedureNotRunning = "PROCEDURE_NOT_RUNNING"
+	NothingToReview     = "NOTHING_TO_REVIEW"
+	AlreadyDoubted      = "ALREADY_DOUBTED"
+	NotRestricted       = "NOT_RESTRICTED"
+	TooManyLetIn        = "TOO_MANY_LET_IN"
 )
 
 //go:embed errors.yaml
@@ -67,6 +76,25 @@ func refusal(err error) error {
 		return notFound.Cause(err)
 	case errors.Is(err, domain.TooManyNotes{}):
 		return fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))
+	case errors.Is(err, domain.AlreadyRunning{}):
+		return fault.New(codes.FailedPrecondition, ProcedureRunning).
+			Violation("PROCEDURE", "procedure/declare", "stand the one that runs down first")
+	case errors.Is(err, domain.NotRunning{}):
+		return fault.New(codes.FailedPrecondition, ProcedureNotRunning).
+			Violation("PROCEDURE", "procedure/run", "declare it first")
+	case errors.Is(err, domain.NothingToReview{}):
+		return fault.New(codes.FailedPrecondition, NothingToReview).
+			Violation("PROCEDURE", "procedure/review", "stand the procedure down first")
+	case errors.Is(err, domain.AlreadyDoubted{}):
+		return fault.New(codes.FailedPrecondition, AlreadyDoubted).
+			Violation("PRIORITY", "priority/doubt", "wait for the answer of those who were asked")
+	case errors.Is(err, domain.NotRestricted{}):
+		return fault.New(codes.FailedPrecondition, NotRestricted).
+			Violation("RESTRICTION", "restriction/sight", "only a restricted ticket has somebody let in")
+	case errors.Is(err, domain.NotLetIn{}):
+		return fault.Missing("who")
+	case errors.Is(err, domain.TooManyLetIn{}):
+		return fault.New(codes.ResourceExhausted, TooManyLetIn).Meta("limit", strconv.Itoa(domain.MaxLetIn))
 	case errors.Is(err, domain.NotImporting{}):
 		return fault.New(codes.FailedPrecondition, NotImporting).
 			Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")
@@ -78,8 +106,14 @@ func refusal(err error) error {
 func rejected(r *process.Rejection) error {
 	if r.Reason == process.TextMissing {
 		field := "reason"
-		if r.Step == process.Resolve {
+		switch r.Step {
+		case process.Resolve:
 			field = "solution"
+		case process.UpdateProcedure:
+			field = "update"
+		case process.ReviewProcedure:
+			field = "review"
+		default: // the others say why
 		}
 		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".text", "required").Cause(r)
 	}

@@ -12,6 +12,45 @@ import (
 	"github.com/google/uuid"
 )
 
+const answersInWords = `-- name: AnswersInWords :many
+SELECT DISTINCT ON (x.name) x.name, x.language_code, coalesce(x.text, '')::text AS text
+FROM event_texts x
+WHERE x.desk = $1 AND x.resource = $2 AND starts_with(x.name, 'answer.')
+ORDER BY x.name, x.revision DESC
+`
+
+type AnswersInWordsParams struct {
+	Desk     string
+	Resource string
+}
+
+type AnswersInWordsRow struct {
+	Name         string
+	LanguageCode string
+	Text         string
+}
+
+// The last answer in words to each question, while it exists (R38, R147).
+func (q *Queries) AnswersInWords(ctx context.Context, arg AnswersInWordsParams) ([]AnswersInWordsRow, error) {
+	rows, err := q.db.Query(ctx, answersInWords, arg.Desk, arg.Resource)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AnswersInWordsRow
+	for rows.Next() {
+		var i AnswersInWordsRow
+		if err := rows.Scan(&i.Name, &i.LanguageCode, &i.Text); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const eventAt = `-- name: EventAt :one
 SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3
 `

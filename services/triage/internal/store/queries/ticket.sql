@@ -48,6 +48,13 @@ SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
             AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'solution') AS solution;
 
+-- name: AnswersInWords :many
+-- The last answer in words to each question, while it exists (R38, R147).
+SELECT DISTINCT ON (x.name) x.name, x.language_code, coalesce(x.text, '')::text AS text
+FROM event_texts x
+WHERE x.desk = $1 AND x.resource = $2 AND starts_with(x.name, 'answer.')
+ORDER BY x.name, x.revision DESC;
+
 -- name: EventAt :one
 SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3;
 
