@@ -46,6 +46,9 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"urgency": "high", "priority": "", "by_rules": false, "procedure": "major", "lead": "", "update": text, "review": text,
 		"who": who("ida"), "external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
 	}
+	if message.Name() == "CategoriseTicketRequest" {
+		values["update_mask"] = mask("kind")
+	}
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
 		value, known := values[field.Name()]
