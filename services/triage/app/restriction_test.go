@@ -22,7 +22,7 @@ func (w *world) watched(person, ticket string, from string) (types []string, tok
 	for {
 		message := must(stream.Recv())(w.t)
 		if message.GetBookmark() != nil {
-			return types, message.GetResumeToken()
+			return types, message.GetBookmark().GetResumeToken()
 		}
 		if record := message.GetEvent().GetRecord(); record.GetResource() == ticket {
 			types = append(types, record.GetType())
