@@ -37,7 +37,7 @@ const (
 	Prioritise            Step = "prioritise"
 	DoubtPriority         Step = "doubt_priority"
 	DeclareProcedure      Step = "declare_procedure"
-	UpdateProcedure       Step = "update_procedure"
+	InformProcedure       Step = "inform_procedure"
 	StandDownProcedure    Step = "stand_down_procedure"
 	ReviewProcedure       Step = "review_procedure"
 	GrantSight            Step = "grant_sight"
@@ -119,7 +119,7 @@ var lifeCycle = []Rule{
 	{Prioritise, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R46, R48, R49"},
 	{DoubtPriority, alive, Stay, by(PartyMember), needs(AReason), "R51"},
 	{DeclareProcedure, alive | ready, Stay, by(PartyMember), needs(AReason), "R113-R115: whose roles, the profile says"},
-	{UpdateProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{InformProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
 	{StandDownProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
 	{ReviewProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
 	{GrantSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},

@@ -89,7 +89,7 @@ func TestWhereEachStepLeads(t *testing.T) {
 		Prioritise:            "R A I S U P H - - -",
 		DoubtPriority:         "R A I S U P H - - -",
 		DeclareProcedure:      "R A I S U P H V - -",
-		UpdateProcedure:       "R A I S U P H V C X",
+		InformProcedure:       "R A I S U P H V C X",
 		StandDownProcedure:    "R A I S U P H V C X",
 		ReviewProcedure:       "R A I S U P H V C X",
 		GrantSight:            "R A I S U P H V C X",

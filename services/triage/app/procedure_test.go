@@ -127,7 +127,7 @@ func TestR113AMajorIncidentFromDeclarationToReview(t *testing.T) {
 		t.Errorf("declared twice: %v", err)
 	}
 	w.clock.Advance(20 * time.Minute)
-	updated := must(w.assess.UpdateProcedure(w.as("chr"), &triagev1.UpdateProcedureRequest{
+	updated := must(w.assess.InformProcedure(w.as("chr"), &triagev1.InformProcedureRequest{
 		Name: name, RequestId: requestID(), Procedure: "major", Lead: who("chr"), Update: danish("Vi genstarter"),
 	}))(t)
 	run := updated.GetProcedures()[0]

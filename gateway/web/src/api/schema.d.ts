@@ -101,245 +101,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/desks/{desk}/knownSolutions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists known solutions, newest first
-         * @description Lists known solutions, newest first. Callers: members of a party of the desk, each of whom sees what GetKnownSolution would show
-         *     them. Changes nothing. Errors: NOT_FOUND at `parent`, INVALID_PAGE_TOKEN.
-         */
-        get: operations["KnownSolutionService_ListKnownSolutions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Reads a known solution
-         * @description Reads a known solution. Callers: members of a party of the desk for published and retired ones; for the others their author's
-         *     party and the reviewers. Changes nothing. Errors: NOT_FOUND.
-         */
-        get: operations["KnownSolutionService_GetKnownSolution"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Changes the texts, kind, category or language of a candidate, or of one in review
-         * @description Changes the texts, kind, category or language of a candidate, or of one in review.
-         *
-         *     Callers: agents and coordinators of the author's party; the reviewers. Emits known_solution.updated. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION
-         *     WRONG_KNOWN_SOLUTION_STATE.
-         */
-        patch: operations["KnownSolutionService_UpdateKnownSolution"];
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Effectuates a known solution on a ticket (R72): its text goes into the ticket's work log, with a link, and the use is counted, once per ticket
-         * @description Effectuates a known solution on a ticket (R72): its text goes into the ticket's work log, with a link, and the use is counted,
-         *     once per ticket. With `resolve` the ticket is solved by it in the same step.
-         *
-         *     Callers: agents of a party that has or had the ticket; with `resolve` of the one that has it. Emits
-         *     ticket.known_solution_applied, and with `resolve` ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND at `name` or
-         *     `ticket`, ABORTED STALE_ETAG (the ticket's), FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE for one that is not published,
-         *     WRONG_STATUS, OFFER_PENDING, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
-         */
-        post: operations["KnownSolutionService_ApplyKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approves what is in review: from now on it is suggested, and may be applied, all over the desk (R75)
-         * @description Approves what is in review: from now on it is suggested, and may be applied, all over the desk (R75).
-         *
-         *     Callers: coordinators of the desk's authority or contact party, never the author. Emits known_solution.published.
-         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
-         */
-        post: operations["KnownSolutionService_PublishKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:rate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Says whether a known solution that was applied to a ticket helped
-         * @description Says whether a known solution that was applied to a ticket helped. The last word counts.
-         *
-         *     Callers: agents of a party that has or had the ticket. Emits ticket.known_solution_rated. Idempotent by request_id.
-         *     Errors: NOT_FOUND at `name` or `ticket`, ABORTED STALE_ETAG (the ticket's), FAILED_PRECONDITION KNOWN_SOLUTION_NOT_APPLIED.
-         */
-        post: operations["KnownSolutionService_RateKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:retire": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retires a known solution, from any state: it is suggested and applied no more, and what it was used for stays on record
-         * @description Retires a known solution, from any state: it is suggested and applied no more, and what it was used for stays on record.
-         *
-         *     Callers: coordinators of the desk's authority or contact party. Emits known_solution.retired. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
-         */
-        post: operations["KnownSolutionService_RetireKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Gives what is in review back to its author, with a reason: it is a candidate again
-         * @description Gives what is in review back to its author, with a reason: it is a candidate again.
-         *
-         *     Callers: coordinators of the desk's authority or contact party. Emits known_solution.returned. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
-         */
-        post: operations["KnownSolutionService_ReturnKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions/{knownSolution}:submitForReview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Asks for the review of a candidate
-         * @description Asks for the review of a candidate.
-         *
-         *     Callers: agents and coordinators of the author's party. Emits known_solution.submitted_for_review. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
-         */
-        post: operations["KnownSolutionService_SubmitKnownSolutionForReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions:propose": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Proposes a candidate (R123): what the fault looks like, and what helps
-         * @description Proposes a candidate (R123): what the fault looks like, and what helps.
-         *
-         *     Callers: agents and coordinators of a party of the desk. Emits known_solution.proposed. The text is the proposer's own, never
-         *     copied from the ticket: a known solution is read by people who may not see the ticket, and names no person.
-         *     Idempotent by request_id. Errors: NOT_FOUND at `parent` or `known_solution.ticket`, FAILED_PRECONDITION TICKET_NOT_SOLVED.
-         */
-        post: operations["KnownSolutionService_ProposeKnownSolution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/desks/{desk}/knownSolutions:suggest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Looks for what may solve a ticket, or what somebody just told (R70, R71): published known solutions, and solved tickets of the desk that the caller may see, best first
-         * @description Looks for what may solve a ticket, or what somebody just told (R70, R71): published known solutions, and solved tickets of the
-         *     desk that the caller may see, best first. Words count by how telling they are, by their stems in Danish, Swedish and English.
-         *
-         *     Callers: anyone with a part in the desk, or with a ticket there. Changes nothing. New texts are found within seconds.
-         *     Errors: NOT_FOUND at `parent`, as for ListTickets, and at `ticket`; INVALID_ARGUMENT without anything to look for.
-         */
-        get: operations["KnownSolutionService_SuggestSolutions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/desks/{desk}/memberships": {
         parameters: {
             query?: never;
@@ -822,6 +583,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:answerGuide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers questions that are asked about the ticket now (R38, R39, R43)
+         * @description Answers questions that are asked about the ticket now (R38, R39, R43). A choice, yes or no and a time are facts; words are
+         *     texts that can be erased.
+         *
+         *     Callers: agents of the holding or owning party, reporter, affected user. Emits ticket.guide_answered, and what follows.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT guide.not_asked, guide.option or guide.type for
+         *     each answer, FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE.
+         */
+        post: operations["AssessmentService_AnswerGuide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:assign": {
         parameters: {
             query?: never;
@@ -868,6 +654,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:categorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what a ticket is: kind, category, service, customer, who found it, what is suspected (R29, R37, R42, R44)
+         * @description Says what a ticket is: kind, category, service, customer, who found it, what is suspected (R29, R37, R42, R44). Route, priority,
+         *     restriction and procedures follow from it in the same step.
+         *
+         *     Callers: agents of the holding or owning party; who takes back that it is a breach also needs a role that sees restricted
+         *     tickets (R149). Emits ticket.categorised, and what follows. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     INVALID_ARGUMENT profile.unknown for each id that the desk's profile does not have, FAILED_PRECONDITION WRONG_STATUS,
+         *     NO_PROFILE, NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["AssessmentService_CategoriseTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:clocks": {
         parameters: {
             query?: never;
@@ -907,6 +719,31 @@ export interface paths {
          *     WRONG_STATUS.
          */
         post: operations["TicketService_CloseTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:declareProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Declares a process of its own for a grave ticket: a major incident, a data-security breach (R113-R115)
+         * @description Declares a process of its own for a grave ticket: a major incident, a data-security breach (R113-R115). The profile declares it
+         *     by itself as well, when its condition comes to hold.
+         *
+         *     Callers: the roles that the profile lets declare it. Emits ticket.declared_major, or ticket.procedure_declared for another.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT profile.unknown, FAILED_PRECONDITION
+         *     NOT_PERMITTED_BY_PROFILE, PROCEDURE_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_DeclareProcedure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +796,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:doubtPriority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Doubts the priority and asks those who decide in doubt (R51)
+         * @description Doubts the priority and asks those who decide in doubt (R51). Their next PrioritiseTicket answers it.
+         *
+         *     Callers: members of a party that sees the ticket. Emits ticket.priority_doubted, which asks for those roles to be told.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE, ALREADY_DOUBTED.
+         */
+        post: operations["AssessmentService_DoubtPriority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:finishImport": {
         parameters: {
             query?: never;
@@ -976,6 +836,52 @@ export interface paths {
          *     NOT_IMPORTING.
          */
         post: operations["TicketService_FinishImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:grantSight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a person or party see a restricted ticket that would otherwise not (R149)
+         * @description Lets a person or party see a restricted ticket that would otherwise not (R149).
+         *
+         *     Callers: the roles that see such tickets, and whoever works on it. Emits ticket.sight_granted. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_RESTRICTED, NOT_PERMITTED_BY_PROFILE, RESOURCE_EXHAUSTED TOO_MANY_LET_IN
+         *     (at 64).
+         */
+        post: operations["AssessmentService_GrantSight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what is asked about the ticket now, with what is answered, and where knowledge about it is found (R38, R39, R43, R70)
+         * @description Reads what is asked about the ticket now, with what is answered, and where knowledge about it is found (R38, R39, R43, R70).
+         *
+         *     Callers: whoever sees the ticket. Changes nothing. Errors: NOT_FOUND, FAILED_PRECONDITION NO_PROFILE.
+         */
+        get: operations["AssessmentService_GetGuide"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1052,6 +958,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:informProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells those involved how it stands, and may name who leads it
+         * @description Tells those involved how it stands, and may name who leads it. The rhythm of updates begins anew.
+         *
+         *     Callers: the roles that declare or lead it. Emits ticket.procedure_updated. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_InformProcedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:logWork": {
         parameters: {
             query?: never;
@@ -1070,6 +999,31 @@ export interface paths {
          *     (at 2,000 notes and work-log entries together).
          */
         post: operations["TicketService_LogWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:prioritise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says how much it hurts and how urgent it is, from which the priority follows, or sets the priority by hand (R45-R50)
+         * @description Says how much it hurts and how urgent it is, from which the priority follows, or sets the priority by hand (R45-R50).
+         *
+         *     Callers: agents of the holding or owning party, as the profile's rules on changes let them (R49); the roles that are asked in
+         *     doubt always may (R51), and what they say ends the doubt. Emits ticket.prioritised, which asks for everybody to be told
+         *     whom those rules name. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT profile.unknown,
+         *     FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE, NOT_PERMITTED_BY_PROFILE with the rule.
+         */
+        post: operations["AssessmentService_PrioritiseTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1185,6 +1139,76 @@ export interface paths {
          *     WRONG_STATUS.
          */
         post: operations["TicketService_ReturnToTechnician"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:reviewProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records the review that follows a procedure
+         * @description Records the review that follows a procedure.
+         *
+         *     Callers: the roles that lead or end it. Emits ticket.procedure_reviewed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, NOTHING_TO_REVIEW, NO_PROFILE.
+         */
+        post: operations["AssessmentService_ReviewProcedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:revokeSight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes that sight away again, of what was before as well
+         * @description Takes that sight away again, of what was before as well.
+         *
+         *     Callers: the roles that see such tickets, and whoever works on it. Emits ticket.sight_revoked. Idempotent by request_id. Errors:
+         *     NOT_FOUND, also for somebody who was not let in, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_RESTRICTED,
+         *     NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["AssessmentService_RevokeSight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:standDownProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a procedure
+         * @description Ends a procedure.
+         *
+         *     Callers: the roles that the profile lets end it. Emits ticket.stood_down. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_StandDownProcedure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1320,9 +1344,11 @@ export interface paths {
          *
          *     Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
          *     Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
-         *     opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
+         *     opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
+         *     a refused submission stays so, and the same call then answers with it, its outcome and reason.
          *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-         *     affected user was erased.
+         *     affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+         *     profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
          */
         post: operations["SubmissionService_SubmitTicket"];
         delete?: never;
@@ -1718,12 +1744,14 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly outcome?: "OUTCOME_UNSPECIFIED" | "OUTCOME_OPENED";
+            readonly outcome?: "OUTCOME_UNSPECIFIED" | "OUTCOME_OPENED" | "OUTCOME_REFUSED";
             /**
              * Format: date-time
              * @description When it was received.
              */
             readonly receiveTime?: string;
+            /** @description Why it was refused, as in ErrorInfo: "GATE_NOT_MET"; empty where it was not. */
+            readonly refusalReason?: string;
             /** @description Who told us. */
             readonly reporter?: string;
             /**
@@ -1740,6 +1768,10 @@ export interface components {
         "intake.SubmitTicketRequest": {
             /** @description Who it happens to, when that is another person who is known already. */
             affectedUser?: string;
+            /** @description What reporter or agent say about it, in the ids of the desk's profile (R29, R37-R47). */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description Calls that were made before it was registered (R7, R16, R17). */
+            attestedCalls?: components["schemas"]["triage.AttestedCall"][];
             /**
              * Format: enum
              * @description WEB or API; IMPORT with `import`.
@@ -1752,6 +1784,12 @@ export interface components {
             externalIds?: {
                 [key: string]: string;
             };
+            /**
+             * Format: enum
+             * @description How much it hurts, as they see it (R46).
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description Set when this is history from another tool. */
             import?: components["schemas"]["intake.Import"];
             /** @description Who it happens to, when that person is not known yet: registered with the submission. */
@@ -1827,6 +1865,41 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description One of the options of a field or question. */
+        "profile.Choice": {
+            /** @description What is stored. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+        };
+        /** @description Where knowledge is found (R39, R70). */
+        "profile.KnowledgeLink": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the link is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: uri
+             * @description Where it leads; empty while nobody has told us.
+             */
+            url?: string;
+        };
+        /**
+         * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
+         *     It is three common.LocalizedText at once; YAML stays readable: `{da: Lukket, sv: Stängd, en: Closed}`.
+         */
+        "profile.Text": {
+            /** @description Danish. */
+            da?: string;
+            /** @description English. */
+            en?: string;
+            /** @description Swedish. */
+            sv?: string;
         };
         /** @description How many have a value. */
         "reporting.Count": {
@@ -2057,8 +2130,10 @@ export interface components {
              */
             requestId: string;
         };
-        /** @description Asks for `:apply`. */
-        "triage.ApplyKnownSolutionRequest": {
+        /** @description Answers questions. */
+        "triage.AnswerGuideRequest": {
+            /** @description The answers; each question once. */
+            answers: components["schemas"]["triage.GuideAnswer"][];
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
             /**
@@ -2066,10 +2141,6 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
-            /** @description Solve the ticket with the known solution's text in the same step. */
-            resolve?: boolean;
-            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
-            ticket: string;
         };
         /** @description What a ticket is judged to be (R29, R37-R48). Empty ids are not judged yet. */
         "triage.Assessment": {
@@ -2163,6 +2234,25 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Says what a ticket is. */
+        "triage.CategoriseTicketRequest": {
+            /** @description What it is. Urgency is said by PrioritiseTicket, answers by AnswerGuide. */
+            assessment: components["schemas"]["triage.Assessment"];
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /**
+             * Format: field-mask
+             * @description Which of kind, category, contract_category, customer_group, reporter_group, business_service, found_by, channel, urgent,
+             *     affects_users, large_business_impact, security_suspected, it_security_breach, data_security_breach, personal_data_breach and
+             *     significant_incident change; if left out, those that are given.
+             */
+            updateMask?: string;
+        };
         /** @description Asks for `:close`. */
         "triage.CloseTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2199,6 +2289,22 @@ export interface components {
              * @description When the holder is warned; unset where nobody is, or it was done.
              */
             warnTime?: string;
+        };
+        /** @description Declares a procedure. */
+        "triage.DeclareProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Who leads it, `desks/{desk}/persons/{person}`; empty for nobody yet. */
+            lead?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description Asks for `:declineHandOver`. */
         "triage.DeclineHandOverRequest": {
@@ -2269,6 +2375,18 @@ export interface components {
             /** @description IANA time zone, such as "Europe/Copenhagen". */
             timeZone: string;
         };
+        /** @description Doubts a priority. */
+        "triage.DoubtPriorityRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Somebody was turned to (R57, R58, R68). */
         "triage.EscalationRecord": {
             /**
@@ -2329,6 +2447,20 @@ export interface components {
              */
             toldTime?: string;
         };
+        /** @description Lets somebody see a restricted ticket. */
+        "triage.GrantSightRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why they need to know. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Who is let in: `desks/{desk}/persons/{person}` or `desks/{desk}/parties/{party}`. */
+            who: string;
+        };
         /** @description People of one party who share a queue. */
         "triage.Group": {
             /**
@@ -2345,6 +2477,58 @@ export interface components {
             level: number;
             /** @description Resource name, `desks/{desk}/parties/{party}/groups/{group}`. */
             name?: string;
+        };
+        /** @description What is asked about a ticket now. */
+        "triage.Guide": {
+            /** @description Where knowledge about it is found: known solutions, earlier tickets, the wiki for triage (R39, R70). */
+            knowledge?: components["schemas"]["profile.KnowledgeLink"][];
+            /** @description The questions of the guides of its category, and the fields of the forms of its area, in order. */
+            questions?: components["schemas"]["triage.GuideQuestion"][];
+        };
+        /** @description One answer. */
+        "triage.GuideAnswer": {
+            /** @description The question or field, an id of the profile. */
+            question: string;
+            /**
+             * @description The id of an option (several with commas between them where several may be chosen), "yes" or "no", or a time by RFC 3339. Empty,
+             *     without words, takes the answer back.
+             */
+            value?: string;
+            /** @description The answer to a question that is answered in words. */
+            words?: components["schemas"]["common.LocalizedText"];
+        };
+        /** @description A question, and how it is answered. */
+        "triage.GuideQuestion": {
+            /** @description It is answered. */
+            answered?: boolean;
+            /**
+             * Format: enum
+             * @description Which part of the description it is about: WHAT, WHERE, WHO, WHEN (R43).
+             * @enum {string}
+             */
+            aspect?: "ASPECT_UNSPECIFIED" | "ASPECT_WHAT" | "ASPECT_WHERE" | "ASPECT_WHO" | "ASPECT_WHEN" | "ASPECT_FURTHER";
+            /** @description The form it is of, an id of the profile; empty for a question of a guide. */
+            form?: string;
+            /** @description The guide it is of, an id of the profile; empty for a field of a form. */
+            guide?: string;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["profile.Choice"][];
+            /** @description What the answer is stored as. */
+            question?: string;
+            /** @description It must be answered. */
+            required?: boolean;
+            /** @description The question. */
+            text?: components["schemas"]["profile.Text"];
+            /**
+             * Format: enum
+             * @description What is answered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+            /** @description The answer, as in GuideAnswer; empty for one in words. */
+            value?: string;
+            /** @description The answer in words; empty where there is none or it was erased. */
+            words?: components["schemas"]["common.LocalizedText"];
         };
         /** @description Work offered to another group or party. The giver stays holder, and its clock runs, until the receiver accepts. */
         "triage.HandOverOffer": {
@@ -2440,82 +2624,21 @@ export interface components {
             /** @description The source's own word for the status. */
             subStatus?: string;
         };
-        /** @description What a fault looks like, and what helps. Its texts name no person; like all texts they can be erased. */
-        "triage.KnownSolution": {
-            /** @description Who proposed it. */
-            readonly author?: string;
-            /** @description The party that the author acted for. */
-            readonly authorParty?: string;
-            /** @description The category that it belongs to, as the desk's profile names it; empty for any. */
-            category?: string;
-            /**
-             * Format: date-time
-             * @description When it was proposed.
-             */
-            readonly createTime?: string;
-            /** @description Changes with every change of the known solution. Send it back to be refused (STALE_ETAG) when someone else was faster. */
+        /** @description Tells how a procedure stands. */
+        "triage.InformProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /** @description Who leads it, `desks/{desk}/persons/{person}`; empty for whoever did. */
+            lead?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
             /**
-             * Format: int32
-             * @description How many of them it helped, as far as anybody said.
+             * Format: uuid
+             * @description AIP-155.
              */
-            readonly helpedCount?: number;
-            /** @description Language of its texts, BCP 47; empty means the desk's default language. */
-            languageCode?: string;
-            /** @description Resource name, `desks/{desk}/knownSolutions/{known_solution}`; the last part is given by the desk, `ks1`, `ks2` and so on. */
-            name?: string;
-            /**
-             * Format: date-time
-             * @description When it was published last.
-             */
-            readonly publishTime?: string;
-            /** @description Why it was returned or retired last. */
-            readonly reason?: string;
-            /** @description Who published it. */
-            readonly reviewer?: string;
-            /** @description What to do. */
-            solution: string;
-            /**
-             * Format: enum
-             * @description A workaround, or a permanent solution (R75).
-             * @enum {string}
-             */
-            solutionKind: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
-            /**
-             * Format: enum
-             * @description How far it has come.
-             * @enum {string}
-             */
-            readonly state?: "KNOWN_SOLUTION_STATE_UNSPECIFIED" | "KNOWN_SOLUTION_STATE_CANDIDATE" | "KNOWN_SOLUTION_STATE_IN_REVIEW" | "KNOWN_SOLUTION_STATE_PUBLISHED" | "KNOWN_SOLUTION_STATE_RETIRED";
-            /** @description How the fault shows: what somebody who meets it would say. */
-            symptoms?: string;
-            /** @description Which revisions of the known solution hold the texts that it shows. */
-            readonly textVersions?: components["schemas"]["triage.KnownSolutionTextVersions"];
-            /** @description The ticket that it was learned from, `desks/{desk}/tickets/{ticket}`; shown to those who may see that ticket. */
-            ticket?: string;
-            /** @description A telling title. */
-            title: string;
-            /**
-             * Format: date-time
-             * @description When it changed last.
-             */
-            readonly updateTime?: string;
-            /**
-             * Format: int32
-             * @description How many tickets it was applied to. It is a count of uses all over the desk, whoever sees those tickets.
-             */
-            readonly useCount?: number;
-        };
-        /** @description The revisions of a known solution whose events hold its texts; 0 for none. */
-        "triage.KnownSolutionTextVersions": {
-            /** @description Of the reason. */
-            reason?: string;
-            /** @description Of the solution. */
-            solution?: string;
-            /** @description Of the symptoms. */
-            symptoms?: string;
-            /** @description Of the title. */
-            title?: string;
+            requestId: string;
+            /** @description How it stands, for those involved. */
+            update: components["schemas"]["common.LocalizedText"];
         };
         /** @description One link. */
         "triage.Link": {
@@ -2543,13 +2666,6 @@ export interface components {
         "triage.ListGroupsResponse": {
             /** @description The page. */
             groups?: components["schemas"]["triage.Group"][];
-            /** @description Asks for the next page; empty on the last. */
-            nextPageToken?: string;
-        };
-        /** @description A page of known solutions. */
-        "triage.ListKnownSolutionsResponse": {
-            /** @description The page. */
-            knownSolutions?: components["schemas"]["triage.KnownSolution"][];
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
@@ -2648,6 +2764,30 @@ export interface components {
              */
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
         };
+        /** @description Sets impact, urgency or priority. */
+        "triage.PrioritiseTicketRequest": {
+            /** @description A priority that was set by hand follows from impact and urgency again. */
+            byRules?: boolean;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: enum
+             * @description How much it hurts; unspecified leaves it.
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description The priority, set by hand; empty lets it follow from impact and urgency. It needs a reason. */
+            priority?: string;
+            /** @description Why. */
+            reason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description How urgent it is, an id of the profile; empty leaves it. */
+            urgency?: string;
+        };
         /** @description A process of its own that a grave ticket is in: major incident, data-security breach (R113-R115). */
         "triage.ProcedureRun": {
             /**
@@ -2674,40 +2814,6 @@ export interface components {
              * @description When those involved were last told how it stands.
              */
             updateTime?: string;
-        };
-        /** @description Asks for a candidate to be kept. */
-        "triage.ProposeKnownSolutionRequest": {
-            /** @description What is proposed, with at least title, solution and kind. Its ticket, where named, is solved. */
-            knownSolution: components["schemas"]["triage.KnownSolution"];
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-        };
-        /** @description Asks for `:publish`. */
-        "triage.PublishKnownSolutionRequest": {
-            /** @description The etag the caller last saw; empty to act on whatever is there. */
-            etag?: string;
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-        };
-        /** @description Asks for `:rate`. */
-        "triage.RateKnownSolutionRequest": {
-            /** @description The etag the caller last saw; empty to act on whatever is there. */
-            etag?: string;
-            /** @description Whether it helped. */
-            helped?: boolean;
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
-            ticket: string;
         };
         /** @description Asks for `:rejectSolution`. */
         "triage.RejectSolutionRequest": {
@@ -2763,30 +2869,6 @@ export interface components {
              */
             requestId: string;
         };
-        /** @description Asks for `:retire`. */
-        "triage.RetireKnownSolutionRequest": {
-            /** @description The etag the caller last saw; empty to act on whatever is there. */
-            etag?: string;
-            /** @description Why, in the language of the known solution. */
-            reason: string;
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-        };
-        /** @description Asks for `:return`. */
-        "triage.ReturnKnownSolutionRequest": {
-            /** @description The etag the caller last saw; empty to act on whatever is there. */
-            etag?: string;
-            /** @description Why, in the language of the known solution. */
-            reason: string;
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-        };
         /** @description Asks for `:returnToTechnician`. */
         "triage.ReturnToTechnicianRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2799,6 +2881,20 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Records a review. */
+        "triage.ReviewProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description What was learned. */
+            review: components["schemas"]["common.LocalizedText"];
+        };
         /** @description Asks for a membership to be taken away. */
         "triage.RevokeMembershipRequest": {
             /**
@@ -2807,34 +2903,38 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Takes that away. */
+        "triage.RevokeSightRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why they need not know any more. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Who is no longer let in: `desks/{desk}/persons/{person}` or `desks/{desk}/parties/{party}`. */
+            who: string;
+        };
         /** @description Tickets with those words, best first. */
         "triage.SearchTicketsResponse": {
             /** @description What was found. */
             tickets?: components["schemas"]["triage.Ticket"][];
         };
-        /** @description Something that solved the like before. */
-        "triage.SolutionSuggestion": {
-            /** @description A published known solution, by name. */
-            knownSolution?: string;
-            /** @description Why it is here: the words of the question that it has too, the most telling first. */
-            matchedWords?: string[];
+        /** @description Ends a procedure. */
+        "triage.StandDownProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
             /**
-             * Format: double
-             * @description How much of what was asked for it speaks of, from 0 to 1: the share of the words, each by how telling it is.
+             * Format: uuid
+             * @description AIP-155.
              */
-            score?: number;
-            /** @description What helped. */
-            solution?: string;
-            /**
-             * Format: enum
-             * @description Whether that was a workaround.
-             * @enum {string}
-             */
-            solutionKind?: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
-            /** @description A solved ticket that the caller may see, by name. */
-            ticket?: string;
-            /** @description Its title. */
-            title?: string;
+            requestId: string;
         };
         /** @description Asks for `:startWork`. */
         "triage.StartWorkRequest": {
@@ -2845,21 +2945,6 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
-        };
-        /** @description Asks for `:submitForReview`. */
-        "triage.SubmitKnownSolutionForReviewRequest": {
-            /** @description The etag the caller last saw; empty to act on whatever is there. */
-            etag?: string;
-            /**
-             * Format: uuid
-             * @description AIP-155.
-             */
-            requestId: string;
-        };
-        /** @description What may help. */
-        "triage.SuggestSolutionsResponse": {
-            /** @description Best first. Published known solutions and solved tickets stand in one list. */
-            suggestions?: components["schemas"]["triage.SolutionSuggestion"][];
         };
         /** @description Asks for the next ticket of a pile. */
         "triage.TakeNextTicketRequest": {
@@ -3062,6 +3147,8 @@ export interface components {
             readonly updateTime?: string;
             /** @description That its solution was verified (R151). */
             readonly verification?: components["schemas"]["triage.Verification"];
+            /** @description Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149). */
+            readonly visibleTo?: string[];
         };
         /** @description The party clocks of a ticket. */
         "triage.TicketClocks": {
@@ -3333,483 +3420,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Figures"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_ListKnownSolutions: {
-        parameters: {
-            query?: {
-                /** @description At most this many, 1 to 500; 0 means 50. */
-                pageSize?: number;
-                /** @description From the previous answer; bound to the same request. */
-                pageToken?: string;
-                /** @description Only those in this state; unspecified for all. */
-                state?: "KNOWN_SOLUTION_STATE_UNSPECIFIED" | "KNOWN_SOLUTION_STATE_CANDIDATE" | "KNOWN_SOLUTION_STATE_IN_REVIEW" | "KNOWN_SOLUTION_STATE_PUBLISHED" | "KNOWN_SOLUTION_STATE_RETIRED";
-                /** @description Only those of this category and of what is below it; empty for all. */
-                category?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The desk id. */
-                desk: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.ListKnownSolutionsResponse"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_GetKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_UpdateKnownSolution: {
-        parameters: {
-            query: {
-                /** @description Which of title, symptoms, solution, solution_kind, category, language_code to change. */
-                updateMask: string;
-                /** @description AIP-155. */
-                requestId?: string;
-            };
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.KnownSolution"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_ApplyKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.ApplyKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.Ticket"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_PublishKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.PublishKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_RateKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.RateKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.Ticket"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_RetireKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.RetireKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_ReturnKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.ReturnKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_SubmitKnownSolutionForReview: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-                /** @description The knownSolution id. */
-                knownSolution: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.SubmitKnownSolutionForReviewRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_ProposeKnownSolution: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The desk id. */
-                desk: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["triage.ProposeKnownSolutionRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description The etag of the resource, as in the body. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.KnownSolution"];
-                };
-            };
-            /** @description Default error response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["google.rpc.Status"];
-                };
-            };
-        };
-    };
-    KnownSolutionService_SuggestSolutions: {
-        parameters: {
-            query?: {
-                /** @description The ticket that shall be solved, whose title and description are looked for; it must be one that the caller may see. */
-                ticket?: string;
-                /** @description What somebody tells, in any words. */
-                query?: string;
-                /** @description At most this many, 1 to 50; 0 means 5. */
-                pageSize?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The desk id. */
-                desk: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["triage.SuggestSolutionsResponse"];
                 };
             };
             /** @description Default error response */
@@ -4554,7 +4164,7 @@ export interface operations {
                 pageToken?: string;
                 /**
                  * @description AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-                 *     impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+                 *     impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
                  */
                 filter?: string;
             };
@@ -4887,6 +4497,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_AnswerGuide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AnswerGuideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_AssignTicket: {
         parameters: {
             query?: never;
@@ -4977,6 +4632,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_CategoriseTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.CategoriseTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_GetTicketClocks: {
         parameters: {
             query?: never;
@@ -5031,6 +4731,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.CloseTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_DeclareProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.DeclareProcedureRequest"];
             };
         };
         responses: {
@@ -5146,6 +4891,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_DoubtPriority: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.DoubtPriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_FinishImport: {
         parameters: {
             query?: never;
@@ -5176,6 +4966,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_GrantSight: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.GrantSightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_GetGuide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Guide"];
                 };
             };
             /** @description Default error response */
@@ -5322,6 +5191,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_InformProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.InformProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_LogWork: {
         parameters: {
             query?: never;
@@ -5342,6 +5256,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.LogWorkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_PrioritiseTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.PrioritiseTicketRequest"];
             };
         };
         responses: {
@@ -5567,6 +5526,141 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.ReturnToTechnicianRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_ReviewProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ReviewProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_RevokeSight: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RevokeSightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_StandDownProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.StandDownProcedureRequest"];
             };
         };
         responses: {

@@ -37,7 +37,7 @@ var steps = map[string]process.Step{
 	"PrioritiseTicket":       process.Prioritise,
 	"DoubtPriority":          process.DoubtPriority,
 	"DeclareProcedure":       process.DeclareProcedure,
-	"UpdateProcedure":        process.UpdateProcedure,
+	"InformProcedure":        process.InformProcedure,
 	"StandDownProcedure":     process.StandDownProcedure,
 	"ReviewProcedure":        process.ReviewProcedure,
 	"GrantSight":             process.GrantSight,

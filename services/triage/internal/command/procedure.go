@@ -29,8 +29,8 @@ func (c *Assessments) DeclareProcedure(ctx context.Context, r *triagev1.DeclareP
 	})
 }
 
-// UpdateProcedure tells those involved how it stands.
-func (c *Assessments) UpdateProcedure(ctx context.Context, r *triagev1.UpdateProcedureRequest) (*triagev1.Ticket, error) {
+// InformProcedure tells those involved how it stands.
+func (c *Assessments) InformProcedure(ctx context.Context, r *triagev1.InformProcedureRequest) (*triagev1.Ticket, error) {
 	if err := sameDesk(deskOf(r.GetName()), field{"lead", r.GetLead()}); err != nil {
 		return nil, err
 	}
@@ -39,12 +39,12 @@ func (c *Assessments) UpdateProcedure(ctx context.Context, r *triagev1.UpdatePro
 		return nil, err
 	}
 	return c.Tickets.change(ctx, call{
-		action: "UpdateProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		action: "InformProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
 		if err := cmp.Or(s.mayRun(r.GetProcedure(), "led_by", (*profilev1.Procedure).GetDeclaredBy, ledBy), nobody); err != nil {
 			return domain.Outcome{}, err
 		}
-		return s.UpdateProcedure(r.GetProcedure(), r.GetLead(), text(domain.TextUpdate, r.GetUpdate()), s.at)
+		return s.InformProcedure(r.GetProcedure(), r.GetLead(), text(domain.TextUpdate, r.GetUpdate()), s.at)
 	})
 }
 

@@ -109,7 +109,7 @@ func rejected(r *process.Rejection) error {
 		switch r.Step {
 		case process.Resolve:
 			field = "solution"
-		case process.UpdateProcedure:
+		case process.InformProcedure:
 			field = "update"
 		case process.ReviewProcedure:
 			field = "review"

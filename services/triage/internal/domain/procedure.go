@@ -75,9 +75,9 @@ func (t Ticket) DeclareProcedure(procedure, lead string, reason Text, at time.Ti
 	return c.done(declared(procedure), reason), nil
 }
 
-// UpdateProcedure tells those involved how it stands; the rhythm begins anew. An empty lead leaves whoever leads it.
-func (t Ticket) UpdateProcedure(procedure, lead string, update Text, at time.Time) (Outcome, error) {
-	c, err := t.procedureStep(process.UpdateProcedure, update, at)
+// InformProcedure tells those involved how it stands; the rhythm begins anew. An empty lead leaves whoever leads it.
+func (t Ticket) InformProcedure(procedure, lead string, update Text, at time.Time) (Outcome, error) {
+	c, err := t.procedureStep(process.InformProcedure, update, at)
 	if err != nil {
 		return Outcome{}, err
 	}

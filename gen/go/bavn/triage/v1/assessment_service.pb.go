@@ -762,7 +762,7 @@ func (x *DeclareProcedureRequest) GetReason() *v1.LocalizedText {
 }
 
 // Tells how a procedure stands.
-type UpdateProcedureRequest struct {
+type InformProcedureRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `desks/{desk}/tickets/{ticket}`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -780,20 +780,20 @@ type UpdateProcedureRequest struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *UpdateProcedureRequest) Reset() {
-	*x = UpdateProcedureRequest{}
+func (x *InformProcedureRequest) Reset() {
+	*x = InformProcedureRequest{}
 	mi := &file_bavn_triage_v1_assessment_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *UpdateProcedureRequest) String() string {
+func (x *InformProcedureRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*UpdateProcedureRequest) ProtoMessage() {}
+func (*InformProcedureRequest) ProtoMessage() {}
 
-func (x *UpdateProcedureRequest) ProtoReflect() protoreflect.Message {
+func (x *InformProcedureRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_bavn_triage_v1_assessment_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -805,47 +805,47 @@ func (x *UpdateProcedureRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use UpdateProcedureRequest.ProtoReflect.Descriptor instead.
-func (*UpdateProcedureRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use InformProcedureRequest.ProtoReflect.Descriptor instead.
+func (*InformProcedureRequest) Descriptor() ([]byte, []int) {
 	return file_bavn_triage_v1_assessment_service_proto_rawDescGZIP(), []int{9}
 }
 
-func (x *UpdateProcedureRequest) GetName() string {
+func (x *InformProcedureRequest) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *UpdateProcedureRequest) GetRequestId() string {
+func (x *InformProcedureRequest) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
 	}
 	return ""
 }
 
-func (x *UpdateProcedureRequest) GetEtag() string {
+func (x *InformProcedureRequest) GetEtag() string {
 	if x != nil {
 		return x.Etag
 	}
 	return ""
 }
 
-func (x *UpdateProcedureRequest) GetProcedure() string {
+func (x *InformProcedureRequest) GetProcedure() string {
 	if x != nil {
 		return x.Procedure
 	}
 	return ""
 }
 
-func (x *UpdateProcedureRequest) GetLead() string {
+func (x *InformProcedureRequest) GetLead() string {
 	if x != nil {
 		return x.Lead
 	}
 	return ""
 }
 
-func (x *UpdateProcedureRequest) GetUpdate() *v1.LocalizedText {
+func (x *InformProcedureRequest) GetUpdate() *v1.LocalizedText {
 	if x != nil {
 		return x.Update
 	}
@@ -1254,7 +1254,7 @@ const file_bavn_triage_v1_assessment_service_proto_rawDesc = "" +
 	"\tprocedure\x18\x04 \x01(\tB!\xe0A\x02\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,62}$R\tprocedure\x12]\n" +
 	"\x04lead\x18\x05 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04lead\x12@\n" +
 	"\x06reason\x18\x06 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xa2\x03\n" +
-	"\x16UpdateProcedureRequest\x12Z\n" +
+	"\x16InformProcedureRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
@@ -1302,7 +1302,7 @@ const file_bavn_triage_v1_assessment_service_proto_rawDesc = "" +
 	"\x10PrioritiseTicket\x12'.bavn.triage.v1.PrioritiseTicketRequest\x1a\x16.bavn.triage.v1.Ticket\"2\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=desks/*/tickets/*}:prioritise\x12\x84\x01\n" +
 	"\rDoubtPriority\x12$.bavn.triage.v1.DoubtPriorityRequest\x1a\x16.bavn.triage.v1.Ticket\"5\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/{name=desks/*/tickets/*}:doubtPriority\x12\x8d\x01\n" +
 	"\x10DeclareProcedure\x12'.bavn.triage.v1.DeclareProcedureRequest\x1a\x16.bavn.triage.v1.Ticket\"8\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=desks/*/tickets/*}:declareProcedure\x12\x8a\x01\n" +
-	"\x0fUpdateProcedure\x12&.bavn.triage.v1.UpdateProcedureRequest\x1a\x16.bavn.triage.v1.Ticket\"7\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=desks/*/tickets/*}:updateProcedure\x12\x93\x01\n" +
+	"\x0fInformProcedure\x12&.bavn.triage.v1.InformProcedureRequest\x1a\x16.bavn.triage.v1.Ticket\"7\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=desks/*/tickets/*}:informProcedure\x12\x93\x01\n" +
 	"\x12StandDownProcedure\x12).bavn.triage.v1.StandDownProcedureRequest\x1a\x16.bavn.triage.v1.Ticket\":\x82\xd3\xe4\x93\x024:\x01*\"//v1/{name=desks/*/tickets/*}:standDownProcedure\x12\x8a\x01\n" +
 	"\x0fReviewProcedure\x12&.bavn.triage.v1.ReviewProcedureRequest\x1a\x16.bavn.triage.v1.Ticket\"7\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=desks/*/tickets/*}:reviewProcedure\x12{\n" +
 	"\n" +
@@ -1332,7 +1332,7 @@ var file_bavn_triage_v1_assessment_service_proto_goTypes = []any{
 	(*PrioritiseTicketRequest)(nil),   // 6: bavn.triage.v1.PrioritiseTicketRequest
 	(*DoubtPriorityRequest)(nil),      // 7: bavn.triage.v1.DoubtPriorityRequest
 	(*DeclareProcedureRequest)(nil),   // 8: bavn.triage.v1.DeclareProcedureRequest
-	(*UpdateProcedureRequest)(nil),    // 9: bavn.triage.v1.UpdateProcedureRequest
+	(*InformProcedureRequest)(nil),    // 9: bavn.triage.v1.InformProcedureRequest
 	(*StandDownProcedureRequest)(nil), // 10: bavn.triage.v1.StandDownProcedureRequest
 	(*ReviewProcedureRequest)(nil),    // 11: bavn.triage.v1.ReviewProcedureRequest
 	(*GrantSightRequest)(nil),         // 12: bavn.triage.v1.GrantSightRequest
@@ -1364,7 +1364,7 @@ var file_bavn_triage_v1_assessment_service_proto_depIdxs = []int32{
 	16, // 12: bavn.triage.v1.PrioritiseTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	16, // 13: bavn.triage.v1.DoubtPriorityRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	16, // 14: bavn.triage.v1.DeclareProcedureRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	16, // 15: bavn.triage.v1.UpdateProcedureRequest.update:type_name -> bavn.common.v1.LocalizedText
+	16, // 15: bavn.triage.v1.InformProcedureRequest.update:type_name -> bavn.common.v1.LocalizedText
 	16, // 16: bavn.triage.v1.StandDownProcedureRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	16, // 17: bavn.triage.v1.ReviewProcedureRequest.review:type_name -> bavn.common.v1.LocalizedText
 	16, // 18: bavn.triage.v1.GrantSightRequest.reason:type_name -> bavn.common.v1.LocalizedText
@@ -1375,7 +1375,7 @@ var file_bavn_triage_v1_assessment_service_proto_depIdxs = []int32{
 	6,  // 23: bavn.triage.v1.AssessmentService.PrioritiseTicket:input_type -> bavn.triage.v1.PrioritiseTicketRequest
 	7,  // 24: bavn.triage.v1.AssessmentService.DoubtPriority:input_type -> bavn.triage.v1.DoubtPriorityRequest
 	8,  // 25: bavn.triage.v1.AssessmentService.DeclareProcedure:input_type -> bavn.triage.v1.DeclareProcedureRequest
-	9,  // 26: bavn.triage.v1.AssessmentService.UpdateProcedure:input_type -> bavn.triage.v1.UpdateProcedureRequest
+	9,  // 26: bavn.triage.v1.AssessmentService.InformProcedure:input_type -> bavn.triage.v1.InformProcedureRequest
 	10, // 27: bavn.triage.v1.AssessmentService.StandDownProcedure:input_type -> bavn.triage.v1.StandDownProcedureRequest
 	11, // 28: bavn.triage.v1.AssessmentService.ReviewProcedure:input_type -> bavn.triage.v1.ReviewProcedureRequest
 	12, // 29: bavn.triage.v1.AssessmentService.GrantSight:input_type -> bavn.triage.v1.GrantSightRequest
@@ -1386,7 +1386,7 @@ var file_bavn_triage_v1_assessment_service_proto_depIdxs = []int32{
 	23, // 34: bavn.triage.v1.AssessmentService.PrioritiseTicket:output_type -> bavn.triage.v1.Ticket
 	23, // 35: bavn.triage.v1.AssessmentService.DoubtPriority:output_type -> bavn.triage.v1.Ticket
 	23, // 36: bavn.triage.v1.AssessmentService.DeclareProcedure:output_type -> bavn.triage.v1.Ticket
-	23, // 37: bavn.triage.v1.AssessmentService.UpdateProcedure:output_type -> bavn.triage.v1.Ticket
+	23, // 37: bavn.triage.v1.AssessmentService.InformProcedure:output_type -> bavn.triage.v1.Ticket
 	23, // 38: bavn.triage.v1.AssessmentService.StandDownProcedure:output_type -> bavn.triage.v1.Ticket
 	23, // 39: bavn.triage.v1.AssessmentService.ReviewProcedure:output_type -> bavn.triage.v1.Ticket
 	23, // 40: bavn.triage.v1.AssessmentService.GrantSight:output_type -> bavn.triage.v1.Ticket

@@ -299,9 +299,9 @@ func local_request_AssessmentService_DeclareProcedure_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func request_AssessmentService_UpdateProcedure_0(ctx context.Context, marshaler runtime.Marshaler, client AssessmentServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_AssessmentService_InformProcedure_0(ctx context.Context, marshaler runtime.Marshaler, client AssessmentServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateProcedureRequest
+		protoReq InformProcedureRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -319,13 +319,13 @@ func request_AssessmentService_UpdateProcedure_0(ctx context.Context, marshaler 
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
 	}
-	msg, err := client.UpdateProcedure(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	msg, err := client.InformProcedure(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
 	return msg, metadata, err
 }
 
-func local_request_AssessmentService_UpdateProcedure_0(ctx context.Context, marshaler runtime.Marshaler, server AssessmentServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_AssessmentService_InformProcedure_0(ctx context.Context, marshaler runtime.Marshaler, server AssessmentServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateProcedureRequest
+		protoReq InformProcedureRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -340,7 +340,7 @@ func local_request_AssessmentService_UpdateProcedure_0(ctx context.Context, mars
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "name", err)
 	}
-	msg, err := server.UpdateProcedure(ctx, &protoReq)
+	msg, err := server.InformProcedure(ctx, &protoReq)
 	return msg, metadata, err
 }
 
@@ -650,25 +650,25 @@ func RegisterAssessmentServiceHandlerServer(ctx context.Context, mux *runtime.Se
 		}
 		forward_AssessmentService_DeclareProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodPost, pattern_AssessmentService_UpdateProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_AssessmentService_InformProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/bavn.triage.v1.AssessmentService/UpdateProcedure", runtime.WithHTTPPathPattern("/v1/{name=desks/*/tickets/*}:updateProcedure"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/bavn.triage.v1.AssessmentService/InformProcedure", runtime.WithHTTPPathPattern("/v1/{name=desks/*/tickets/*}:informProcedure"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		resp, md, err := local_request_AssessmentService_UpdateProcedure_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		resp, md, err := local_request_AssessmentService_InformProcedure_0(annotatedContext, inboundMarshaler, server, req, pathParams)
 		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
 		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
 		if err != nil {
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_AssessmentService_UpdateProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+		forward_AssessmentService_InformProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_AssessmentService_StandDownProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -892,22 +892,22 @@ func RegisterAssessmentServiceHandlerClient(ctx context.Context, mux *runtime.Se
 		}
 		forward_AssessmentService_DeclareProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodPost, pattern_AssessmentService_UpdateProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_AssessmentService_InformProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/bavn.triage.v1.AssessmentService/UpdateProcedure", runtime.WithHTTPPathPattern("/v1/{name=desks/*/tickets/*}:updateProcedure"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/bavn.triage.v1.AssessmentService/InformProcedure", runtime.WithHTTPPathPattern("/v1/{name=desks/*/tickets/*}:informProcedure"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		resp, md, err := request_AssessmentService_UpdateProcedure_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		resp, md, err := request_AssessmentService_InformProcedure_0(annotatedContext, inboundMarshaler, client, req, pathParams)
 		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
 		if err != nil {
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_AssessmentService_UpdateProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+		forward_AssessmentService_InformProcedure_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_AssessmentService_StandDownProcedure_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -987,7 +987,7 @@ var (
 	pattern_AssessmentService_PrioritiseTicket_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "prioritise"))
 	pattern_AssessmentService_DoubtPriority_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "doubtPriority"))
 	pattern_AssessmentService_DeclareProcedure_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "declareProcedure"))
-	pattern_AssessmentService_UpdateProcedure_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "updateProcedure"))
+	pattern_AssessmentService_InformProcedure_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "informProcedure"))
 	pattern_AssessmentService_StandDownProcedure_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "standDownProcedure"))
 	pattern_AssessmentService_ReviewProcedure_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "reviewProcedure"))
 	pattern_AssessmentService_GrantSight_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 2, 2, 1, 0, 4, 4, 5, 3}, []string{"v1", "desks", "tickets", "name"}, "grantSight"))
@@ -1001,7 +1001,7 @@ var (
 	forward_AssessmentService_PrioritiseTicket_0   = runtime.ForwardResponseMessage
 	forward_AssessmentService_DoubtPriority_0      = runtime.ForwardResponseMessage
 	forward_AssessmentService_DeclareProcedure_0   = runtime.ForwardResponseMessage
-	forward_AssessmentService_UpdateProcedure_0    = runtime.ForwardResponseMessage
+	forward_AssessmentService_InformProcedure_0    = runtime.ForwardResponseMessage
 	forward_AssessmentService_StandDownProcedure_0 = runtime.ForwardResponseMessage
 	forward_AssessmentService_ReviewProcedure_0    = runtime.ForwardResponseMessage
 	forward_AssessmentService_GrantSight_0         = runtime.ForwardResponseMessage

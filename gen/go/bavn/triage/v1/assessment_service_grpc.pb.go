@@ -28,7 +28,7 @@ const (
 	AssessmentService_PrioritiseTicket_FullMethodName   = "/bavn.triage.v1.AssessmentService/PrioritiseTicket"
 	AssessmentService_DoubtPriority_FullMethodName      = "/bavn.triage.v1.AssessmentService/DoubtPriority"
 	AssessmentService_DeclareProcedure_FullMethodName   = "/bavn.triage.v1.AssessmentService/DeclareProcedure"
-	AssessmentService_UpdateProcedure_FullMethodName    = "/bavn.triage.v1.AssessmentService/UpdateProcedure"
+	AssessmentService_InformProcedure_FullMethodName    = "/bavn.triage.v1.AssessmentService/InformProcedure"
 	AssessmentService_StandDownProcedure_FullMethodName = "/bavn.triage.v1.AssessmentService/StandDownProcedure"
 	AssessmentService_ReviewProcedure_FullMethodName    = "/bavn.triage.v1.AssessmentService/ReviewProcedure"
 	AssessmentService_GrantSight_FullMethodName         = "/bavn.triage.v1.AssessmentService/GrantSight"
@@ -83,7 +83,7 @@ type AssessmentServiceClient interface {
 	//
 	// Callers: the roles that declare or lead it. Emits ticket.procedure_updated. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
 	// STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
-	UpdateProcedure(ctx context.Context, in *UpdateProcedureRequest, opts ...grpc.CallOption) (*Ticket, error)
+	InformProcedure(ctx context.Context, in *InformProcedureRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Ends a procedure.
 	//
 	// Callers: the roles that the profile lets end it. Emits ticket.stood_down. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
@@ -176,10 +176,10 @@ func (c *assessmentServiceClient) DeclareProcedure(ctx context.Context, in *Decl
 	return out, nil
 }
 
-func (c *assessmentServiceClient) UpdateProcedure(ctx context.Context, in *UpdateProcedureRequest, opts ...grpc.CallOption) (*Ticket, error) {
+func (c *assessmentServiceClient) InformProcedure(ctx context.Context, in *InformProcedureRequest, opts ...grpc.CallOption) (*Ticket, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Ticket)
-	err := c.cc.Invoke(ctx, AssessmentService_UpdateProcedure_FullMethodName, in, out, cOpts...)
+	err := c.cc.Invoke(ctx, AssessmentService_InformProcedure_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -274,7 +274,7 @@ type AssessmentServiceServer interface {
 	//
 	// Callers: the roles that declare or lead it. Emits ticket.procedure_updated. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
 	// STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
-	UpdateProcedure(context.Context, *UpdateProcedureRequest) (*Ticket, error)
+	InformProcedure(context.Context, *InformProcedureRequest) (*Ticket, error)
 	// Ends a procedure.
 	//
 	// Callers: the roles that the profile lets end it. Emits ticket.stood_down. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
@@ -325,8 +325,8 @@ func (UnimplementedAssessmentServiceServer) DoubtPriority(context.Context, *Doub
 func (UnimplementedAssessmentServiceServer) DeclareProcedure(context.Context, *DeclareProcedureRequest) (*Ticket, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeclareProcedure not implemented")
 }
-func (UnimplementedAssessmentServiceServer) UpdateProcedure(context.Context, *UpdateProcedureRequest) (*Ticket, error) {
-	return nil, status.Error(codes.Unimplemented, "method UpdateProcedure not implemented")
+func (UnimplementedAssessmentServiceServer) InformProcedure(context.Context, *InformProcedureRequest) (*Ticket, error) {
+	return nil, status.Error(codes.Unimplemented, "method InformProcedure not implemented")
 }
 func (UnimplementedAssessmentServiceServer) StandDownProcedure(context.Context, *StandDownProcedureRequest) (*Ticket, error) {
 	return nil, status.Error(codes.Unimplemented, "method StandDownProcedure not implemented")
@@ -469,20 +469,20 @@ func _AssessmentService_DeclareProcedure_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
-func _AssessmentService_UpdateProcedure_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(UpdateProcedureRequest)
+func _AssessmentService_InformProcedure_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InformProcedureRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(AssessmentServiceServer).UpdateProcedure(ctx, in)
+		return srv.(AssessmentServiceServer).InformProcedure(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: AssessmentService_UpdateProcedure_FullMethodName,
+		FullMethod: AssessmentService_InformProcedure_FullMethodName,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(AssessmentServiceServer).UpdateProcedure(ctx, req.(*UpdateProcedureRequest))
+		return srv.(AssessmentServiceServer).InformProcedure(ctx, req.(*InformProcedureRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -591,8 +591,8 @@ var AssessmentService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _AssessmentService_DeclareProcedure_Handler,
 		},
 		{
-			MethodName: "UpdateProcedure",
-			Handler:    _AssessmentService_UpdateProcedure_Handler,
+			MethodName: "InformProcedure",
+			Handler:    _AssessmentService_InformProcedure_Handler,
 		},
 		{
 			MethodName: "StandDownProcedure",
