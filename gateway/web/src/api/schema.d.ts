@@ -101,6 +101,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/knownSolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists known solutions, newest first
+         * @description Lists known solutions, newest first. Callers: members of a party of the desk, each of whom sees what GetKnownSolution would show
+         *     them. Changes nothing. Errors: NOT_FOUND at `parent`, INVALID_PAGE_TOKEN.
+         */
+        get: operations["KnownSolutionService_ListKnownSolutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a known solution
+         * @description Reads a known solution. Callers: members of a party of the desk for published and retired ones; for the others their author's
+         *     party and the reviewers. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["KnownSolutionService_GetKnownSolution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes the texts, kind, category or language of a candidate, or of one in review
+         * @description Changes the texts, kind, category or language of a candidate, or of one in review.
+         *
+         *     Callers: agents and coordinators of the author's party; the reviewers. Emits known_solution.updated. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION
+         *     WRONG_KNOWN_SOLUTION_STATE.
+         */
+        patch: operations["KnownSolutionService_UpdateKnownSolution"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Effectuates a known solution on a ticket (R72): its text goes into the ticket's work log, with a link, and the use is counted, once per ticket
+         * @description Effectuates a known solution on a ticket (R72): its text goes into the ticket's work log, with a link, and the use is counted,
+         *     once per ticket. With `resolve` the ticket is solved by it in the same step.
+         *
+         *     Callers: agents of a party that has or had the ticket; with `resolve` of the one that has it. Emits
+         *     ticket.known_solution_applied, and with `resolve` ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND at `name` or
+         *     `ticket`, ABORTED STALE_ETAG (the ticket's), FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE for one that is not published,
+         *     WRONG_STATUS, OFFER_PENDING, RESOURCE_EXHAUSTED TOO_MANY_NOTES.
+         */
+        post: operations["KnownSolutionService_ApplyKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves what is in review: from now on it is suggested, and may be applied, all over the desk (R75)
+         * @description Approves what is in review: from now on it is suggested, and may be applied, all over the desk (R75).
+         *
+         *     Callers: coordinators of the desk's authority or contact party, never the author. Emits known_solution.published.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
+         */
+        post: operations["KnownSolutionService_PublishKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whether a known solution that was applied to a ticket helped
+         * @description Says whether a known solution that was applied to a ticket helped. The last word counts.
+         *
+         *     Callers: agents of a party that has or had the ticket. Emits ticket.known_solution_rated. Idempotent by request_id.
+         *     Errors: NOT_FOUND at `name` or `ticket`, ABORTED STALE_ETAG (the ticket's), FAILED_PRECONDITION KNOWN_SOLUTION_NOT_APPLIED.
+         */
+        post: operations["KnownSolutionService_RateKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retires a known solution, from any state: it is suggested and applied no more, and what it was used for stays on record
+         * @description Retires a known solution, from any state: it is suggested and applied no more, and what it was used for stays on record.
+         *
+         *     Callers: coordinators of the desk's authority or contact party. Emits known_solution.retired. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
+         */
+        post: operations["KnownSolutionService_RetireKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives what is in review back to its author, with a reason: it is a candidate again
+         * @description Gives what is in review back to its author, with a reason: it is a candidate again.
+         *
+         *     Callers: coordinators of the desk's authority or contact party. Emits known_solution.returned. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
+         */
+        post: operations["KnownSolutionService_ReturnKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions/{knownSolution}:submitForReview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for the review of a candidate
+         * @description Asks for the review of a candidate.
+         *
+         *     Callers: agents and coordinators of the author's party. Emits known_solution.submitted_for_review. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_KNOWN_SOLUTION_STATE.
+         */
+        post: operations["KnownSolutionService_SubmitKnownSolutionForReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions:propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes a candidate (R123): what the fault looks like, and what helps
+         * @description Proposes a candidate (R123): what the fault looks like, and what helps.
+         *
+         *     Callers: agents and coordinators of a party of the desk. Emits known_solution.proposed. The text is the proposer's own, never
+         *     copied from the ticket: a known solution is read by people who may not see the ticket, and names no person.
+         *     Idempotent by request_id. Errors: NOT_FOUND at `parent` or `known_solution.ticket`, FAILED_PRECONDITION TICKET_NOT_SOLVED.
+         */
+        post: operations["KnownSolutionService_ProposeKnownSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/knownSolutions:suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looks for what may solve a ticket, or what somebody just told (R70, R71): published known solutions, and solved tickets of the desk that the caller may see, best first
+         * @description Looks for what may solve a ticket, or what somebody just told (R70, R71): published known solutions, and solved tickets of the
+         *     desk that the caller may see, best first. Words count by how telling they are, by their stems in Danish, Swedish and English.
+         *
+         *     Callers: anyone with a part in the desk, or with a ticket there. Changes nothing. New texts are found within seconds.
+         *     Errors: NOT_FOUND at `parent`, as for ListTickets, and at `ticket`; INVALID_ARGUMENT without anything to look for.
+         */
+        get: operations["KnownSolutionService_SuggestSolutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/memberships": {
         parameters: {
             query?: never;
@@ -2142,6 +2381,20 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks for `:apply`. */
+        "triage.ApplyKnownSolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Solve the ticket with the known solution's text in the same step. */
+            resolve?: boolean;
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            ticket: string;
+        };
         /** @description What a ticket is judged to be (R29, R37-R48). Empty ids are not judged yet. */
         "triage.Assessment": {
             /** @description Users of the services feel it (R44); unset while nobody has said. */
@@ -2640,6 +2893,83 @@ export interface components {
             /** @description How it stands, for those involved. */
             update: components["schemas"]["common.LocalizedText"];
         };
+        /** @description What a fault looks like, and what helps. Its texts name no person; like all texts they can be erased. */
+        "triage.KnownSolution": {
+            /** @description Who proposed it. */
+            readonly author?: string;
+            /** @description The party that the author acted for. */
+            readonly authorParty?: string;
+            /** @description The category that it belongs to, as the desk's profile names it; empty for any. */
+            category?: string;
+            /**
+             * Format: date-time
+             * @description When it was proposed.
+             */
+            readonly createTime?: string;
+            /** @description Changes with every change of the known solution. Send it back to be refused (STALE_ETAG) when someone else was faster. */
+            etag?: string;
+            /**
+             * Format: int32
+             * @description How many of them it helped, as far as anybody said.
+             */
+            readonly helpedCount?: number;
+            /** @description Language of its texts, BCP 47; empty means the desk's default language. */
+            languageCode?: string;
+            /** @description Resource name, `desks/{desk}/knownSolutions/{known_solution}`; the last part is given by the desk, `ks1`, `ks2` and so on. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When it was published last.
+             */
+            readonly publishTime?: string;
+            /** @description Why it was returned or retired last. */
+            readonly reason?: string;
+            /** @description Who published it. */
+            readonly reviewer?: string;
+            /** @description What to do. */
+            solution: string;
+            /**
+             * Format: enum
+             * @description A workaround, or a permanent solution (R75).
+             * @enum {string}
+             */
+            solutionKind: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
+            /**
+             * Format: enum
+             * @description How far it has come.
+             * @enum {string}
+             */
+            readonly state?: "KNOWN_SOLUTION_STATE_UNSPECIFIED" | "KNOWN_SOLUTION_STATE_CANDIDATE" | "KNOWN_SOLUTION_STATE_IN_REVIEW" | "KNOWN_SOLUTION_STATE_PUBLISHED" | "KNOWN_SOLUTION_STATE_RETIRED";
+            /** @description How the fault shows: what somebody who meets it would say. */
+            symptoms?: string;
+            /** @description Which revisions of the known solution hold the texts that it shows. */
+            readonly textVersions?: components["schemas"]["triage.KnownSolutionTextVersions"];
+            /** @description The ticket that it was learned from, `desks/{desk}/tickets/{ticket}`; shown to those who may see that ticket. */
+            ticket?: string;
+            /** @description A telling title. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            readonly updateTime?: string;
+            /**
+             * Format: int32
+             * @description How many tickets it was applied to. It is a count of uses all over the desk, whoever sees those tickets.
+             */
+            readonly useCount?: number;
+        };
+        /** @description The revisions of a known solution whose events hold its texts; 0 for none. */
+        "triage.KnownSolutionTextVersions": {
+            /** @description Of the reason. */
+            reason?: string;
+            /** @description Of the solution. */
+            solution?: string;
+            /** @description Of the symptoms. */
+            symptoms?: string;
+            /** @description Of the title. */
+            title?: string;
+        };
         /** @description One link. */
         "triage.Link": {
             /** @description Its number there. */
@@ -2666,6 +2996,13 @@ export interface components {
         "triage.ListGroupsResponse": {
             /** @description The page. */
             groups?: components["schemas"]["triage.Group"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of known solutions. */
+        "triage.ListKnownSolutionsResponse": {
+            /** @description The page. */
+            knownSolutions?: components["schemas"]["triage.KnownSolution"][];
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
@@ -2815,6 +3152,40 @@ export interface components {
              */
             updateTime?: string;
         };
+        /** @description Asks for a candidate to be kept. */
+        "triage.ProposeKnownSolutionRequest": {
+            /** @description What is proposed, with at least title, solution and kind. Its ticket, where named, is solved. */
+            knownSolution: components["schemas"]["triage.KnownSolution"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:publish`. */
+        "triage.PublishKnownSolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:rate`. */
+        "triage.RateKnownSolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Whether it helped. */
+            helped?: boolean;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            ticket: string;
+        };
         /** @description Asks for `:rejectSolution`. */
         "triage.RejectSolutionRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2863,6 +3234,30 @@ export interface components {
             etag?: string;
             /** @description What came in the meantime. */
             note?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:retire`. */
+        "triage.RetireKnownSolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why, in the language of the known solution. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:return`. */
+        "triage.ReturnKnownSolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why, in the language of the known solution. */
+            reason: string;
             /**
              * Format: uuid
              * @description AIP-155.
@@ -2922,6 +3317,30 @@ export interface components {
             /** @description What was found. */
             tickets?: components["schemas"]["triage.Ticket"][];
         };
+        /** @description Something that solved the like before. */
+        "triage.SolutionSuggestion": {
+            /** @description A published known solution, by name. */
+            knownSolution?: string;
+            /** @description Why it is here: the words of the question that it has too, the most telling first. */
+            matchedWords?: string[];
+            /**
+             * Format: double
+             * @description How much of what was asked for it speaks of, from 0 to 1: the share of the words, each by how telling it is.
+             */
+            score?: number;
+            /** @description What helped. */
+            solution?: string;
+            /**
+             * Format: enum
+             * @description Whether that was a workaround.
+             * @enum {string}
+             */
+            solutionKind?: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
+            /** @description A solved ticket that the caller may see, by name. */
+            ticket?: string;
+            /** @description Its title. */
+            title?: string;
+        };
         /** @description Ends a procedure. */
         "triage.StandDownProcedureRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2945,6 +3364,21 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Asks for `:submitForReview`. */
+        "triage.SubmitKnownSolutionForReviewRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description What may help. */
+        "triage.SuggestSolutionsResponse": {
+            /** @description Best first. Published known solutions and solved tickets stand in one list. */
+            suggestions?: components["schemas"]["triage.SolutionSuggestion"][];
         };
         /** @description Asks for the next ticket of a pile. */
         "triage.TakeNextTicketRequest": {
@@ -3420,6 +3854,483 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Figures"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_ListKnownSolutions: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those in this state; unspecified for all. */
+                state?: "KNOWN_SOLUTION_STATE_UNSPECIFIED" | "KNOWN_SOLUTION_STATE_CANDIDATE" | "KNOWN_SOLUTION_STATE_IN_REVIEW" | "KNOWN_SOLUTION_STATE_PUBLISHED" | "KNOWN_SOLUTION_STATE_RETIRED";
+                /** @description Only those of this category and of what is below it; empty for all. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListKnownSolutionsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_GetKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_UpdateKnownSolution: {
+        parameters: {
+            query: {
+                /** @description Which of title, symptoms, solution, solution_kind, category, language_code to change. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.KnownSolution"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_ApplyKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ApplyKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_PublishKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.PublishKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_RateKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RateKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_RetireKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RetireKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_ReturnKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ReturnKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_SubmitKnownSolutionForReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The knownSolution id. */
+                knownSolution: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.SubmitKnownSolutionForReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_ProposeKnownSolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ProposeKnownSolutionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.KnownSolution"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    KnownSolutionService_SuggestSolutions: {
+        parameters: {
+            query?: {
+                /** @description The ticket that shall be solved, whose title and description are looked for; it must be one that the caller may see. */
+                ticket?: string;
+                /** @description What somebody tells, in any words. */
+                query?: string;
+                /** @description At most this many, 1 to 50; 0 means 5. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.SuggestSolutionsResponse"];
                 };
             };
             /** @description Default error response */
