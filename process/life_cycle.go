@@ -38,6 +38,16 @@ const (
 	AttestCall            Step = "attest_call"
 	ImportRow             Step = "import_row"
 	FinishImport          Step = "finish_import"
+	Categorise            Step = "categorise"
+	AnswerGuide           Step = "answer_guide"
+	Prioritise            Step = "prioritise"
+	DoubtPriority         Step = "doubt_priority"
+	DeclareProcedure      Step = "declare_procedure"
+	InformProcedure       Step = "inform_procedure"
+	StandDownProcedure    Step = "stand_down_procedure"
+	ReviewProcedure       Step = "review_procedure"
+	GrantSight            Step = "grant_sight"
+	RevokeSight           Step = "revoke_sight"
 )
 
 // Part is the part that somebody has in a ticket. A person may have several.
@@ -120,6 +130,16 @@ var lifeCycle = []Rule{
 	{AnswerEscalation, anyStatus, Stay, by(Manager, OwnerAgent), needs(AReason), "R58"},
 	{AttestCall, alive | ready, Stay, by(HolderAgent, OwnerAgent), nil, "R7, R16, R17"},
 
+	{Categorise, alive | ready, Stay, by(HolderAgent, OwnerAgent), nil, "R29, R37"},
+	{AnswerGuide, alive | ready, Stay, by(HolderAgent, OwnerAgent, Reporter, AffectedUser), nil, "R38"},
+	{Prioritise, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R46, R48, R49"},
+	{DoubtPriority, alive, Stay, by(PartyMember), needs(AReason), "R51"},
+	{DeclareProcedure, alive | ready, Stay, by(PartyMember), needs(AReason), "R113-R115: whose roles, the profile says"},
+	{InformProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{StandDownProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{ReviewProcedure, anyStatus, Stay, by(PartyMember), needs(AReason), "R113"},
+	{GrantSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},
+	{RevokeSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},
 	{ImportRow, anyStatus, Stay, by(Importer), nil, "R34: by the steps that lead there, whatever they are"},
 	{FinishImport, anyStatus, Stay, by(Importer), nil, "R34"},
 }

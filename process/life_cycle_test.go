@@ -90,6 +90,16 @@ func TestWhereEachStepLeads(t *testing.T) {
 		AttestCall:            "R A I S U P H V - -",
 		ImportRow:             "R A I S U P H V C X",
 		FinishImport:          "R A I S U P H V C X",
+		Categorise:            "R A I S U P H V - -",
+		AnswerGuide:           "R A I S U P H V - -",
+		Prioritise:            "R A I S U P H - - -",
+		DoubtPriority:         "R A I S U P H - - -",
+		DeclareProcedure:      "R A I S U P H V - -",
+		InformProcedure:       "R A I S U P H V C X",
+		StandDownProcedure:    "R A I S U P H V C X",
+		ReviewProcedure:       "R A I S U P H V C X",
+		GrantSight:            "R A I S U P H V C X",
+		RevokeSight:           "R A I S U P H V C X",
 	}
 	letters := map[string]Status{
 		"R": Registered, "A": Assigned, "I": InProgress, "S": AwaitingSupplier, "U": AwaitingUser, "P": PendingRelease,

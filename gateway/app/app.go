@@ -87,8 +87,8 @@ func (a *App) connect() (rest.Services, error) {
 			intakev1.SubmissionService_ServiceDesc.ServiceName, intakev1.PersonService_ServiceDesc.ServiceName,
 		}},
 		{"triage", a.cfg.Services.Triage, &services.Triage, []string{
-			triagev1.TicketService_ServiceDesc.ServiceName, triagev1.DirectoryService_ServiceDesc.ServiceName,
-			triagev1.KnownSolutionService_ServiceDesc.ServiceName,
+			triagev1.TicketService_ServiceDesc.ServiceName, triagev1.AssessmentService_ServiceDesc.ServiceName,
+			triagev1.DirectoryService_ServiceDesc.ServiceName, triagev1.KnownSolutionService_ServiceDesc.ServiceName,
 			triagev1.EscalationService_ServiceDesc.ServiceName, triagev1.AttestationService_ServiceDesc.ServiceName,
 			triagev1.OnCallService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},

@@ -41,8 +41,8 @@ func (s Set) HasAnywhere(role string) bool {
 	return slices.ContainsFunc(s.Memberships, func(m Membership) bool { return slices.Contains(m.Roles, role) })
 }
 
-// Keys are the audience keys that the person holds: "persons/mette", "parties/netic", "parties/netic/groups/drift". What is
-// shown to one of them is shown to the person.
+// Keys are the audience keys that the person holds: "persons/mette", "parties/netic", "parties/netic/groups/drift",
+// "roles/incident_manager". What is shown to one of them is shown to the person.
 func (s Set) Keys() []string {
 	keys := make([]string, 0, 1+2*len(s.Memberships))
 	if s.Person != "" {
@@ -52,6 +52,9 @@ func (s Set) Keys() []string {
 		keys = appendNew(keys, "parties/"+m.Party)
 		if m.Group != "" {
 			keys = appendNew(keys, "parties/"+m.Party+"/groups/"+m.Group)
+		}
+		for _, role := range m.Roles {
+			keys = appendNew(keys, "roles/"+role)
 		}
 	}
 	return keys

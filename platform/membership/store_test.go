@@ -46,7 +46,9 @@ func TestR142OnePersonMayHoldSeveralRolesInSeveralParties(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"persons/mette", "parties/sds", "parties/netic", "parties/netic/groups/drift"}
+	want := []string{
+		"persons/mette", "parties/sds", "roles/agent", "roles/auditor", "parties/netic", "parties/netic/groups/drift",
+	}
 	if diff := cmp.Diff(want, mette.Keys()); diff != "" {
 		t.Errorf("Mette's audience keys (-want +got):\n%s", diff)
 	}

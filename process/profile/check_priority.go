@@ -3,6 +3,7 @@ package profile
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -56,6 +57,19 @@ func (c *checker) scale() {
 	for _, impact := range c.settings.GetPriority().GetImpacts() {
 		if id := impact.GetId(); id != "" && !slices.Contains(grades, id) {
 			c.wrong(fmt.Sprintf("priority.impacts[%s]", id), "impact-scale", "is on no ticket, expected one of %v", grades)
+		}
+	}
+}
+
+// priorityID is what a ticket's priority may be called.
+var priorityID = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,7}$`)
+
+// levels refuses priorities that no ticket can have.
+func (c *checker) levels() {
+	for _, level := range c.settings.GetPriority().GetLevels() {
+		if !priorityID.MatchString(level.GetId()) {
+			c.wrong(fmt.Sprintf("priority.levels[%s]", level.GetId()), "priority-id",
+				"%s cannot be a ticket's priority, expected a capital and up to seven capitals or digits", level.GetId())
 		}
 	}
 }

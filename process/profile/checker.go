@@ -49,7 +49,7 @@ func (c *checker) isDesk() bool {
 // whole runs the checks that look at more than one setting.
 func (c *checker) whole() {
 	for _, check := range []func(){
-		c.sections, c.statuses, c.transitions, c.ways, c.classesOfBase, c.matrix, c.priorities, c.workingTime, c.targets,
+		c.sections, c.statuses, c.transitions, c.ways, c.classesOfBase, c.matrix, c.levels, c.priorities, c.workingTime, c.targets,
 		c.categories, c.duties, c.registrationMail,
 	} {
 		check()

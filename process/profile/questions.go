@@ -32,6 +32,11 @@ func (p *Profile) guides(category string) []*profilev1.Guide {
 	for _, id := range slices.Backward(p.Categories(category)) {
 		ids = append(ids, p.categories[id].GetGuides()...)
 	}
+	return p.guidesNamed(ids)
+}
+
+// guidesNamed are guides by id, each once.
+func (p *Profile) guidesNamed(ids []string) []*profilev1.Guide {
 	var guides []*profilev1.Guide
 	for i, id := range ids {
 		if slices.Contains(ids[:i], id) {

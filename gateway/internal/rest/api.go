@@ -79,6 +79,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		intakev1.RegisterSubmissionServiceHandlerClient(ctx, mux, intakev1.NewSubmissionServiceClient(intake)),
 		intakev1.RegisterPersonServiceHandlerClient(ctx, mux, intakev1.NewPersonServiceClient(intake)),
 		triagev1.RegisterTicketServiceHandlerClient(ctx, mux, triagev1.NewTicketServiceClient(triage)),
+		triagev1.RegisterAssessmentServiceHandlerClient(ctx, mux, triagev1.NewAssessmentServiceClient(triage)),
 		triagev1.RegisterDirectoryServiceHandlerClient(ctx, mux, triagev1.NewDirectoryServiceClient(triage)),
 		triagev1.RegisterKnownSolutionServiceHandlerClient(ctx, mux, triagev1.NewKnownSolutionServiceClient(triage)),
 		triagev1.RegisterEscalationServiceHandlerClient(ctx, mux, triagev1.NewEscalationServiceClient(triage)),

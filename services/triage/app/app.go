@@ -78,6 +78,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
 	})
+	triagev1.RegisterAssessmentServiceServer(base.Server, &api.Assessments{
+		Reads: reads, Assessments: &command.Assessments{Tickets: tickets},
+	})
 	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: directory})
 	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})

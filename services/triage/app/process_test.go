@@ -15,14 +15,20 @@ const health = desk + "/parties/sundhedsdatastyrelsen"
 func newNSP(t testing.TB) *world {
 	t.Helper()
 	w := startWorld(t)
+	w.furnishNSP()
+	return w
+}
+
+// furnishNSP makes the desk that follows NSP's profile, and puts people in their roles.
+func (w *world) furnishNSP() {
+	w.t.Helper()
 	given := nspDesk()
 	given.Profile, given.AuthorityParty, given.ContactParty = "nsp", health, sds
-	must(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: given}))(t)
+	must(w.directory.CreateDesk(w.as("root"), &triagev1.CreateDeskRequest{DeskId: "nsp", RequestId: requestID(), Desk: given}))(w.t)
 	w.grant("mette", sds, "", "agent", "dispatcher", "national_desk")
 	w.grant("jonas", netic, drift, "agent", "operations")
 	w.grant("ida", desk+"/parties/trifork", "", "agent", "fmk_supplier")
 	w.grant("chr", health, "", "coordinator", "nsp_incident_manager")
-	return w
 }
 
 func TestADeskThatFollowsAProfileHasItsPartiesGroupsAndRoles(t *testing.T) {
@@ -53,7 +59,7 @@ func TestAnIncidentIsPrioritisedAndRoutedByTheProfileAndSaysWhy(t *testing.T) {
 		t.Errorf("priority is %q, want P1", opened.GetPriority())
 	}
 	events := w.events(opened.GetName())
-	if got := eventTypes(events); !slices.Equal(got, []string{"ticket.opened", "ticket.prioritised"}) {
+	if got := eventTypes(events); !slices.Equal(got, []string{"ticket.opened", "ticket.prioritised", "ticket.declared_major"}) {
 		t.Fatalf("it happened: %v", got)
 	}
 	decisions := map[string]*triagev1.Decision{}

@@ -60,6 +60,10 @@ func TestEveryShippedProfileRunsADesk(t *testing.T) {
 				opening := w.opening()
 				opening.Impact = impact
 				opening.Assessment = &triagev1.Assessment{Urgency: p.Settings().GetPriority().GetUrgencies()[0].GetId()}
+				if p.Settings().GetCategoryDuty().GetCategoryFrom() == "open" { // R37: [2] logs no ticket without one
+					opening.Assessment.Kind = p.Settings().GetKinds()[0].GetId()
+					opening.Assessment.Category = p.Settings().GetCategories()[0].GetId()
+				}
 				opened := must(w.intake.OpenTicket(t.Context(), opening))(t)
 				if rule := w.decided(opened.GetName(), "priority"); !strings.HasPrefix(rule, "priority.matrix[") {
 					t.Errorf("%s is prioritised by %q, want the matrix", impact, rule)

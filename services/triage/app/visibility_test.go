@@ -42,7 +42,12 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"ticket": &triagev1.Ticket{Name: ticket, Title: "Hm"}, "update_mask": mask("title"),
 		"submission": desk + "/submissions/" + uuid.NewString(), "channel": commonv1.Channel_CHANNEL_WEB, "title": text,
 		"description": text, "reporter": who("stranger"), "affected_user": who("stranger"), "submit_time": timestamppb.Now(),
-		"external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
+		"assessment": &triagev1.Assessment{Kind: "incident"}, "answers": []proto.Message{&triagev1.GuideAnswer{Question: "x"}},
+		"urgency": "high", "priority": "", "by_rules": false, "procedure": "major", "lead": "", "update": text, "review": text,
+		"who": who("ida"), "external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
+	}
+	if message.Name() == "CategoriseTicketRequest" {
+		values["update_mask"] = mask("kind")
 	}
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
@@ -58,6 +63,10 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 func set(m protoreflect.Message, field protoreflect.FieldDescriptor, value any) {
 	switch v := value.(type) {
 	case nil:
+	case []proto.Message:
+		for _, one := range v {
+			m.Mutable(field).List().Append(protoreflect.ValueOfMessage(proto.Clone(one).ProtoReflect()))
+		}
 	case proto.Message:
 		m.Set(field, protoreflect.ValueOfMessage(proto.Clone(v).ProtoReflect()))
 	case protoreflect.Enum:
@@ -67,17 +76,19 @@ func set(m protoreflect.Message, field protoreflect.FieldDescriptor, value any) 
 	}
 }
 
-// ticketRPCs are all unary RPCs of the ticket service, found in the contract.
+// ticketRPCs are all unary RPCs about tickets, found in the contract.
 func ticketRPCs(t *testing.T) []protoreflect.MethodDescriptor {
 	t.Helper()
-	service, err := protoregistry.GlobalFiles.FindDescriptorByName("bavn.triage.v1.TicketService")
-	if err != nil {
-		t.Fatal(err)
-	}
-	methods := service.(protoreflect.ServiceDescriptor).Methods()
-	list := make([]protoreflect.MethodDescriptor, methods.Len())
-	for i := range list {
-		list[i] = methods.Get(i)
+	var list []protoreflect.MethodDescriptor
+	for _, name := range []protoreflect.FullName{"bavn.triage.v1.TicketService", "bavn.triage.v1.AssessmentService"} {
+		service, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		methods := service.(protoreflect.ServiceDescriptor).Methods()
+		for i := range methods.Len() {
+			list = append(list, methods.Get(i))
+		}
 	}
 	return list
 }

@@ -94,6 +94,7 @@ type world struct {
 	url       string
 	outside   *outside
 	tickets   triagev1.TicketServiceClient
+	assess    triagev1.AssessmentServiceClient
 	directory triagev1.DirectoryServiceClient
 	known     triagev1.KnownSolutionServiceClient
 	feed      eventv1.FeedClient
@@ -126,7 +127,7 @@ func newWorld(t testing.TB) *world {
 }
 
 // startWorld starts triage on an empty database.
-func startWorld(t testing.TB) *world {
+func startWorld(t testing.TB, change ...func(*app.Config)) *world {
 	t.Helper()
 	o, err := theOutside()
 	if err != nil {
@@ -138,6 +139,9 @@ func startWorld(t testing.TB) *world {
 	cfg.OIDC.URL = o.url
 	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
 	cfg.Run.DrainDelay = 0
+	for _, c := range change {
+		c(&cfg)
+	}
 	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
 	log := os.Stderr
 	if !testing.Verbose() {
@@ -167,6 +171,7 @@ func startWorld(t testing.TB) *world {
 	w.gateway = w.dial(service.Addr(), "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
+	w.assess = triagev1.NewAssessmentServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.onCall, w.escalate = triagev1.NewOnCallServiceClient(w.gateway), triagev1.NewEscalationServiceClient(w.gateway)
 	w.attest = triagev1.NewAttestationServiceClient(w.gateway)

@@ -75,6 +75,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			{Key: "operate", Title: "Operate it:"},
 			{Key: "sign in", Title: "Who you are:"},
 			{Key: "work", Title: "Work on a ticket:"},
+			{Key: "assess", Title: "What it is, and how grave:"},
 			{Key: "between", Title: "Between parties:"},
 			{Key: "end", Title: "At the end:"},
 			{Key: globalGroup, Title: "Flags of every command:"},

@@ -29,6 +29,19 @@ type Ticket struct {
 	Resume   TicketResume   `cmd:"" group:"work" help:"Take a waiting ticket up again."`
 	Resolve  TicketResolve  `cmd:"" group:"work" help:"Say that a ticket is solved, and how."`
 
+	Categorise TicketCategorise `cmd:"" group:"assess" help:"Say what a ticket is: kind, category, service, what is suspected."`
+	Guide      TicketGuide      `cmd:"" group:"assess" help:"Show what is asked about a ticket, and where knowledge is found."`
+	Answer     TicketAnswer     `cmd:"" group:"assess" help:"Answer questions of the guide."`
+	Prioritise TicketPrioritise `cmd:"" group:"assess" help:"Say how much it hurts and how urgent it is, or set the priority."`
+	Doubt      TicketDoubt      `cmd:"" group:"assess" help:"Doubt the priority and ask those who decide."`
+	Declare    TicketDeclare    `cmd:"" group:"assess" help:"Declare a major incident, or another procedure."`
+	Inform     TicketInform     `cmd:"" group:"assess" help:"Tell those involved in a procedure how it stands."`
+	StandDown  TicketStandDown  `cmd:"" group:"assess" help:"End a procedure."`
+	Review     TicketReview     `cmd:"" group:"assess" help:"Record the review of a procedure."`
+	Restrict   TicketRestrict   `cmd:"" group:"assess" help:"Suspect a breach: only those who need to know see the ticket."`
+	LetIn      TicketLetIn      `cmd:"" group:"assess" help:"Let somebody see a restricted ticket."`
+	LetOut     TicketLetOut     `cmd:"" group:"assess" help:"Take that sight away again."`
+
 	HandOver        TicketHandOver        `cmd:"" group:"between" help:"Offer the work to another group or party."`
 	Accept          TicketAccept          `cmd:"" group:"between" help:"Accept the work that is offered."`
 	Decline         TicketDecline         `cmd:"" group:"between" help:"Decline the work that is offered."`
@@ -37,12 +50,12 @@ type Ticket struct {
 	AcceptTransfer  TicketAcceptTransfer  `cmd:"" group:"between" help:"Accept the responsibility that is offered."`
 	DeclineTransfer TicketDeclineTransfer `cmd:"" group:"between" help:"Decline the responsibility that is offered."`
 
-	Route    TicketRoute    `cmd:"" group:"between" help:"Send a ticket where the process says that it belongs."`
-	Escalate TicketEscalate `cmd:"" group:"between" help:"Turn to those who know more, or to a manager."`
-	Forward  TicketForward  `cmd:"" group:"between" help:"Send on what came to the wrong department, and have the person told."`
-	Complain TicketComplain `cmd:"" group:"between" help:"Complain about how a ticket is handled; a manager answers for it."`
-	Answer   TicketAnswer   `cmd:"" group:"between" help:"Answer for an escalation or a complaint."`
-	Attest   TicketAttest   `cmd:"" group:"work" help:"Attest that a contact was phoned about a ticket."`
+	Route     TicketRoute     `cmd:"" group:"between" help:"Send a ticket where the process says that it belongs."`
+	Escalate  TicketEscalate  `cmd:"" group:"between" help:"Turn to those who know more, or to a manager."`
+	Forward   TicketForward   `cmd:"" group:"between" help:"Send on what came to the wrong department, and have the person told."`
+	Complain  TicketComplain  `cmd:"" group:"between" help:"Complain about how a ticket is handled; a manager answers for it."`
+	AnswerFor TicketAnswerFor `cmd:"" group:"between" help:"Answer for an escalation or a complaint."`
+	Attest    TicketAttest    `cmd:"" group:"work" help:"Attest that a contact was phoned about a ticket."`
 
 	Escalations TicketEscalations `cmd:"" group:"use" help:"List escalations and complaints that nobody has answered for."`
 	Unattested  TicketUnattested  `cmd:"" group:"use" help:"List tickets of which somebody must still be phoned."`

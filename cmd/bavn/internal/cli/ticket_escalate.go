@@ -104,15 +104,15 @@ func (c *TicketComplain) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// TicketAnswer answers for an escalation or a complaint.
-type TicketAnswer struct {
+// TicketAnswerFor answers for an escalation or a complaint.
+type TicketAnswerFor struct {
 	Change
 	Escalation int64 `placeholder:"NUMBER" help:"Which of the ticket's escalations; the oldest that is open if left out."`
 	Text
 }
 
 // Run answers; the text says what was done.
-func (c *TicketAnswer) Run(ctx context.Context, s *session) error {
+func (c *TicketAnswerFor) Run(ctx context.Context, s *session) error {
 	return s.escalate(ctx, func(ctx context.Context, service triagev1.EscalationServiceClient) (*triagev1.Ticket, error) {
 		return service.AnswerEscalation(ctx, &triagev1.AnswerEscalationRequest{
 			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Number: c.Escalation, Note: c.localized(),

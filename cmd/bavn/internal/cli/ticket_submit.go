@@ -2,10 +2,18 @@ package cli
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"time"
 
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/bavn/bavn/cmd/bavn/internal/failure"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
 // TicketSubmit reports an incident.
@@ -15,6 +23,16 @@ type TicketSubmit struct {
 	Reporter     string            `placeholder:"PERSON" help:"Who tells us, if not you."`
 	AffectedUser string            `placeholder:"PERSON" help:"Who it happens to, if not the reporter."`
 	ExternalID   map[string]string `name:"external-id" placeholder:"TOOL=ID" help:"The same case in another tool: jira=NSP-118."`
+	Kind         string            `placeholder:"ID" help:"Kind of ticket, as the desk's profile calls it: incident."`
+	Category     string            `placeholder:"ID" help:"Category."`
+	Service      string            `placeholder:"ID" help:"Service of the business that it is about."`
+	Impact       string            `placeholder:"none|low|medium|high|major" help:"How much it hurts."`
+	Urgency      string            `placeholder:"ID" help:"How urgent it is."`
+	FoundBy      string            `placeholder:"PARTY" help:"The party that found it itself."`
+	AffectsUsers *bool             `negatable:"" help:"Users feel it, or do not."`
+	Mark         []string          `placeholder:"WHAT" help:"It is: urgent, security_suspected, large_business_impact ..."`
+	Answer       map[string]string `placeholder:"QUESTION=VALUE" help:"An answer to a question of the guide: an option, yes or no."`
+	Phoned       map[string]string `placeholder:"CONTACT=TIME" help:"A call made before: national_desk=2026-11-22T08:15:00+01:00."`
 	TextLanguage string            `placeholder:"da|sv|en" help:"Language of title and description; that of the desk if left out."`
 	Request
 }
@@ -33,6 +51,15 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 	if c.Description != "" {
 		request.Description = text(c.Description, c.TextLanguage)
 	}
+	if request.Impact, err = impactNamed(c.Impact); err != nil {
+		return err
+	}
+	if request.Assessment, err = c.assessment(s); err != nil {
+		return err
+	}
+	if request.AttestedCalls, err = c.calls(); err != nil {
+		return err
+	}
 	submission, err := connected.Submissions.SubmitTicket(ctx, request)
 	if err != nil {
 		return err
@@ -46,4 +73,34 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 	}
 	s.Printf("\n")
 	return nil
+}
+
+// assessment is what was said in the ids of the desk's profile; nil where nothing was.
+func (c *TicketSubmit) assessment(s *session) (*triagev1.Assessment, error) {
+	a := &triagev1.Assessment{
+		Kind: c.Kind, Category: c.Category, BusinessService: c.Service, Urgency: c.Urgency, FoundBy: party(s, c.FoundBy),
+		AffectsUsers: c.AffectsUsers, Answers: c.Answer,
+	}
+	for _, name := range c.Mark {
+		if err := mark(a, name, true); err != nil {
+			return nil, err
+		}
+	}
+	if proto.Size(a) == 0 {
+		return nil, nil
+	}
+	return a, nil
+}
+
+// calls are those that were made before.
+func (c *TicketSubmit) calls() ([]*triagev1.AttestedCall, error) {
+	var calls []*triagev1.AttestedCall
+	for _, contact := range slices.Sorted(maps.Keys(c.Phoned)) {
+		at, err := time.Parse(time.RFC3339, c.Phoned[contact])
+		if err != nil {
+			return nil, failure.New(failure.Usage, "a time such as 2026-11-22T08:15:00+01:00", "--phoned: %w", err)
+		}
+		calls = append(calls, &triagev1.AttestedCall{Contact: contact, CallTime: timestamppb.New(at)})
+	}
+	return calls, nil
 }

@@ -42,6 +42,7 @@ type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
 	Tickets       triagev1.TicketServiceClient
+	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
 	Escalation    triagev1.EscalationServiceClient
@@ -83,6 +84,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
+	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
 	c.Escalation = triagev1.NewEscalationServiceClient(dialed["triage"])

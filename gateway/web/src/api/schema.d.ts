@@ -1047,6 +1047,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:answerGuide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers questions that are asked about the ticket now (R38, R39, R43)
+         * @description Answers questions that are asked about the ticket now (R38, R39, R43). A choice, yes or no and a time are facts; words are
+         *     texts that can be erased.
+         *
+         *     Callers: agents of the holding or owning party, reporter, affected user. Emits ticket.guide_answered, and what follows.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT guide.not_asked, guide.option or guide.type for
+         *     each answer, FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE.
+         */
+        post: operations["AssessmentService_AnswerGuide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:assign": {
         parameters: {
             query?: never;
@@ -1111,6 +1136,32 @@ export interface paths {
          *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_CancelTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:categorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what a ticket is: kind, category, service, customer, who found it, what is suspected (R29, R37, R42, R44)
+         * @description Says what a ticket is: kind, category, service, customer, who found it, what is suspected (R29, R37, R42, R44). Route, priority,
+         *     restriction and procedures follow from it in the same step.
+         *
+         *     Callers: agents of the holding or owning party; who takes back that it is a breach also needs a role that sees restricted
+         *     tickets (R149). Emits ticket.categorised, and what follows. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     INVALID_ARGUMENT profile.unknown for each id that the desk's profile does not have, FAILED_PRECONDITION WRONG_STATUS,
+         *     NO_PROFILE, NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["AssessmentService_CategoriseTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1186,6 +1237,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:declareProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Declares a process of its own for a grave ticket: a major incident, a data-security breach (R113-R115)
+         * @description Declares a process of its own for a grave ticket: a major incident, a data-security breach (R113-R115). The profile declares it
+         *     by itself as well, when its condition comes to hold.
+         *
+         *     Callers: the roles that the profile lets declare it. Emits ticket.declared_major, or ticket.procedure_declared for another.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT profile.unknown, FAILED_PRECONDITION
+         *     NOT_PERMITTED_BY_PROFILE, PROCEDURE_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_DeclareProcedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:declineHandOver": {
         parameters: {
             query?: never;
@@ -1226,6 +1302,29 @@ export interface paths {
          *     NO_OFFER.
          */
         post: operations["TicketService_DeclineResponsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:doubtPriority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Doubts the priority and asks those who decide in doubt (R51)
+         * @description Doubts the priority and asks those who decide in doubt (R51). Their next PrioritiseTicket answers it.
+         *
+         *     Callers: members of a party that sees the ticket. Emits ticket.priority_doubted, which asks for those roles to be told.
+         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE, ALREADY_DOUBTED.
+         */
+        post: operations["AssessmentService_DoubtPriority"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1306,6 +1405,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:grantSight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a person or party see a restricted ticket that would otherwise not (R149)
+         * @description Lets a person or party see a restricted ticket that would otherwise not (R149).
+         *
+         *     Callers: the roles that see such tickets, and whoever works on it. Emits ticket.sight_granted. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_RESTRICTED, NOT_PERMITTED_BY_PROFILE, RESOURCE_EXHAUSTED TOO_MANY_LET_IN
+         *     (at 64).
+         */
+        post: operations["AssessmentService_GrantSight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what is asked about the ticket now, with what is answered, and where knowledge about it is found (R38, R39, R43, R70)
+         * @description Reads what is asked about the ticket now, with what is answered, and where knowledge about it is found (R38, R39, R43, R70).
+         *
+         *     Callers: whoever sees the ticket. Changes nothing. Errors: NOT_FOUND, FAILED_PRECONDITION NO_PROFILE.
+         */
+        get: operations["AssessmentService_GetGuide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:handOver": {
         parameters: {
             query?: never;
@@ -1376,6 +1521,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:informProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells those involved how it stands, and may name who leads it
+         * @description Tells those involved how it stands, and may name who leads it. The rhythm of updates begins anew.
+         *
+         *     Callers: the roles that declare or lead it. Emits ticket.procedure_updated. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_InformProcedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:logWork": {
         parameters: {
             query?: never;
@@ -1394,6 +1562,31 @@ export interface paths {
          *     (at 2,000 notes and work-log entries together).
          */
         post: operations["TicketService_LogWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:prioritise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says how much it hurts and how urgent it is, from which the priority follows, or sets the priority by hand (R45-R50)
+         * @description Says how much it hurts and how urgent it is, from which the priority follows, or sets the priority by hand (R45-R50).
+         *
+         *     Callers: agents of the holding or owning party, as the profile's rules on changes let them (R49); the roles that are asked in
+         *     doubt always may (R51), and what they say ends the doubt. Emits ticket.prioritised, which asks for everybody to be told
+         *     whom those rules name. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT profile.unknown,
+         *     FAILED_PRECONDITION WRONG_STATUS, NO_PROFILE, NOT_PERMITTED_BY_PROFILE with the rule.
+         */
+        post: operations["AssessmentService_PrioritiseTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1515,6 +1708,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:reviewProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records the review that follows a procedure
+         * @description Records the review that follows a procedure.
+         *
+         *     Callers: the roles that lead or end it. Emits ticket.procedure_reviewed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, NOTHING_TO_REVIEW, NO_PROFILE.
+         */
+        post: operations["AssessmentService_ReviewProcedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:revokeSight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes that sight away again, of what was before as well
+         * @description Takes that sight away again, of what was before as well.
+         *
+         *     Callers: the roles that see such tickets, and whoever works on it. Emits ticket.sight_revoked. Idempotent by request_id. Errors:
+         *     NOT_FOUND, also for somebody who was not let in, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_RESTRICTED,
+         *     NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["AssessmentService_RevokeSight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:route": {
         parameters: {
             query?: never;
@@ -1536,6 +1776,29 @@ export interface paths {
          *     FOLLOWS_NO_PROFILE.
          */
         post: operations["EscalationService_RouteTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:standDownProcedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a procedure
+         * @description Ends a procedure.
+         *
+         *     Callers: the roles that the profile lets end it. Emits ticket.stood_down. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_PERMITTED_BY_PROFILE, PROCEDURE_NOT_RUNNING, NO_PROFILE.
+         */
+        post: operations["AssessmentService_StandDownProcedure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1671,9 +1934,11 @@ export interface paths {
          *
          *     Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
          *     Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
-         *     opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
+         *     opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
+         *     a refused submission stays so, and the same call then answers with it, its outcome and reason.
          *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-         *     affected user was erased.
+         *     affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+         *     profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
          */
         post: operations["SubmissionService_SubmitTicket"];
         delete?: never;
@@ -2119,12 +2384,14 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly outcome?: "OUTCOME_UNSPECIFIED" | "OUTCOME_OPENED";
+            readonly outcome?: "OUTCOME_UNSPECIFIED" | "OUTCOME_OPENED" | "OUTCOME_REFUSED";
             /**
              * Format: date-time
              * @description When it was received.
              */
             readonly receiveTime?: string;
+            /** @description Why it was refused, as in ErrorInfo: "GATE_NOT_MET"; empty where it was not. */
+            readonly refusalReason?: string;
             /** @description Who told us. */
             readonly reporter?: string;
             /**
@@ -2141,6 +2408,10 @@ export interface components {
         "intake.SubmitTicketRequest": {
             /** @description Who it happens to, when that is another person who is known already. */
             affectedUser?: string;
+            /** @description What reporter or agent say about it, in the ids of the desk's profile (R29, R37-R47). */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description Calls that were made before it was registered (R7, R16, R17). */
+            attestedCalls?: components["schemas"]["triage.AttestedCall"][];
             /**
              * Format: enum
              * @description WEB or API; IMPORT with `import`.
@@ -2153,6 +2424,12 @@ export interface components {
             externalIds?: {
                 [key: string]: string;
             };
+            /**
+             * Format: enum
+             * @description How much it hurts, as they see it (R46).
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description Set when this is history from another tool. */
             import?: components["schemas"]["intake.Import"];
             /** @description Who it happens to, when that person is not known yet: registered with the submission. */
@@ -2228,6 +2505,41 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description One of the options of a field or question. */
+        "profile.Choice": {
+            /** @description What is stored. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+        };
+        /** @description Where knowledge is found (R39, R70). */
+        "profile.KnowledgeLink": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the link is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: uri
+             * @description Where it leads; empty while nobody has told us.
+             */
+            url?: string;
+        };
+        /**
+         * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
+         *     It is three common.LocalizedText at once; YAML stays readable: `{da: Lukket, sv: Stängd, en: Closed}`.
+         */
+        "profile.Text": {
+            /** @description Danish. */
+            da?: string;
+            /** @description English. */
+            en?: string;
+            /** @description Swedish. */
+            sv?: string;
         };
         /** @description How many have a value. */
         "reporting.Count": {
@@ -2485,6 +2797,18 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Answers questions. */
+        "triage.AnswerGuideRequest": {
+            /** @description The answers; each question once. */
+            answers: components["schemas"]["triage.GuideAnswer"][];
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for `:apply`. */
         "triage.ApplyKnownSolutionRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2611,6 +2935,25 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Says what a ticket is. */
+        "triage.CategoriseTicketRequest": {
+            /** @description What it is. Urgency is said by PrioritiseTicket, answers by AnswerGuide. */
+            assessment: components["schemas"]["triage.Assessment"];
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /**
+             * Format: field-mask
+             * @description Which of kind, category, contract_category, customer_group, reporter_group, business_service, found_by, channel, urgent,
+             *     affects_users, large_business_impact, security_suspected, it_security_breach, data_security_breach, personal_data_breach and
+             *     significant_incident change; if left out, those that are given.
+             */
+            updateMask?: string;
+        };
         /** @description Asks for `:close`. */
         "triage.CloseTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2712,6 +3055,22 @@ export interface components {
             /** @description What was decided: "priority", "route", "deadline/reaction", "restriction". */
             subject?: string;
         };
+        /** @description Declares a procedure. */
+        "triage.DeclareProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Who leads it, `desks/{desk}/persons/{person}`; empty for nobody yet. */
+            lead?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for `:declineHandOver`. */
         "triage.DeclineHandOverRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -2780,6 +3139,18 @@ export interface components {
             readonly profileVersion?: string;
             /** @description IANA time zone, such as "Europe/Copenhagen". */
             timeZone: string;
+        };
+        /** @description Doubts a priority. */
+        "triage.DoubtPriorityRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description Somebody who is called, in their turn. */
         "triage.DutyLink": {
@@ -2900,6 +3271,20 @@ export interface components {
             /** @description The group or party that it belongs to: `desks/{desk}/parties/{party}[/groups/{group}]`. */
             to: string;
         };
+        /** @description Lets somebody see a restricted ticket. */
+        "triage.GrantSightRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why they need to know. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Who is let in: `desks/{desk}/persons/{person}` or `desks/{desk}/parties/{party}`. */
+            who: string;
+        };
         /** @description People of one party who share a queue. */
         "triage.Group": {
             /**
@@ -2916,6 +3301,58 @@ export interface components {
             level: number;
             /** @description Resource name, `desks/{desk}/parties/{party}/groups/{group}`. */
             name?: string;
+        };
+        /** @description What is asked about a ticket now. */
+        "triage.Guide": {
+            /** @description Where knowledge about it is found: known solutions, earlier tickets, the wiki for triage (R39, R70). */
+            knowledge?: components["schemas"]["profile.KnowledgeLink"][];
+            /** @description The questions of the guides of its category, and the fields of the forms of its area, in order. */
+            questions?: components["schemas"]["triage.GuideQuestion"][];
+        };
+        /** @description One answer. */
+        "triage.GuideAnswer": {
+            /** @description The question or field, an id of the profile. */
+            question: string;
+            /**
+             * @description The id of an option (several with commas between them where several may be chosen), "yes" or "no", or a time by RFC 3339. Empty,
+             *     without words, takes the answer back.
+             */
+            value?: string;
+            /** @description The answer to a question that is answered in words. */
+            words?: components["schemas"]["common.LocalizedText"];
+        };
+        /** @description A question, and how it is answered. */
+        "triage.GuideQuestion": {
+            /** @description It is answered. */
+            answered?: boolean;
+            /**
+             * Format: enum
+             * @description Which part of the description it is about: WHAT, WHERE, WHO, WHEN (R43).
+             * @enum {string}
+             */
+            aspect?: "ASPECT_UNSPECIFIED" | "ASPECT_WHAT" | "ASPECT_WHERE" | "ASPECT_WHO" | "ASPECT_WHEN" | "ASPECT_FURTHER";
+            /** @description The form it is of, an id of the profile; empty for a question of a guide. */
+            form?: string;
+            /** @description The guide it is of, an id of the profile; empty for a field of a form. */
+            guide?: string;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["profile.Choice"][];
+            /** @description What the answer is stored as. */
+            question?: string;
+            /** @description It must be answered. */
+            required?: boolean;
+            /** @description The question. */
+            text?: components["schemas"]["profile.Text"];
+            /**
+             * Format: enum
+             * @description What is answered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+            /** @description The answer, as in GuideAnswer; empty for one in words. */
+            value?: string;
+            /** @description The answer in words; empty where there is none or it was erased. */
+            words?: components["schemas"]["common.LocalizedText"];
         };
         /** @description Work offered to another group or party. The giver stays holder, and its clock runs, until the receiver accepts. */
         "triage.HandOverOffer": {
@@ -3012,6 +3449,22 @@ export interface components {
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
             /** @description The source's own word for the status. */
             subStatus?: string;
+        };
+        /** @description Tells how a procedure stands. */
+        "triage.InformProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Who leads it, `desks/{desk}/persons/{person}`; empty for whoever did. */
+            lead?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description How it stands, for those involved. */
+            update: components["schemas"]["common.LocalizedText"];
         };
         /** @description What a fault looks like, and what helps. Its texts name no person; like all texts they can be erased. */
         "triage.KnownSolution": {
@@ -3325,6 +3778,30 @@ export interface components {
              */
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
         };
+        /** @description Sets impact, urgency or priority. */
+        "triage.PrioritiseTicketRequest": {
+            /** @description A priority that was set by hand follows from impact and urgency again. */
+            byRules?: boolean;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: enum
+             * @description How much it hurts; unspecified leaves it.
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description The priority, set by hand; empty lets it follow from impact and urgency. It needs a reason. */
+            priority?: string;
+            /** @description Why. */
+            reason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description How urgent it is, an id of the profile; empty leaves it. */
+            urgency?: string;
+        };
         /** @description A process of its own that a grave ticket is in: major incident, data-security breach (R113-R115). */
         "triage.ProcedureRun": {
             /**
@@ -3486,6 +3963,20 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Records a review. */
+        "triage.ReviewProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description What was learned. */
+            review: components["schemas"]["common.LocalizedText"];
+        };
         /** @description Asks for a membership to be taken away. */
         "triage.RevokeMembershipRequest": {
             /**
@@ -3493,6 +3984,20 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Takes that away. */
+        "triage.RevokeSightRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why they need not know any more. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Who is no longer let in: `desks/{desk}/persons/{person}` or `desks/{desk}/parties/{party}`. */
+            who: string;
         };
         /** @description Asks for a ticket to be sent where it belongs. */
         "triage.RouteTicketRequest": {
@@ -3576,6 +4081,20 @@ export interface components {
             ticket?: string;
             /** @description Its title. */
             title?: string;
+        };
+        /** @description Ends a procedure. */
+        "triage.StandDownProcedureRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The procedure, an id of the desk's profile: "major". */
+            procedure: string;
+            /** @description Why. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description Asks for `:startWork`. */
         "triage.StartWorkRequest": {
@@ -3805,6 +4324,8 @@ export interface components {
             readonly updateTime?: string;
             /** @description That its solution was verified (R151). */
             readonly verification?: components["schemas"]["triage.Verification"];
+            /** @description Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149). */
+            readonly visibleTo?: string[];
         };
         /** @description The party clocks of a ticket. */
         "triage.TicketClocks": {
@@ -5680,7 +6201,7 @@ export interface operations {
                 pageToken?: string;
                 /**
                  * @description AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-                 *     impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+                 *     impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
                  */
                 filter?: string;
             };
@@ -6058,6 +6579,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_AnswerGuide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AnswerGuideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_AssignTicket: {
         parameters: {
             query?: never;
@@ -6168,6 +6734,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.CancelTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_CategoriseTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.CategoriseTicketRequest"];
             };
         };
         responses: {
@@ -6317,6 +6928,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_DeclareProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.DeclareProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_DeclineHandOver: {
         parameters: {
             query?: never;
@@ -6382,6 +7038,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.DeclineResponsibilityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_DoubtPriority: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.DoubtPriorityRequest"];
             };
         };
         responses: {
@@ -6540,6 +7241,85 @@ export interface operations {
             };
         };
     };
+    AssessmentService_GrantSight: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.GrantSightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_GetGuide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Guide"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_HandOverTicket: {
         parameters: {
             query?: never;
@@ -6673,6 +7453,51 @@ export interface operations {
             };
         };
     };
+    AssessmentService_InformProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.InformProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_LogWork: {
         parameters: {
             query?: never;
@@ -6693,6 +7518,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.LogWorkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_PrioritiseTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.PrioritiseTicketRequest"];
             };
         };
         responses: {
@@ -6943,6 +7813,96 @@ export interface operations {
             };
         };
     };
+    AssessmentService_ReviewProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ReviewProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_RevokeSight: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RevokeSightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     EscalationService_RouteTicket: {
         parameters: {
             query?: never;
@@ -6973,6 +7933,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.RouteTicketResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AssessmentService_StandDownProcedure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.StandDownProcedureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
                 };
             };
             /** @description Default error response */

@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
@@ -45,8 +46,9 @@ type OpenTicketWorker struct {
 	Commands *Commands
 }
 
-// Work opens the ticket of a submission that has no outcome yet. Whatever goes wrong, the job waits without using up its
-// attempts: a submission is never given up. What does not pass by itself is logged as an error, for somebody to look at.
+// Work opens the ticket of a submission that has no outcome yet. What the desk's process refuses for good is settled as that.
+// Whatever else goes wrong, the job waits without using up its attempts: such a submission is never given up. What does not pass
+// by itself is logged as an error, for somebody to look at.
 func (w *OpenTicketWorker) Work(ctx context.Context, job *river.Job[OpenTicketArgs]) error {
 	c, name := w.Commands, domain.SubmissionName(job.Args.Desk, job.Args.Submission.String())
 	err := c.openLate(ctx, job.Args)
@@ -73,6 +75,21 @@ var refused = map[codes.Code]bool{
 	codes.OutOfRange: true, codes.PermissionDenied: true, codes.Unauthenticated: true, codes.Unimplemented: true,
 }
 
+// forGood is the reason with which the desk's process refused the report itself, which waiting does not mend: what it says is not of
+// the profile, or a gate of registration is shut (R37, R44). A release or a profile that is missing is mended, and so is an answer that
+// is not triage's own.
+func forGood(err error) (reason string, refused bool) {
+	reason = fault.ReasonOf(err)
+	switch status.Code(err) {
+	case codes.InvalidArgument:
+		return reason, reason == fault.InvalidArgument
+	case codes.FailedPrecondition:
+		return reason, reason != "" && reason != "PROFILE_NOT_INSTALLED"
+	default:
+		return "", false
+	}
+}
+
 // notOpened tells of a submission without its words and people: the message of a refusal may quote them.
 func notOpened(submission string, err error) []any {
 	return []any{
@@ -93,28 +110,35 @@ func (c *Commands) openLate(ctx context.Context, args OpenTicketArgs) error {
 	if err != nil {
 		return err
 	}
-	if err := c.open(ctx, s, words[s.Name()]); err != nil {
+	err = c.open(ctx, s, words[s.Name()])
+	reason, refused := forGood(err)
+	if err != nil && !refused {
 		return fmt.Errorf("open ticket: %w", err)
 	}
-	_, err = c.settle(ctx, s, 0)
+	_, err = c.settle(ctx, s, settlement{refused: reason})
 	return err
 }
 
-// openInline tries at once, for a reporter who waits. Whatever goes wrong, the job remains: the answer then has the number and
-// no outcome.
-func (c *Commands) openInline(ctx context.Context, s store.Submission, job int64, words store.Words) store.Submission {
+// openInline tries at once, for a reporter who waits. What the desk's process refuses for good is the answer, and the submission's
+// one outcome. Whatever else goes wrong, the job remains: the answer then has the number and no outcome.
+func (c *Commands) openInline(ctx context.Context, s store.Submission, job int64, words store.Words) (store.Submission, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.InlineTimeout)
 	defer cancel()
-	settled := s
 	err := c.open(ctx, s, words)
-	if err == nil {
-		settled, err = c.settle(ctx, s, job)
-	}
-	if err != nil {
+	reason, refused := forGood(err)
+	if err != nil && !refused {
 		c.Logger.WarnContext(ctx, "a submission was not opened at once: its job will", notOpened(s.Name(), err)...)
-		return s
+		return s, nil
 	}
-	return settled
+	settled, unsettled := c.settle(ctx, s, settlement{job: job, refused: reason})
+	if unsettled != nil {
+		c.Logger.WarnContext(ctx, "a submission was not settled at once: its job will", notOpened(s.Name(), unsettled)...)
+		settled = s
+	}
+	if refused {
+		return settled, err
+	}
+	return settled, nil
 }
 
 // open asks triage as intake itself: whoever submitted needs no right to open tickets.
@@ -135,16 +159,28 @@ func (c *Commands) open(ctx context.Context, s store.Submission, words store.Wor
 		r.Submitter = domain.PersonName(s.Desk, s.Submitter)
 		ctx = auth.OnBehalfOf(ctx, s.Submitter)
 	}
+	said := new(triagev1.OpenTicketRequest)
+	if err := proto.Unmarshal(s.Assessed, said); err != nil {
+		return fmt.Errorf("read assessment: %w", err)
+	}
+	r.Assessment, r.Impact, r.AttestedCalls = said.GetAssessment(), said.GetImpact(), said.GetAttestedCalls()
 	_, err = c.Triage.OpenTicket(auth.NewContext(ctx, auth.Principal{Service: "intake"}), r)
 	return err
+}
+
+// settlement is how a submission ends: with a ticket, or refused with a reason. job is the backstop, which is not needed any more; 0
+// where it is the backstop itself that settles.
+type settlement struct {
+	job     int64
+	refused string
 }
 
 // settle writes the one outcome of a submission, and takes the job away that is not needed any more. It goes by what the
 // caller last saw, which saves a round trip; the job and the reporter's own call may both come this far, and the chain of the
 // submission then refuses the later one.
-func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (store.Submission, error) {
+func (c *Commands) settle(ctx context.Context, s store.Submission, how settlement) (store.Submission, error) {
 	for {
-		settled, err := c.settleAsSeen(ctx, s, job)
+		settled, err := c.settleAsSeen(ctx, s, how)
 		if !pg.IsUniqueViolation(err, "events_pkey") {
 			return settled, err
 		}
@@ -157,11 +193,17 @@ func (c *Commands) settle(ctx context.Context, s store.Submission, job int64) (s
 
 // settleAsSeen shares a transaction with others, and so takes no lock: it follows an event that was committed before, and whoever
 // settles the same submission at the same time is refused by the chain.
-func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, job int64) (store.Submission, error) {
+func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, how settlement) (store.Submission, error) {
 	s, now := seen, c.Clock.Now()
-	s.Outcome, s.SettledAt = int16(intakev1.Outcome_OUTCOME_OPENED), &now
+	s.SettledAt, s.Assessed = &now, []byte{}
+	s.Outcome = int16(intakev1.Outcome_OUTCOME_OPENED)
+	eventType := "submission.opened"
+	if how.refused != "" {
+		s.Outcome, s.RefusalReason = int16(intakev1.Outcome_OUTCOME_REFUSED), how.refused
+		eventType = "submission.refused"
+	}
 	events, head, err := feed.Prepare(feed.Head{Revision: s.Revision, Hash: s.ChainHash, Time: s.LastEventAt}, []feed.Draft{{
-		Desk: s.Desk, Resource: s.Name(), Type: "submission.opened",
+		Desk: s.Desk, Resource: s.Name(), Type: eventType,
 		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
 		Actor:   &eventv1.Actor{Service: "intake"}, Cause: &eventv1.Cause{RequestId: s.RequestID.String()},
 		Traceparent: feed.Traceparent(ctx), Audience: s.Audience(),
@@ -173,17 +215,18 @@ func (c *Commands) settleAsSeen(ctx context.Context, seen store.Submission, job 
 	err = c.Writes.Do(ctx, func(p *pg.Pipeline) error {
 		if err := store.New(p).SettleSubmission(ctx, store.SettleSubmissionParams{
 			Desk: s.Desk, Submission: s.Submission, Outcome: s.Outcome, SettledAt: s.SettledAt,
-			Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt,
+			RefusalReason: s.RefusalReason,
+			Revision:      s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt,
 		}); err != nil {
 			return err
 		}
 		if err := feed.Append(ctx, p, events); err != nil {
 			return err
 		}
-		if job == 0 {
+		if how.job == 0 {
 			return nil // it is the job that settles
 		}
-		return jobs.Drop(ctx, p, job)
+		return jobs.Drop(ctx, p, how.job)
 	})
 	if err != nil {
 		return seen, err

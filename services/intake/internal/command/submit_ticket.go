@@ -13,10 +13,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
@@ -29,7 +31,8 @@ import (
 )
 
 // SubmitTicket registers a report (R4, R23, R28): the submission, its number and the job that will open the ticket commit
-// together; then the ticket is opened at once if triage can. The answer has the number either way.
+// together; then the ticket is opened at once if triage can. The answer has the number either way, unless the desk's process refuses
+// the report for good: then whoever submits is told so (R44).
 func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
 	desk := resourcename.Desk(r.GetParent())
 	call, err := c.call(ctx, desk, "SubmitTicket", r.GetRequestId(), r)
@@ -62,7 +65,9 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	}
 	if !b.repeated {
 		c.Wake.Committed()
-		submission = c.openInline(ctx, submission, b.job, b.words)
+		if submission, err = c.openInline(ctx, submission, b.job, b.words); err != nil {
+			return nil, err
+		}
 	}
 	return submission.Proto(b.words), nil
 }
@@ -234,7 +239,22 @@ func newSubmission(
 	if s.ExternalIds, err = json.Marshal(orEmpty(r.GetExternalIds())); err != nil {
 		return store.Submission{}, fmt.Errorf("keep external ids: %w", err)
 	}
+	if s.Assessed, err = assessed(r); err != nil {
+		return store.Submission{}, err
+	}
 	return s, nil
+}
+
+// assessed is what was said in the ids of the desk's profile, kept until triage has it; nothing where nothing was said.
+func assessed(r *intakev1.SubmitTicketRequest) ([]byte, error) {
+	said := &triagev1.OpenTicketRequest{
+		Assessment: r.GetAssessment(), Impact: r.GetImpact(), AttestedCalls: r.GetAttestedCalls(),
+	}
+	kept, err := proto.MarshalOptions{Deterministic: true}.Marshal(said)
+	if err != nil {
+		return nil, fmt.Errorf("keep assessment: %w", err)
+	}
+	return append([]byte{}, kept...), nil
 }
 
 func insertSubmission(ctx context.Context, p *pg.Pipeline, s store.Submission) error {
@@ -242,7 +262,7 @@ func insertSubmission(ctx context.Context, p *pg.Pipeline, s store.Submission) e
 		Desk: s.Desk, Submission: s.Submission, Number: s.Number, Channel: s.Channel, Reporter: s.Reporter,
 		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
 		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent,
-		Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt,
+		Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Assessed: s.Assessed,
 	})
 }
 

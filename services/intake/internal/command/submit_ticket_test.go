@@ -402,7 +402,7 @@ func TestAnIllegalSubmissionCannotBeStored(t *testing.T) {
 	}
 	for rule, change := range map[string]string{
 		"channel_is_known":        "channel = 0",
-		"outcome_exists":          "outcome = 2",
+		"outcome_exists":          "outcome = 3",
 		"outcome_is_settled_once": "settled_at = NULL",
 		"chain_has_a_head":        "chain_hash = 'x'",
 	} {

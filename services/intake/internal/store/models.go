@@ -38,21 +38,23 @@ type Person struct {
 }
 
 type Submission struct {
-	Desk         string
-	Submission   uuid.UUID
-	Number       string
-	Channel      int16
-	Reporter     string
-	AffectedUser string
-	Submitter    string
-	ExternalIds  []byte
-	Importing    bool
-	ReceivedAt   time.Time
-	RequestID    uuid.UUID
-	Traceparent  string
-	Outcome      int16
-	SettledAt    *time.Time
-	Revision     int64
-	ChainHash    []byte
-	LastEventAt  time.Time
+	Desk          string
+	Submission    uuid.UUID
+	Number        string
+	Channel       int16
+	Reporter      string
+	AffectedUser  string
+	Submitter     string
+	ExternalIds   []byte
+	Importing     bool
+	ReceivedAt    time.Time
+	RequestID     uuid.UUID
+	Traceparent   string
+	Outcome       int16
+	SettledAt     *time.Time
+	Revision      int64
+	ChainHash     []byte
+	LastEventAt   time.Time
+	Assessed      []byte
+	RefusalReason string
 }

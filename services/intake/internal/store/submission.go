@@ -50,7 +50,7 @@ func (s Submission) Proto(words Words) *intakev1.Submission {
 		Name: s.Name(), Ticket: domain.TicketName(s.Desk, s.Number),
 		Outcome: intakev1.Outcome(s.Outcome), Channel: commonv1.Channel(s.Channel), Title: words.Title, Description: words.Description,
 		Reporter: domain.PersonName(s.Desk, s.Reporter), AffectedUser: domain.PersonName(s.Desk, s.AffectedUser),
-		ReceiveTime: timestamppb.New(s.ReceivedAt),
+		ReceiveTime: timestamppb.New(s.ReceivedAt), RefusalReason: s.RefusalReason,
 	}
 	if s.SettledAt != nil {
 		a.SettleTime = timestamppb.New(*s.SettledAt)

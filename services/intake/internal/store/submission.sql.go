@@ -47,7 +47,7 @@ func (q *Queries) AwaitSubmissions(ctx context.Context) error {
 }
 
 const getSubmission = `-- name: GetSubmission :one
-SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions WHERE desk = $1 AND submission = $2
+SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at, assessed, refusal_reason FROM submissions WHERE desk = $1 AND submission = $2
 `
 
 type GetSubmissionParams struct {
@@ -76,15 +76,17 @@ func (q *Queries) GetSubmission(ctx context.Context, arg GetSubmissionParams) (S
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.Assessed,
+		&i.RefusalReason,
 	)
 	return i, err
 }
 
 const insertSubmission = `-- name: InsertSubmission :exec
 INSERT INTO submissions (desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing,
-    received_at, request_id, traceparent, revision, chain_hash, last_event_at)
+    received_at, request_id, traceparent, revision, chain_hash, last_event_at, assessed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $14, $15)
+    $10, $11, $12, $13, $14, $15, $16)
 `
 
 type InsertSubmissionParams struct {
@@ -103,6 +105,7 @@ type InsertSubmissionParams struct {
 	Revision     int64
 	ChainHash    []byte
 	LastEventAt  time.Time
+	Assessed     []byte
 }
 
 func (q *Queries) InsertSubmission(ctx context.Context, arg InsertSubmissionParams) error {
@@ -122,12 +125,13 @@ func (q *Queries) InsertSubmission(ctx context.Context, arg InsertSubmissionPara
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,
+		arg.Assessed,
 	)
 	return err
 }
 
 const listSubmissions = `-- name: ListSubmissions :many
-SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions
+SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at, assessed, refusal_reason FROM submissions
 WHERE desk = $1 AND (number < $2 OR $2 = '')
 ORDER BY number DESC LIMIT $3
 `
@@ -165,6 +169,8 @@ func (q *Queries) ListSubmissions(ctx context.Context, arg ListSubmissionsParams
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.Assessed,
+			&i.RefusalReason,
 		); err != nil {
 			return nil, err
 		}
@@ -177,7 +183,7 @@ func (q *Queries) ListSubmissions(ctx context.Context, arg ListSubmissionsParams
 }
 
 const lockSubmissions = `-- name: LockSubmissions :many
-SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at FROM submissions WHERE desk = $1 AND submission = ANY ($2::uuid[]) ORDER BY submission FOR UPDATE
+SELECT desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing, received_at, request_id, traceparent, outcome, settled_at, revision, chain_hash, last_event_at, assessed, refusal_reason FROM submissions WHERE desk = $1 AND submission = ANY ($2::uuid[]) ORDER BY submission FOR UPDATE
 `
 
 type LockSubmissionsParams struct {
@@ -212,6 +218,8 @@ func (q *Queries) LockSubmissions(ctx context.Context, arg LockSubmissionsParams
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.Assessed,
+			&i.RefusalReason,
 		); err != nil {
 			return nil, err
 		}
@@ -224,25 +232,27 @@ func (q *Queries) LockSubmissions(ctx context.Context, arg LockSubmissionsParams
 }
 
 const settleSubmission = `-- name: SettleSubmission :exec
-UPDATE submissions SET outcome = $1, settled_at = $2,
-    revision = $3, chain_hash = $4, last_event_at = $5
-WHERE desk = $6 AND submission = $7
+UPDATE submissions SET outcome = $1, settled_at = $2, refusal_reason = $3, assessed = '',
+    revision = $4, chain_hash = $5, last_event_at = $6
+WHERE desk = $7 AND submission = $8
 `
 
 type SettleSubmissionParams struct {
-	Outcome     int16
-	SettledAt   *time.Time
-	Revision    int64
-	ChainHash   []byte
-	LastEventAt time.Time
-	Desk        string
-	Submission  uuid.UUID
+	Outcome       int16
+	SettledAt     *time.Time
+	RefusalReason string
+	Revision      int64
+	ChainHash     []byte
+	LastEventAt   time.Time
+	Desk          string
+	Submission    uuid.UUID
 }
 
 func (q *Queries) SettleSubmission(ctx context.Context, arg SettleSubmissionParams) error {
 	_, err := q.db.Exec(ctx, settleSubmission,
 		arg.Outcome,
 		arg.SettledAt,
+		arg.RefusalReason,
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,

@@ -29,6 +29,9 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 	if err != nil {
 		return err
 	}
+	if err := closeRestricted(ctx, tx, batch, happenings); err != nil {
+		return err
+	}
 	now := c.Clock.Now()
 	var (
 		rows   []store.Notification
@@ -58,6 +61,21 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 		return err
 	}
 	return appendFirst(ctx, tx, events, written)
+}
+
+// closeRestricted closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in (R149).
+func closeRestricted(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
+	for i, h := range happenings {
+		if h.Type != "ticket.restricted" && h.Type != "ticket.sight_revoked" {
+			continue
+		}
+		record := batch[i].Record
+		desk, ticket := resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource())
+		if err := store.CloseTo(ctx, tx, desk, ticket, h.Audience); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // happenings are the events as the rules see them, in the same order.

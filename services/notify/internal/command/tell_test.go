@@ -274,3 +274,34 @@ func (w *world) stored() map[string]string {
 	all["events (stored)"] = events
 	return all
 }
+
+// R149: when a ticket is restricted, what was said about it before is closed as well, in the list and in notify's own feed.
+func TestR149ARestrictedTicketsNotificationsAreSeenByThoseWhoSeeIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ticket := w.ticket("ASCP00000042")
+	w.hear(w.happens(ticket, "ticket.work_started", "jonas"))
+	w.work(w.commands)
+	seenBy := func(key, table string) (n int) {
+		t.Helper()
+		query := "SELECT count(*) FROM " + table + " WHERE audience @> ARRAY[$1]"
+		if err := w.pool.QueryRow(t.Context(), query, key).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if seenBy("parties/netic", "notifications") == 0 || seenBy("parties/netic", "events") == 0 {
+		t.Fatal("the party that has the ticket sees nothing while it is open")
+	}
+	restricted := w.happens(ticket, "ticket.restricted", "jonas")
+	restricted.Record.Audience = []string{"persons/jonas", "persons/mette", "persons/ole", "roles/incident_manager"}
+	w.hear(restricted)
+	for _, table := range []string{"notifications", "events"} {
+		if n := seenBy("parties/netic", table); n > 0 {
+			t.Errorf("the party still sees %d %s", n, table)
+		}
+		if seenBy("persons/mette", table) == 0 {
+			t.Errorf("the reporter no longer sees the %s of what she was told", table)
+		}
+	}
+}

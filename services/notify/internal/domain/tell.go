@@ -70,11 +70,11 @@ func (h Happening) user(person string) []string {
 	return []string{person}
 }
 
+// staff are people of a party who may know: for their party, or themselves where the ticket is restricted (R149).
 func (h Happening) staff(party string, people ...string) []string {
-	if !slices.Contains(h.Audience, party) {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(people), func(person string) bool { return person == h.Actor })
+	return slices.DeleteFunc(slices.Clone(people), func(person string) bool {
+		return person == h.Actor || !slices.Contains(h.Audience, party) && !slices.Contains(h.Audience, person)
+	})
 }
 
 // names are the person and the party or group that the message is about.

@@ -157,6 +157,7 @@ func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 		UID: cedar.NewEntityUID("Ticket", cedar.String(f.GetName())),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			"audience":        stringSet(audience),
+			"insiders":        stringSet(domain.Insiders(t.Desk, f)),
 			"status":          cedar.String(process.StatusName(f.GetStatus())),
 			"holder_party":    key(f.GetHolderParty()),
 			"holder_group":    key(f.GetHolderGroup()),

@@ -146,12 +146,7 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 	case process.PastAgent:
 		return c.first(roleAgent, f.GetPastHolders()...)
 	case process.PartyMember:
-		audience := domain.Audience(t.Desk, f)
-		for _, id := range c.Set.Parties() {
-			if slices.Contains(audience, "parties/"+id) {
-				return c.Desk + "/parties/" + id
-			}
-		}
+		return c.insider(t)
 	case process.Importer:
 		for _, m := range c.Set.Memberships {
 			if slices.Contains(m.Roles, roleImporter) {
@@ -186,6 +181,23 @@ func turnedTo(t *domain.Ticket) (persons, roles []string) {
 		roles = append(roles, open.GetRoles()...)
 	}
 	return persons, roles
+}
+
+// insider is the party for which the caller sees the ticket: one that sees it, or of a restricted one that the caller sees for
+// another reason, the first that the caller has a part in (R149).
+func (c *Caller) insider(t *domain.Ticket) string {
+	insiders, parties := domain.Insiders(t.Desk, t.Facts), c.Set.Parties()
+	for _, id := range parties {
+		if slices.Contains(insiders, "parties/"+id) {
+			return c.Desk + "/parties/" + id
+		}
+	}
+	for _, key := range c.Keys() {
+		if t.Facts.GetRestricted() && slices.Contains(insiders, key) && len(parties) > 0 {
+			return c.Desk + "/parties/" + parties[0]
+		}
+	}
+	return ""
 }
 
 // first is the first of the parties in which the caller holds a role.

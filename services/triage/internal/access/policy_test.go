@@ -33,6 +33,9 @@ func rpcs() []string {
 	for _, m := range triagev1.TicketService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
 	}
+	for _, m := range triagev1.AssessmentService_ServiceDesc.Methods {
+		names = append(names, m.MethodName)
+	}
 	for _, m := range triagev1.DirectoryService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
 	}
@@ -219,6 +222,7 @@ func TestADispatcherSendsWorkOnAndNeverDoesIt(t *testing.T) {
 	ticket.Facts.Status = process.Assigned
 	for action, want := range map[string]bool{
 		"AssignTicket": true, "HandOverTicket": true, "WithdrawHandOver": true, "UpdateTicket": true,
+		"CategoriseTicket": true, "AnswerGuide": true, "PrioritiseTicket": true,
 		"TakeTicket": false, "StartWork": false, "ResolveTicket": false, "HoldTicket": false, "CloseTicket": false,
 	} {
 		err := a.Ticket(t.Context(), caller, action, ticket, domain.Audience(ticket.Desk, ticket.Facts), false)

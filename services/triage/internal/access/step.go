@@ -38,6 +38,16 @@ var steps = map[string]process.Step{
 	"AttestCall":             process.AttestCall,
 	"ImportTicketStep":       process.ImportRow,
 	"FinishImport":           process.FinishImport,
+	"CategoriseTicket":       process.Categorise,
+	"AnswerGuide":            process.AnswerGuide,
+	"PrioritiseTicket":       process.Prioritise,
+	"DoubtPriority":          process.DoubtPriority,
+	"DeclareProcedure":       process.DeclareProcedure,
+	"InformProcedure":        process.InformProcedure,
+	"StandDownProcedure":     process.StandDownProcedure,
+	"ReviewProcedure":        process.ReviewProcedure,
+	"GrantSight":             process.GrantSight,
+	"RevokeSight":            process.RevokeSight,
 }
 
 // StepOf is the life cycle's step that an RPC takes.

@@ -33,6 +33,13 @@ type Tickets struct {
 	Reads Reads
 }
 
+// Assessments is bavn.triage.v1.AssessmentService.
+type Assessments struct {
+	triagev1.UnsafeAssessmentServiceServer
+	*command.Assessments
+	Reads Reads
+}
+
 // Directory is bavn.triage.v1.DirectoryService.
 type Directory struct {
 	triagev1.UnsafeDirectoryServiceServer
@@ -41,6 +48,7 @@ type Directory struct {
 }
 
 var (
-	_ triagev1.TicketServiceServer    = (*Tickets)(nil)
-	_ triagev1.DirectoryServiceServer = (*Directory)(nil)
+	_ triagev1.TicketServiceServer     = (*Tickets)(nil)
+	_ triagev1.AssessmentServiceServer = (*Assessments)(nil)
+	_ triagev1.DirectoryServiceServer  = (*Directory)(nil)
 )

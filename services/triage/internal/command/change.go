@@ -66,6 +66,8 @@ type scene struct {
 	by string
 	// at is the time of the step.
 	at time.Time
+	// caller is who makes the call, for what the desk's process gives to roles and parties.
+	caller *access.Caller
 }
 
 // decision is a pure function of the scene.
@@ -124,7 +126,7 @@ func (c *Tickets) run(
 	if err := c.Writer.bind(t); err != nil {
 		return nil, err
 	}
-	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)}
+	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t), caller: caller}
 	if err := permit(caller, made, s); err != nil {
 		return nil, err
 	}

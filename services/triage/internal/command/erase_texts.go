@@ -37,6 +37,9 @@ func (e *TextEraser) erase(ctx context.Context, p *pg.Pipeline, event *feed.Even
 	if err := event.Record.GetPayload().UnmarshalTo(payload); err != nil {
 		return err
 	}
+	if payload.GetSubmission().GetOutcome() == intakev1.Outcome_OUTCOME_REFUSED {
+		return nil // it became no ticket
+	}
 	name := payload.GetSubmission().GetTicket()
 	t, err := store.LockAlone(ctx, p, resourcename.Desk(name), resourcename.ID(name))
 	if err != nil {

@@ -24,14 +24,15 @@ type OnCall struct {
 	*Directory
 }
 
-var errNoProfile = fault.New(codes.FailedPrecondition, FollowsNoProfile).
+// ErrNoProfile refuses what only a profile gives a meaning.
+var ErrNoProfile = fault.New(codes.FailedPrecondition, FollowsNoProfile).
 	Violation("PROFILE", "desk/profile", "let the desk adopt a profile first")
 
 // Follows is the profile of a desk; refused where the desk has none.
 func (w *Writer) Follows(desk store.Desk) (*profile.Profile, error) {
 	p, err := w.process(desk.Profile)
 	if err == nil && p == nil {
-		err = errNoProfile
+		err = ErrNoProfile
 	}
 	return p, err
 }

@@ -30,7 +30,8 @@ const (
 func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest) (*triagev1.Ticket, error) {
 	desk := deskOf(r.GetName())
 	if err := sameDesk(desk, field{"submission", r.GetSubmission()}, field{"reporter", r.GetReporter()},
-		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()}); err != nil {
+		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()},
+		field{"assessment.found_by", r.GetAssessment().GetFoundBy()}); err != nil {
 		return nil, err
 	}
 	submission, err := uuid.Parse(resourcename.ID(r.GetSubmission()))
@@ -56,6 +57,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err != nil {
 		return nil, err
 	}
+	now := c.Writer.Clock.Now()
 	journey := make([]byte, traceIDBytes+spanIDBytes)
 	_, _ = rand.Read(journey) // never fails: it stops the process instead
 
@@ -64,11 +66,15 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
 		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
 		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
-		Importing: r.GetImporting(), Assessment: r.GetAssessment(), Impact: r.GetImpact(), Calls: r.GetAttestedCalls(),
+		Importing: r.GetImporting(), Assessment: assessed(rules, r), Impact: r.GetImpact(), Calls: attested(r, now),
 		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
-	}, c.Writer.Clock.Now())
+	}, now)
+	submitted := store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission}
+	if err := opens(outcome.Ticket, r, now); err != nil {
+		return c.openedBefore(ctx, submitted, err)
+	}
 	if err := mustHaveCalled(outcome.Ticket); err != nil {
-		return nil, err
+		return c.openedBefore(ctx, submitted, err)
 	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
 	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
@@ -86,6 +92,18 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	}
 	c.Writer.Wake.Committed()
 	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, domain.Texts{}.After(outcome.Events)), nil
+}
+
+// openedBefore is the ticket that the submission was opened as, whatever the process would say today; otherwise the refusal.
+func (c *Tickets) openedBefore(ctx context.Context, of store.TicketOfSubmissionParams, refused error) (*triagev1.Ticket, error) {
+	t, texts, err := store.OfSubmission(ctx, c.Writer.Pool, of)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, refused
+	case err != nil:
+		return nil, err
+	}
+	return domain.Shown(t.Facts, t.Head.Hash, texts), nil
 }
 
 // opened is the ticket that the submission was opened as before. Without one, it was the number that is taken.

@@ -53,6 +53,13 @@ const (
 	PageAnswered = "PAGE_ANSWERED"
 	PageMovedOn  = "PAGE_MOVED_ON"
 	PageEnded    = "PAGE_ENDED"
+	// What a ticket's procedures and restriction refuse.
+	ProcedureRunning    = "PROCEDURE_RUNNING"
+	ProcedureNotRunning = "PROCEDURE_NOT_RUNNING"
+	NothingToReview     = "NOTHING_TO_REVIEW"
+	AlreadyDoubted      = "ALREADY_DOUBTED"
+	NotRestricted       = "NOT_RESTRICTED"
+	TooManyLetIn        = "TOO_MANY_LET_IN"
 )
 
 //go:embed errors.yaml
@@ -89,6 +96,25 @@ func refusal(err error) error {
 	case errors.Is(err, domain.NoOpenEscalation{}):
 		return fault.New(codes.FailedPrecondition, NoOpenEscalation).
 			Violation("LIFE_CYCLE", "life-cycle/answer_escalation", "name an escalation or complaint that is still open")
+	case errors.Is(err, domain.AlreadyRunning{}):
+		return fault.New(codes.FailedPrecondition, ProcedureRunning).
+			Violation("PROCEDURE", "procedure/declare", "stand the one that runs down first")
+	case errors.Is(err, domain.NotRunning{}):
+		return fault.New(codes.FailedPrecondition, ProcedureNotRunning).
+			Violation("PROCEDURE", "procedure/run", "declare it first")
+	case errors.Is(err, domain.NothingToReview{}):
+		return fault.New(codes.FailedPrecondition, NothingToReview).
+			Violation("PROCEDURE", "procedure/review", "stand the procedure down first")
+	case errors.Is(err, domain.AlreadyDoubted{}):
+		return fault.New(codes.FailedPrecondition, AlreadyDoubted).
+			Violation("PRIORITY", "priority/doubt", "wait for the answer of those who were asked")
+	case errors.Is(err, domain.NotRestricted{}):
+		return fault.New(codes.FailedPrecondition, NotRestricted).
+			Violation("RESTRICTION", "restriction/sight", "only a restricted ticket has somebody let in")
+	case errors.Is(err, domain.NotLetIn{}):
+		return fault.Missing("who")
+	case errors.Is(err, domain.TooManyLetIn{}):
+		return fault.New(codes.ResourceExhausted, TooManyLetIn).Meta("limit", strconv.Itoa(domain.MaxLetIn))
 	case errors.Is(err, domain.NotImporting{}):
 		return fault.New(codes.FailedPrecondition, NotImporting).
 			Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")
@@ -105,6 +131,10 @@ func rejected(r *process.Rejection) error {
 			field = "solution"
 		case process.AnswerEscalation:
 			field = "note"
+		case process.InformProcedure:
+			field = "update"
+		case process.ReviewProcedure:
+			field = "review"
 		default: // most steps want a reason
 		}
 		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".text", "required").Cause(r)

@@ -45,7 +45,7 @@ func (o *OnCall) RequestPage(ctx context.Context, r *triagev1.RequestPageRequest
 			return nil, err
 		}
 		if t.Desk.Process == nil {
-			return nil, errNoProfile
+			return nil, ErrNoProfile
 		}
 		if !needsSomebody(t.Facts.GetStatusClass()) {
 			return nil, fault.New(codes.FailedPrecondition, process.WrongStatus).

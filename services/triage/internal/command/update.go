@@ -21,8 +21,25 @@ func (c *Tickets) UpdateTicket(ctx context.Context, r *triagev1.UpdateTicketRequ
 	return c.change(ctx, call{
 		action: "UpdateTicket", ticket: name, etag: r.GetTicket().GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
+		if s.Desk.Process != nil {
+			if err := unfit("", besideTheRules(update)); err != nil {
+				return domain.Outcome{}, err
+			}
+		}
 		return s.Update(update, s.at)
 	})
+}
+
+// besideTheRules are the fields that follow from the rules of a desk's profile: there is no way around PrioritiseTicket (R45-R50).
+func besideTheRules(u domain.Update) []domain.Unfit {
+	var fields []domain.Unfit
+	if u.Impact != nil {
+		fields = append(fields, domain.Unfit{Field: "ticket.impact", Rule: "profile.prioritise"})
+	}
+	if u.Priority != nil {
+		fields = append(fields, domain.Unfit{Field: "ticket.priority", Rule: "profile.prioritise"})
+	}
+	return fields
 }
 
 // updateOf reads the fields that the mask names. A field outside the contract's list is refused, and so is an empty mask: it

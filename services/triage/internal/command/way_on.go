@@ -124,7 +124,7 @@ func placeOf(name string) domain.Destination {
 // needsProfile refuses a decision that only a profile can give.
 func needsProfile(s scene) error {
 	if s.Desk.Process == nil {
-		return errNoProfile
+		return ErrNoProfile
 	}
 	return nil
 }

@@ -55,6 +55,8 @@ type after struct {
 	isNew  bool
 	// pages are calls to those on duty that the process asks for.
 	pages []wantedPage
+	// sight is who sees its history from now on; nil where that did not change.
+	sight *domain.Sight
 }
 
 // prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
@@ -85,7 +87,11 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	return after{ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome)}, nil
+	done := after{ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome)}
+	if sight, changed := domain.SightOf(from.Ticket, to.Ticket); changed && !done.isNew {
+		done.sight = &sight
+	}
+	return done, nil
 }
 
 // write keeps the ticket and its events; in a pipeline it costs nothing yet.
@@ -96,6 +102,14 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 	}
 	if err := save(ctx, p, &a.ticket); err != nil {
 		return err
+	}
+	if a.sight != nil {
+		shown := feed.Showing{
+			Desk: resourcename.ID(a.ticket.Desk.Name), Resource: a.ticket.Facts.GetName(), To: a.sight.Insiders, Keep: a.sight.Users,
+		}
+		if err := feed.Show(ctx, p, shown); err != nil {
+			return err
+		}
 	}
 	if err := feed.Append(ctx, p, a.events); err != nil {
 		return err

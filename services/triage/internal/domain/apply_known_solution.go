@@ -20,7 +20,7 @@ func (t Ticket) ApplyKnownSolution(name string, solution Text, at time.Time) (Ou
 	c.number(0)
 	c.event.KnownSolution = name
 	outcome := c.done("ticket.known_solution_applied", Text{TextNote, solution.LanguageCode, solution.Text})
-	outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome, nil
 }
 
@@ -48,6 +48,6 @@ func (t Ticket) RateKnownSolution(name string, helped bool, at time.Time) (Outco
 	c := t.change(at)
 	c.event.KnownSolution, c.event.Helped = name, helped
 	outcome := c.done("ticket.known_solution_rated")
-	outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome, nil
 }

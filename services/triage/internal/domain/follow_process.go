@@ -17,11 +17,15 @@ import (
 
 // Subjects of decisions.
 const (
-	DecidesPriority = "priority"
-	DecidesRoute    = "route"
+	DecidesPriority    = "priority"
+	DecidesRoute       = "route"
+	DecidesRestriction = "restriction"
+	// DecidesProcedure is followed by the procedure's id.
+	DecidesProcedure = "procedure/"
 )
 
-// Follow draws the consequences that the desk's process sees in what was decided: the priority, who is told. They belong to
+// Follow draws the consequences that the desk's process sees in what was decided: who may see it, the priority, the processes of
+// their own that it is in, its place, who is told. They belong to
 // the same step, so they are in its events or right behind them. A desk without a profile has none, and neither has history that
 // is brought over.
 func (o Outcome) Follow(before Ticket) (Outcome, error) {
@@ -30,7 +34,9 @@ func (o Outcome) Follow(before Ticket) (Outcome, error) {
 	}
 	f := &follower{Outcome: o, process: o.Ticket.Desk.Process, at: o.Events[len(o.Events)-1].At}
 	f.Ticket.Decisions = slices.Clone(o.Ticket.Decisions)
-	for _, draw := range []func(Ticket) error{f.attest, f.prioritise, f.route, f.escalate, f.request} {
+	for _, draw := range []func(Ticket) error{
+		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.escalate, f.request,
+	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
 		}
@@ -68,25 +74,25 @@ func (t Ticket) Decided(subject string) *triagev1.Decision {
 	return nil
 }
 
-// prioritise gives the ticket the priority that the profile works out (R46, R47). One that a person set stays, unless a floor
-// lies above it.
+// prioritise gives the ticket the priority that the profile works out.
 func (f *follower) prioritise(Ticket) error {
 	facts := f.Ticket.Facts
 	if class := facts.GetStatusClass(); class != process.ClassOpen && class != process.ClassWaiting {
 		return nil
 	}
-	worked, err := f.process.Priority(f.Ticket.ProcessFacts(f.at))
-	if err != nil || worked.Level == nil {
+	worked, moved, err := f.Ticket.due(f.at)
+	if err != nil {
 		return err
 	}
-	to := worked.Level.GetId()
-	if to == facts.GetPriority() || facts.GetAssessment().GetPriorityByHand() && !f.higher(to, facts.GetPriority()) {
-		return nil
+	if !moved {
+		return f.byHand(worked)
 	}
+	to := worked.Level.GetId()
 	first := f.Events[0].Type == "ticket.opened" && facts.GetPriority() == ""
-	if first && worked.Why[0].Rule == "priority.initial" {
+	judged := f.last().Type == "ticket.prioritised"
+	if first && worked.Why[0].Rule == "priority.initial" || judged {
 		facts.Priority = to
-		f.decide(DecidesPriority, to, worked.Why[0])
+		f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 		return nil
 	}
 	f.then("ticket.prioritised").GetTicket().Priority = to
@@ -94,11 +100,88 @@ func (f *follower) prioritise(Ticket) error {
 	return nil
 }
 
-// higher reports whether one priority stands above another; anything stands above none.
-func (f *follower) higher(one, other string) bool {
-	a, ok := f.process.Rank(one)
-	b, known := f.process.Rank(other)
-	return ok && (!known || a < b)
+// byHand keeps as the decision on the priority that a person took it, with what the rules would have said.
+func (f *follower) byHand(worked profile.Priority) error {
+	facts := f.Ticket.Facts
+	if f.last().Type != "ticket.prioritised" || !facts.GetAssessment().GetPriorityByHand() || worked.Level == nil ||
+		f.last().Payload.GetPreviousPriority() == facts.GetPriority() {
+		return nil
+	}
+	why := profile.Why{Rule: "by_hand", Version: f.process.Version(), Inputs: map[string]string{"rules_say": worked.Level.GetId()}}
+	f.decide(DecidesPriority, facts.GetPriority(), why, worked.Why...)
+	return nil
+}
+
+// declare begins the processes of their own that come to hold for the ticket (R113-R115). One that was stood down begins anew only
+// when its condition comes to hold anew. What is declared may raise the priority, and the other way round.
+func (f *follower) declare(before Ticket) error {
+	if f.Ticket.Facts.GetStatusClass() == process.ClassClosed {
+		return nil
+	}
+	held, err := f.process.Procedures(f.Ticket.ProcessFacts(f.at))
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	var heldBefore []profile.Held[*profilev1.Procedure]
+	if before.Facts != nil {
+		if heldBefore, err = f.process.Procedures(before.ProcessFacts(f.at)); err != nil {
+			return err
+		}
+	}
+	begun := false
+	for _, h := range held {
+		id := h.Setting.GetId()
+		same := func(other profile.Held[*profilev1.Procedure]) bool { return other.Setting.GetId() == id }
+		ran := lastRun(f.Ticket.Facts, func(run *triagev1.ProcedureRun) bool { return run.GetProcedure() == id })
+		if ran != nil && (ran.GetEndTime() == nil || slices.ContainsFunc(heldBefore, same)) {
+			continue
+		}
+		declare(f.then(declared(id)).GetTicket(), id, "", f.at)
+		f.decide(DecidesProcedure+id, "declared", h.Why)
+		begun = true
+	}
+	if !begun {
+		return nil
+	}
+	return f.prioritise(before)
+}
+
+// restrict closes the ticket to those who do not need to know, and opens it again when nothing demands that any more (R149). What
+// happened in the same step is as closed as the ticket then is.
+func (f *follower) restrict(Ticket) error {
+	held, err := f.process.Restrictions(f.Ticket.ProcessFacts(f.at))
+	if err != nil {
+		return err
+	}
+	var roles []string
+	for _, h := range held {
+		roles = append(roles, h.Setting.GetVisibleTo()...)
+	}
+	roles = sorted(roles)
+	was := f.Ticket.Facts.GetRestricted()
+	switch {
+	case len(held) == 0 && !was, was && len(held) > 0 && slices.Equal(roles, f.Ticket.Facts.GetVisibleTo()):
+		return nil
+	case f.Events[0].Type == "ticket.opened" && len(f.Events) == 1 && !was:
+		f.Ticket.Facts.Restricted, f.Ticket.Facts.VisibleTo = true, roles
+	case len(held) > 0:
+		facts := f.then("ticket.restricted").GetTicket()
+		facts.Restricted, facts.VisibleTo = true, roles
+	default:
+		facts := f.then("ticket.unrestricted").GetTicket()
+		facts.Restricted, facts.VisibleTo, facts.NeedToKnow = false, nil, nil
+	}
+	why := profile.Why{Rule: "restrictions", Version: f.process.Version()}
+	answer := "open"
+	if len(held) > 0 {
+		why, answer = held[0].Why, "restricted"
+	}
+	f.decide(DecidesRestriction, answer, why)
+	now := Sight{Insiders: Insiders(f.Ticket.Desk, f.Ticket.Facts), Users: users(f.Ticket.Desk, f.Ticket.Facts)}
+	for i := range f.Events {
+		f.Events[i].Audience = now.of(f.Events[i].Audience)
+	}
+	return nil
 }
 
 // then is another event of the same step, in which more of the ticket's facts can be set.
@@ -173,6 +256,11 @@ func (f *follower) request(Ticket) error {
 			}
 			e.Payload.Notifications = append(e.Payload.Notifications, request)
 		}
+		more, err := then.assessmentRequests(e, facts, f.at)
+		if err != nil {
+			return err
+		}
+		e.Payload.Notifications = then.withinSight(append(e.Payload.Notifications, more...))
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func (t Ticket) importUnchanged(row Row) Outcome {
 	c := t.imported(row)
 	c.number(0)
 	outcome := c.done("ticket.work_logged")
-	outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome
 }
 

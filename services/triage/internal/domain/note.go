@@ -25,7 +25,7 @@ func (t Ticket) AddNote(note Text, internal bool, at time.Time) (Outcome, error)
 	}
 	outcome, err := t.note(step, eventType, note, 0, at)
 	if err == nil && internal {
-		outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+		outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	}
 	return outcome, err
 }
@@ -34,7 +34,7 @@ func (t Ticket) AddNote(note Text, internal bool, at time.Time) (Outcome, error)
 func (t Ticket) LogWork(text Text, minutes int32, at time.Time) (Outcome, error) {
 	outcome, err := t.note(process.LogWork, "ticket.work_logged", text, minutes, at)
 	if err == nil {
-		outcome.Events[0].Audience = partiesOnly(outcome.Events[0].Audience)
+		outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	}
 	return outcome, err
 }

@@ -39,7 +39,7 @@ func (p *PageRefused) Error() string {
 
 // PageAudience are those who may see a call: the parties that see the ticket, and those who are called.
 func PageAudience(desk Desk, ticket *triagev1.Ticket, links []*triagev1.DutyLink) []string {
-	keys := partiesOnly(Audience(desk, ticket))
+	keys := insidersOnly(Audience(desk, ticket), Ticket{Desk: desk, Facts: ticket})
 	for _, link := range links {
 		for _, name := range []string{link.GetPerson(), link.GetParty()} {
 			if name != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
@@ -191,6 +192,22 @@ func At(ctx context.Context, db DBTX, desk string, effect request.Effect) (State
 	}
 	texts, err := q.textsOf(ctx, desk, payload.GetTicket())
 	return State{Facts: payload.GetTicket(), ChainHash: row.Hash, Texts: texts, Audience: row.Audience}, err
+}
+
+// AnswersInWords are the last answers in words to the questions about a ticket, by the names of their texts. One that was erased is
+// left out.
+func AnswersInWords(ctx context.Context, db DBTX, desk, resource string) (map[string]*commonv1.LocalizedText, error) {
+	rows, err := New(db).AnswersInWords(ctx, AnswersInWordsParams{Desk: desk, Resource: resource})
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	answers := make(map[string]*commonv1.LocalizedText, len(rows))
+	for _, row := range rows {
+		if row.Text != "" {
+			answers[row.Name] = &commonv1.LocalizedText{Text: row.Text, LanguageCode: row.LanguageCode}
+		}
+	}
+	return answers, nil
 }
 
 func notFound(what string, err error) error {

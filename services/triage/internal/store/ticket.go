@@ -97,7 +97,7 @@ func (t *Ticket) insertion() (InsertTicketParams, error) {
 		Revision: u.Revision, ChainHash: u.ChainHash, LastEventAt: u.LastEventAt,
 		Decisions: u.Decisions, TargetClock: u.TargetClock,
 		TimerAt: u.TimerAt, TimerGeneration: u.TimerGeneration, Deferred: u.Deferred,
-		CallsDue: u.CallsDue, EscalationOpen: u.EscalationOpen,
+		CallsDue: u.CallsDue, EscalationOpen: u.EscalationOpen, Restricted: u.Restricted, PriorityDoubted: u.PriorityDoubted,
 	}, nil
 }
 
@@ -129,14 +129,16 @@ func (t *Ticket) update() (UpdateTicketParams, error) {
 		Facts:           facts, Clocks: clocks, Revision: t.Head.Revision, ChainHash: t.Head.Hash, LastEventAt: t.Head.Time,
 		Decisions: nonNil(decisions), TargetClock: nonNil(t.TargetClock), TimerAt: t.Timer.At, TimerGeneration: t.Timer.Generation,
 		Deferred: f.GetQueueTime() != nil, CallsDue: len(f.GetCallsDue()) > 0, EscalationOpen: t.EscalationOpen(),
+		Restricted: f.GetRestricted(), PriorityDoubted: f.GetAssessment().GetPriorityDoubted(),
 	}, nil
 }
 
-// pile is where a ticket that nobody has lies to be taken: its group's pile, or its party's. A ticket in import lies nowhere.
+// pile is where a ticket that nobody has lies to be taken: its group's pile, or its party's. A ticket in import lies nowhere, and
+// neither does a restricted one (R149): it is given to somebody.
 func pile(t *domain.Ticket) *string {
 	f := t.Facts
 	switch {
-	case f.GetImporting(), f.GetAssignee() != "", f.GetQueueTime() != nil,
+	case f.GetImporting(), f.GetRestricted(), f.GetAssignee() != "", f.GetQueueTime() != nil,
 		f.GetStatus() != process.Registered && f.GetStatus() != process.Assigned:
 		return nil
 	case f.GetHolderGroup() != "":

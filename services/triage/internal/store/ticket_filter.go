@@ -28,18 +28,19 @@ type filterField struct {
 }
 
 var ticketFields = map[string]filterField{
-	"status":        {"t.status", enumValue(triagev1.TicketStatus(0).Descriptor()), false, filtering.TypeString},
-	"status_class":  {"t.status_class", enumValue(triagev1.StatusClass(0).Descriptor()), false, filtering.TypeString},
-	"impact":        {"t.impact", enumValue(triagev1.Impact(0).Descriptor()), false, filtering.TypeString},
-	"holder_party":  {"t.holder_party", relative, false, filtering.TypeString},
-	"holder_group":  {"t.holder_group", relative, false, filtering.TypeString},
-	"assignee":      {"t.assignee", relative, false, filtering.TypeString},
-	"owner_party":   {"t.owner_party", relative, false, filtering.TypeString},
-	"owner":         {"t.owner", relative, false, filtering.TypeString},
-	"reporter":      {"t.reporter", relative, false, filtering.TypeString},
-	"affected_user": {"t.affected_user", relative, false, filtering.TypeString},
-	"priority":      {"t.priority", asWritten, false, filtering.TypeString},
-	"create_time":   {"t.create_time", timeValue, true, filtering.TypeTimestamp},
+	"status":           {"t.status", enumValue(triagev1.TicketStatus(0).Descriptor()), false, filtering.TypeString},
+	"status_class":     {"t.status_class", enumValue(triagev1.StatusClass(0).Descriptor()), false, filtering.TypeString},
+	"impact":           {"t.impact", enumValue(triagev1.Impact(0).Descriptor()), false, filtering.TypeString},
+	"holder_party":     {"t.holder_party", relative, false, filtering.TypeString},
+	"holder_group":     {"t.holder_group", relative, false, filtering.TypeString},
+	"assignee":         {"t.assignee", relative, false, filtering.TypeString},
+	"owner_party":      {"t.owner_party", relative, false, filtering.TypeString},
+	"owner":            {"t.owner", relative, false, filtering.TypeString},
+	"reporter":         {"t.reporter", relative, false, filtering.TypeString},
+	"affected_user":    {"t.affected_user", relative, false, filtering.TypeString},
+	"priority":         {"t.priority", asWritten, false, filtering.TypeString},
+	"priority_doubted": {"t.priority_doubted", truth, false, filtering.TypeString},
+	"create_time":      {"t.create_time", timeValue, true, filtering.TypeTimestamp},
 }
 
 var ticketDeclarations = func() *filtering.Declarations {
@@ -158,6 +159,13 @@ func comparison(call *expr.Expr_Call, desk string, args *arguments) (string, err
 func relative(desk, written string) (any, error) { return strings.TrimPrefix(written, desk+"/"), nil }
 
 func asWritten(_, written string) (any, error) { return written, nil }
+
+func truth(_, written string) (any, error) {
+	if written != "true" && written != "false" {
+		return nil, &BadFilter{Rule: brokenValue, Word: written}
+	}
+	return written == "true", nil
+}
 
 func timeValue(_, written string) (any, error) {
 	at, err := time.Parse(time.RFC3339Nano, written)

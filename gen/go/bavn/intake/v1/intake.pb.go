@@ -11,6 +11,7 @@ package intakev1
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	v1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	v11 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -36,6 +37,8 @@ const (
 	Outcome_OUTCOME_UNSPECIFIED Outcome = 0
 	// A ticket was opened.
 	Outcome_OUTCOME_OPENED Outcome = 1
+	// No ticket was opened: the desk's process refused it for good, and the reporter was told why.
+	Outcome_OUTCOME_REFUSED Outcome = 2
 )
 
 // Enum value maps for Outcome.
@@ -43,10 +46,12 @@ var (
 	Outcome_name = map[int32]string{
 		0: "OUTCOME_UNSPECIFIED",
 		1: "OUTCOME_OPENED",
+		2: "OUTCOME_REFUSED",
 	}
 	Outcome_value = map[string]int32{
 		"OUTCOME_UNSPECIFIED": 0,
 		"OUTCOME_OPENED":      1,
+		"OUTCOME_REFUSED":     2,
 	}
 )
 
@@ -99,7 +104,9 @@ type Submission struct {
 	// When it was received.
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	// When its outcome was settled.
-	SettleTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=settle_time,json=settleTime,proto3" json:"settle_time,omitempty"`
+	SettleTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=settle_time,json=settleTime,proto3" json:"settle_time,omitempty"`
+	// Why it was refused, as in ErrorInfo: "GATE_NOT_MET"; empty where it was not.
+	RefusalReason string `protobuf:"bytes,11,opt,name=refusal_reason,json=refusalReason,proto3" json:"refusal_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -202,6 +209,13 @@ func (x *Submission) GetSettleTime() *timestamppb.Timestamp {
 		return x.SettleTime
 	}
 	return nil
+}
+
+func (x *Submission) GetRefusalReason() string {
+	if x != nil {
+		return x.RefusalReason
+	}
+	return ""
 }
 
 // A person and how to reach them (R26, R27). No field but the display name is required: data minimisation (R148).
@@ -362,7 +376,13 @@ type SubmitTicketRequest struct {
 	// The same case in other tools (R13, R34), by tool: {"jira": "NSP-118"}.
 	ExternalIds map[string]string `protobuf:"bytes,9,rep,name=external_ids,json=externalIds,proto3" json:"external_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Set when this is history from another tool.
-	Import        *Import `protobuf:"bytes,10,opt,name=import,proto3" json:"import,omitempty"`
+	Import *Import `protobuf:"bytes,10,opt,name=import,proto3" json:"import,omitempty"`
+	// What reporter or agent say about it, in the ids of the desk's profile (R29, R37-R47).
+	Assessment *v11.Assessment `protobuf:"bytes,11,opt,name=assessment,proto3" json:"assessment,omitempty"`
+	// How much it hurts, as they see it (R46).
+	Impact v11.Impact `protobuf:"varint,12,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
+	// Calls that were made before it was registered (R7, R16, R17).
+	AttestedCalls []*v11.AttestedCall `protobuf:"bytes,13,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -463,6 +483,27 @@ func (x *SubmitTicketRequest) GetExternalIds() map[string]string {
 func (x *SubmitTicketRequest) GetImport() *Import {
 	if x != nil {
 		return x.Import
+	}
+	return nil
+}
+
+func (x *SubmitTicketRequest) GetAssessment() *v11.Assessment {
+	if x != nil {
+		return x.Assessment
+	}
+	return nil
+}
+
+func (x *SubmitTicketRequest) GetImpact() v11.Impact {
+	if x != nil {
+		return x.Impact
+	}
+	return v11.Impact(0)
+}
+
+func (x *SubmitTicketRequest) GetAttestedCalls() []*v11.AttestedCall {
+	if x != nil {
+		return x.AttestedCalls
 	}
 	return nil
 }
@@ -1251,7 +1292,7 @@ var File_bavn_intake_v1_intake_proto protoreflect.FileDescriptor
 
 const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/intake/v1/intake.proto\x12\x0ebavn.intake.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\x04\n" +
+	"\x1bbavn/intake/v1/intake.proto\x12\x0ebavn.intake.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x05\n" +
 	"\n" +
 	"Submission\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
@@ -1265,7 +1306,8 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\freceive_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\vreceiveTime\x12@\n" +
 	"\vsettle_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"settleTime:W\xeaAT\n" +
+	"settleTime\x12*\n" +
+	"\x0erefusal_reason\x18\v \x01(\tB\x03\xe0A\x03R\rrefusalReason:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
 	"submission\"\x80\x05\n" +
 	"\x06Person\x12]\n" +
@@ -1290,7 +1332,7 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
 	"\n" +
 	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
-	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xd3\a\n" +
+	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xa3\t\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\n" +
@@ -1304,7 +1346,12 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\x11new_affected_user\x18\b \x01(\v2\x16.bavn.intake.v1.PersonB\x03\xe0A\x01R\x0fnewAffectedUser\x12\x88\x01\n" +
 	"\fexternal_ids\x18\t \x03(\v24.bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntryB/\xe0A\x01\xbaH)\x9a\x01&\x10\b\"\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$*\x06r\x04\x10\x01\x18xR\vexternalIds\x123\n" +
 	"\x06import\x18\n" +
-	" \x01(\v2\x16.bavn.intake.v1.ImportB\x03\xe0A\x01R\x06import\x1a>\n" +
+	" \x01(\v2\x16.bavn.intake.v1.ImportB\x03\xe0A\x01R\x06import\x12?\n" +
+	"\n" +
+	"assessment\x18\v \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
+	"assessment\x12;\n" +
+	"\x06impact\x18\f \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12P\n" +
+	"\x0eattested_calls\x18\r \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x1a>\n" +
 	"\x10ExternalIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"}\n" +
@@ -1360,10 +1407,11 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"submission\";\n" +
 	"\vPersonEvent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
-	"\atickets\x18\x02 \x03(\tR\atickets*6\n" +
+	"\atickets\x18\x02 \x03(\tR\atickets*K\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n" +
-	"\x0eOUTCOME_OPENED\x10\x012\xa0\x03\n" +
+	"\x0eOUTCOME_OPENED\x10\x01\x12\x13\n" +
+	"\x0fOUTCOME_REFUSED\x10\x022\xa0\x03\n" +
 	"\x11SubmissionService\x12\x7f\n" +
 	"\fSubmitTicket\x12#.bavn.intake.v1.SubmitTicketRequest\x1a\x1a.bavn.intake.v1.Submission\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{parent=desks/*}/tickets:submit\x12{\n" +
 	"\rGetSubmission\x12$.bavn.intake.v1.GetSubmissionRequest\x1a\x1a.bavn.intake.v1.Submission\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=desks/*/submissions/*}\x12\x8c\x01\n" +
@@ -1413,7 +1461,10 @@ var file_bavn_intake_v1_intake_proto_goTypes = []any{
 	(v1.Channel)(0),                 // 19: bavn.common.v1.Channel
 	(*v1.LocalizedText)(nil),        // 20: bavn.common.v1.LocalizedText
 	(*timestamppb.Timestamp)(nil),   // 21: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),   // 22: google.protobuf.FieldMask
+	(*v11.Assessment)(nil),          // 22: bavn.triage.v1.Assessment
+	(v11.Impact)(0),                 // 23: bavn.triage.v1.Impact
+	(*v11.AttestedCall)(nil),        // 24: bavn.triage.v1.AttestedCall
+	(*fieldmaskpb.FieldMask)(nil),   // 25: google.protobuf.FieldMask
 }
 var file_bavn_intake_v1_intake_proto_depIdxs = []int32{
 	0,  // 0: bavn.intake.v1.Submission.outcome:type_name -> bavn.intake.v1.Outcome
@@ -1429,37 +1480,40 @@ var file_bavn_intake_v1_intake_proto_depIdxs = []int32{
 	2,  // 10: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
 	18, // 11: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
 	4,  // 12: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
-	21, // 13: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
-	1,  // 14: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
-	2,  // 15: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	2,  // 16: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	2,  // 17: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	22, // 18: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 19: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	1,  // 20: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
-	3,  // 21: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
-	5,  // 22: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
-	6,  // 23: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
-	8,  // 24: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
-	9,  // 25: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
-	10, // 26: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
-	12, // 27: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
-	13, // 28: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
-	14, // 29: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
-	1,  // 30: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
-	1,  // 31: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
-	7,  // 32: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
-	2,  // 33: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 34: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
-	11, // 35: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
-	2,  // 36: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 37: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
-	15, // 38: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
-	30, // [30:39] is the sub-list for method output_type
-	21, // [21:30] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	22, // 13: bavn.intake.v1.SubmitTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
+	23, // 14: bavn.intake.v1.SubmitTicketRequest.impact:type_name -> bavn.triage.v1.Impact
+	24, // 15: bavn.intake.v1.SubmitTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	21, // 16: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
+	1,  // 17: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
+	2,  // 18: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	2,  // 19: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	2,  // 20: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	25, // 21: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 22: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	1,  // 23: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
+	3,  // 24: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
+	5,  // 25: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
+	6,  // 26: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
+	8,  // 27: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
+	9,  // 28: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
+	10, // 29: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
+	12, // 30: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
+	13, // 31: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
+	14, // 32: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
+	1,  // 33: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
+	1,  // 34: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
+	7,  // 35: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
+	2,  // 36: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 37: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
+	11, // 38: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
+	2,  // 39: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 40: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
+	15, // 41: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
+	33, // [33:42] is the sub-list for method output_type
+	24, // [24:33] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_bavn_intake_v1_intake_proto_init() }

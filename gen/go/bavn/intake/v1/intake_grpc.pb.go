@@ -36,9 +36,11 @@ type SubmissionServiceClient interface {
 	//
 	// Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
 	// Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
-	// opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
+	// opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
+	// a refused submission stays so, and the same call then answers with it, its outcome and reason.
 	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-	// affected user was erased.
+	// affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+	// profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	SubmitTicket(ctx context.Context, in *SubmitTicketRequest, opts ...grpc.CallOption) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its
 	// ticket. Changes nothing. Errors: NOT_FOUND.
@@ -95,9 +97,11 @@ type SubmissionServiceServer interface {
 	//
 	// Callers: any person with a part in the desk, for themselves or on behalf of another; importers with `import` set.
 	// Registers the persons named, gives the ticket number and answers at once, also while triage is down: the ticket is then
-	// opened when triage is back. Emits submission.received and submission.opened. Idempotent by request_id.
+	// opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
+	// a refused submission stays so, and the same call then answers with it, its outcome and reason.
 	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-	// affected user was erased.
+	// affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+	// profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	SubmitTicket(context.Context, *SubmitTicketRequest) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its
 	// ticket. Changes nothing. Errors: NOT_FOUND.

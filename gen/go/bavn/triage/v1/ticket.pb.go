@@ -413,7 +413,9 @@ type Ticket struct {
 	// How many inquiries are linked to it (R19).
 	LinkedInquiries int32 `protobuf:"varint,57,opt,name=linked_inquiries,json=linkedInquiries,proto3" json:"linked_inquiries,omitempty"`
 	// Contacts that must still be phoned about it (R7, R17), ids of the profile.
-	CallsDue      []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
+	CallsDue []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
+	// Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149).
+	VisibleTo     []string `protobuf:"bytes,60,rep,name=visible_to,json=visibleTo,proto3" json:"visible_to,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -854,6 +856,13 @@ func (x *Ticket) GetCallsDue() []string {
 	return nil
 }
 
+func (x *Ticket) GetVisibleTo() []string {
+	if x != nil {
+		return x.VisibleTo
+	}
+	return nil
+}
+
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
 type TextVersions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1205,7 +1214,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x19\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x19\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1282,7 +1291,9 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x0freport_approved\x187 \x01(\bB\x03\xe0A\x03R\x0ereportApproved\x120\n" +
 	"\x05order\x188 \x01(\v2\x15.bavn.triage.v1.OrderB\x03\xe0A\x03R\x05order\x12.\n" +
 	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x12 \n" +
-	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x1a9\n" +
+	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x12\"\n" +
+	"\n" +
+	"visible_to\x18< \x03(\tB\x03\xe0A\x03R\tvisibleTo\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +

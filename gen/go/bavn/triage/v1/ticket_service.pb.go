@@ -266,7 +266,7 @@ type ListTicketsRequest struct {
 	// From the previous answer; bound to the same request.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-	// impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+	// impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
 	Filter        string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -62,7 +62,8 @@ type TicketServiceClient interface {
 	// Opens the ticket of a submission.
 	//
 	// Callers: intake. Emits ticket.opened. Idempotent by submission, for ever: the same submission is the same ticket.
-	// Errors: NOT_FOUND for an unknown desk, ALREADY_EXISTS TICKET_NUMBER_TAKEN.
+	// Errors: NOT_FOUND for an unknown desk, ALREADY_EXISTS TICKET_NUMBER_TAKEN; INVALID_ARGUMENT profile.unknown, guide.not_asked and
+	// their like for what the desk's profile does not have; FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	OpenTicket(ctx context.Context, in *OpenTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Reads a ticket. Callers: whoever may see it. Changes nothing. Errors: NOT_FOUND, also for tickets that the caller may
 	// not see.
@@ -526,7 +527,8 @@ type TicketServiceServer interface {
 	// Opens the ticket of a submission.
 	//
 	// Callers: intake. Emits ticket.opened. Idempotent by submission, for ever: the same submission is the same ticket.
-	// Errors: NOT_FOUND for an unknown desk, ALREADY_EXISTS TICKET_NUMBER_TAKEN.
+	// Errors: NOT_FOUND for an unknown desk, ALREADY_EXISTS TICKET_NUMBER_TAKEN; INVALID_ARGUMENT profile.unknown, guide.not_asked and
+	// their like for what the desk's profile does not have; FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	OpenTicket(context.Context, *OpenTicketRequest) (*Ticket, error)
 	// Reads a ticket. Callers: whoever may see it. Changes nothing. Errors: NOT_FOUND, also for tickets that the caller may
 	// not see.

@@ -1,8 +1,8 @@
 -- name: InsertSubmission :exec
 INSERT INTO submissions (desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing,
-    received_at, request_id, traceparent, revision, chain_hash, last_event_at)
+    received_at, request_id, traceparent, revision, chain_hash, last_event_at, assessed)
 VALUES (@desk, @submission, @number, @channel, @reporter, @affected_user, @submitter, @external_ids, @importing,
-    @received_at, @request_id, @traceparent, @revision, @chain_hash, @last_event_at);
+    @received_at, @request_id, @traceparent, @revision, @chain_hash, @last_event_at, @assessed);
 
 -- name: GetSubmission :one
 SELECT * FROM submissions WHERE desk = $1 AND submission = $2;
@@ -13,7 +13,7 @@ WHERE desk = @desk AND (number < @before OR @before = '')
 ORDER BY number DESC LIMIT @size;
 
 -- name: SettleSubmission :exec
-UPDATE submissions SET outcome = @outcome, settled_at = @settled_at,
+UPDATE submissions SET outcome = @outcome, settled_at = @settled_at, refusal_reason = @refusal_reason, assessed = '',
     revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
 WHERE desk = @desk AND submission = @submission;
 

@@ -48,6 +48,13 @@ SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
             AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'solution') AS solution;
 
+-- name: AnswersInWords :many
+-- The last answer in words to each question, while it exists (R38, R147).
+SELECT DISTINCT ON (x.name) x.name, x.language_code, coalesce(x.text, '')::text AS text
+FROM event_texts x
+WHERE x.desk = $1 AND x.resource = $2 AND starts_with(x.name, 'answer.')
+ORDER BY x.name, x.revision DESC;
+
 -- name: EventAt :one
 SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3;
 
@@ -57,9 +64,9 @@ INSERT INTO tickets (
     reporter, affected_user, impact, priority, pile, audience, importing, imported, notes,
     create_time, update_time, resolve_time, close_time, title_version, description_version, solution_version,
     facts, clocks, journey_root, revision, chain_hash, last_event_at, decisions, target_clock, timer_at, timer_generation,
-    deferred, calls_due, escalation_open)
+    deferred, calls_due, escalation_open, restricted, priority_doubted)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
-        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39);
+        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41);
 
 -- name: UpdateTicket :exec
 UPDATE tickets SET
@@ -68,5 +75,5 @@ UPDATE tickets SET
     update_time = $16, resolve_time = $17, close_time = $18, title_version = $19, description_version = $20,
     solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26,
     decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31,
-    calls_due = $32, escalation_open = $33
+    calls_due = $32, escalation_open = $33, restricted = $34, priority_doubted = $35
 WHERE desk = $1 AND number = $2;

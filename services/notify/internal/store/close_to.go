@@ -1,0 +1,24 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// closeTo takes those who are not among the keys out of the audience of a ticket's notifications, and of the events about them. Who was
+// told knows that they were.
+const closeTo = `WITH closed AS (
+    UPDATE notifications SET audience = ARRAY(
+        SELECT key FROM unnest(audience) key WHERE key = ANY ($3) OR key = 'persons/' || recipient ORDER BY key)
+    WHERE desk = $1 AND ticket = $2
+    RETURNING desk, notification::text AS notification, audience)
+UPDATE events e SET audience = closed.audience FROM closed
+WHERE e.desk = closed.desk AND e.resource = 'desks/' || closed.desk || '/notifications/' || closed.notification`
+
+// CloseTo lets only those see what was said about a ticket before who see the ticket now that it is restricted (R149).
+func CloseTo(ctx context.Context, db DBTX, desk, ticket string, keys []string) error {
+	if _, err := db.Exec(ctx, closeTo, desk, ticket, keys); err != nil {
+		return fmt.Errorf("close the notifications of ticket %s: %w", ticket, err)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package command
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/services/triage/internal/domain"
+)
+
+// ways are how the profile calls the ways in (R2).
+var ways = map[commonv1.Channel]profilev1.Way{
+	commonv1.Channel_CHANNEL_WEB: profilev1.Way_WAY_WEB, commonv1.Channel_CHANNEL_API: profilev1.Way_WAY_API,
+}
+
+// assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
+// where a party found it itself, the one for that, else the first of the same way.
+func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest) *triagev1.Assessment {
+	if desk.Process == nil || r.GetImporting() {
+		return r.GetAssessment()
+	}
+	a := &triagev1.Assessment{}
+	if r.GetAssessment() != nil {
+		a = proto.CloneOf(r.GetAssessment())
+	}
+	a.PriorityByHand, a.PriorityDoubted = false, false
+	a.Answered = slices.Sorted(maps.Keys(a.GetAnswers()))
+	if a.GetChannel() != "" {
+		return a
+	}
+	way := ways[r.GetChannel()]
+	if a.GetFoundBy() != "" {
+		way = profilev1.Way_WAY_INTERNAL
+	}
+	channels := desk.Process.Settings().GetChannels()
+	if at := slices.IndexFunc(channels, func(c *profilev1.IntakeChannel) bool { return c.GetWay() == way }); at >= 0 {
+		a.Channel = channels[at].GetId()
+	}
+	return a
+}
+
+// attested are the calls that were made before, attested by who submitted it (R7, R16).
+func attested(r *triagev1.OpenTicketRequest, now time.Time) []*triagev1.AttestedCall {
+	by := r.GetSubmitter()
+	if by == "" {
+		by = r.GetReporter()
+	}
+	calls := make([]*triagev1.AttestedCall, len(r.GetAttestedCalls()))
+	for i, call := range r.GetAttestedCalls() {
+		calls[i] = proto.CloneOf(call)
+		calls[i].AttestedBy, calls[i].AttestTime = by, timestamppb.New(now)
+	}
+	return calls
+}
+
+// opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it asks
+// for (R38), and past the gates of registration, such as that users feel it (R44, R66). History that is brought over is not judged.
+func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
+	if t.Desk.Process == nil || t.Facts.GetImporting() {
+		return nil
+	}
+	if err := unfit("assessment.", t.Desk.Unfit(t.Facts.GetAssessment())); err != nil {
+		return err
+	}
+	if t.Desk.UnfitImpact(r.GetImpact()) {
+		return invalid("impact", unknownToProfile)
+	}
+	if err := unfitAt("attested_calls", t.Desk.UnfitCalls(r.GetAttestedCalls(), at)); err != nil {
+		return err
+	}
+	answers, err := t.UnfitAnswers(at)
+	if err != nil {
+		return err
+	}
+	var fields []domain.Unfit
+	for _, question := range slices.Sorted(maps.Keys(answers)) {
+		fields = append(fields, domain.Unfit{Field: "assessment.answers." + question, Rule: answers[question]})
+	}
+	if err := unfit("", fields); err != nil {
+		return err
+	}
+	attempt := profile.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
+	return permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+}

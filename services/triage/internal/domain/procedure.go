@@ -1,0 +1,132 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
+)
+
+// Names of the texts of procedures.
+const (
+	TextUpdate = "update"
+	TextReview = "review"
+)
+
+// majorProcedure is the one that the facts call `major` (R113).
+const majorProcedure = "major"
+
+// NotRunning refuses what is done to a procedure that does not run; AlreadyRunning a second one of the same kind; NothingToReview
+// a review of one that has not ended.
+type (
+	NotRunning      struct{}
+	AlreadyRunning  struct{}
+	NothingToReview struct{}
+)
+
+func (NotRunning) Error() string      { return "the ticket is not in this procedure" }
+func (AlreadyRunning) Error() string  { return "the ticket is in this procedure" }
+func (NothingToReview) Error() string { return "no run of this procedure has ended without a review" }
+
+// declared is what the event of a declaration is called.
+func declared(procedure string) string {
+	if procedure == majorProcedure {
+		return "ticket.declared_major"
+	}
+	return "ticket.procedure_declared"
+}
+
+// running is the run of a procedure that has not ended; nil where there is none.
+func running(t *triagev1.Ticket, procedure string) *triagev1.ProcedureRun {
+	return lastRun(t, func(run *triagev1.ProcedureRun) bool {
+		return run.GetProcedure() == procedure && run.GetEndTime() == nil
+	})
+}
+
+func lastRun(t *triagev1.Ticket, such func(*triagev1.ProcedureRun) bool) *triagev1.ProcedureRun {
+	for _, run := range slices.Backward(t.GetProcedures()) {
+		if such(run) {
+			return run
+		}
+	}
+	return nil
+}
+
+// declare begins a procedure. Those involved are told, and so its updates begin now.
+func declare(t *triagev1.Ticket, procedure, lead string, at time.Time) {
+	t.Procedures = append(t.GetProcedures(), &triagev1.ProcedureRun{
+		Procedure: procedure, Lead: lead, StartTime: timestamppb.New(at), UpdateTime: timestamppb.New(at),
+	})
+}
+
+// DeclareProcedure begins a process of its own by hand (R113-R115).
+func (t Ticket) DeclareProcedure(procedure, lead string, reason Text, at time.Time) (Outcome, error) {
+	c, err := t.procedureStep(process.DeclareProcedure, reason, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if running(t.Facts, procedure) != nil {
+		return Outcome{}, AlreadyRunning{}
+	}
+	declare(c.facts(), procedure, lead, at)
+	return c.done(declared(procedure), reason), nil
+}
+
+// InformProcedure tells those involved how it stands; the rhythm begins anew. An empty lead leaves whoever leads it.
+func (t Ticket) InformProcedure(procedure, lead string, update Text, at time.Time) (Outcome, error) {
+	c, err := t.procedureStep(process.InformProcedure, update, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	run := running(c.facts(), procedure)
+	if run == nil {
+		return Outcome{}, NotRunning{}
+	}
+	run.UpdateTime = timestamppb.New(at)
+	if lead != "" {
+		run.Lead = lead
+	}
+	return c.done("ticket.procedure_updated", update), nil
+}
+
+// StandDownProcedure ends it.
+func (t Ticket) StandDownProcedure(procedure string, reason Text, at time.Time) (Outcome, error) {
+	c, err := t.procedureStep(process.StandDownProcedure, reason, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	run := running(c.facts(), procedure)
+	if run == nil {
+		return Outcome{}, NotRunning{}
+	}
+	run.EndTime = timestamppb.New(at)
+	return c.done("ticket.stood_down", reason), nil
+}
+
+// ReviewProcedure records what was learned from the last run that ended.
+func (t Ticket) ReviewProcedure(procedure string, review Text, at time.Time) (Outcome, error) {
+	c, err := t.procedureStep(process.ReviewProcedure, review, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	run := lastRun(c.facts(), func(run *triagev1.ProcedureRun) bool {
+		return run.GetProcedure() == procedure && run.GetEndTime() != nil && run.GetReviewTime() == nil
+	})
+	if run == nil {
+		return Outcome{}, NothingToReview{}
+	}
+	run.ReviewTime = timestamppb.New(at)
+	return c.done("ticket.procedure_reviewed", review), nil
+}
+
+func (t Ticket) procedureStep(step process.Step, text Text, at time.Time) (*change, error) {
+	facts := t.facts()
+	facts.Reason = !text.Blank()
+	if _, rejection := process.Permit(step, facts); rejection != nil {
+		return nil, rejection
+	}
+	return t.change(at), nil
+}
