@@ -84,6 +84,11 @@ func TestWhereEachStepLeads(t *testing.T) {
 		LogWork:               "R A I S U P H V C X",
 		ImportRow:             "R A I S U P H V C X",
 		FinishImport:          "R A I S U P H V C X",
+		EnterQueue:            "R A I S U P H - - -",
+		EndHold:               "- - - I I I I - - -",
+		AcceptBySilence:       "- - - - - - - V - -",
+		CloseBySilence:        "- - - - - - - C - -",
+		CompleteLegalStage:    "R A I S U P H V C X",
 	}
 	letters := map[string]Status{
 		"R": Registered, "A": Assigned, "I": InProgress, "S": AwaitingSupplier, "U": AwaitingUser, "P": PendingRelease,

@@ -21,7 +21,8 @@ func Events() []string {
 		"ticket.categorised", "ticket.prioritised", "ticket.split", "ticket.linked", "ticket.attested", "ticket.escalated",
 		"ticket.declared_major", "ticket.stood_down", "ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
-		"ticket.silence_ends", "ticket.reply_received", "report.submitted", "report.returned", "report.approved",
+		"ticket.silence_ends", "ticket.queued", "ticket.hand_over_overdue", "ticket.legal_stage_done", "ticket.reply_received",
+		"report.submitted", "report.returned", "report.approved",
 	}
 }
 

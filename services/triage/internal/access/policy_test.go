@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -32,8 +33,13 @@ func rpcs() []string {
 	for _, m := range triagev1.TicketService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
 	}
-	for _, m := range triagev1.DirectoryService_ServiceDesc.Methods {
-		names = append(names, m.MethodName)
+	for _, service := range []grpc.ServiceDesc{
+		triagev1.DirectoryService_ServiceDesc, triagev1.ExplanationService_ServiceDesc, triagev1.ProfileService_ServiceDesc,
+		triagev1.LegalService_ServiceDesc,
+	} {
+		for _, m := range service.Methods {
+			names = append(names, m.MethodName)
+		}
 	}
 	for _, m := range triagev1.KnownSolutionService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)

@@ -32,6 +32,7 @@ var steps = map[string]process.Step{
 	"RateKnownSolution":      process.LogWork,
 	"ImportTicketStep":       process.ImportRow,
 	"FinishImport":           process.FinishImport,
+	"CompleteLegalStage":     process.CompleteLegalStage,
 }
 
 // StepOf is the life cycle's step that an RPC takes.
@@ -40,4 +41,22 @@ func StepOf(action string, internal bool) process.Step {
 		return process.AddInternalNote
 	}
 	return steps[action]
+}
+
+// ActionOf is the RPC about one ticket that takes a step, and whether it is for people: not for intake, an import or a timer.
+func ActionOf(step process.Step) (action string, internal, people bool) {
+	switch step {
+	case process.Open, process.ImportRow, process.FinishImport:
+		return "", false, false
+	case process.Take:
+		return "TakeTicket", false, true
+	case process.AddInternalNote:
+		return "AddNote", true, true
+	}
+	for action, taken := range steps {
+		if taken == step {
+			return action, false, true
+		}
+	}
+	return "", false, false
 }

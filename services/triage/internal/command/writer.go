@@ -20,6 +20,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
@@ -33,6 +34,8 @@ type Writer struct {
 	Clock clock.Clock
 	// Wake is told of every commit.
 	Wake interface{ Committed() }
+	// Timers keeps jobs in the transaction that makes them necessary.
+	Timers *jobs.Client
 	// Profiles are the processes that desks follow.
 	Profiles *profile.Shelf
 }
@@ -50,12 +53,14 @@ type after struct {
 	ticket store.Ticket
 	events []feed.Prepared
 	isNew  bool
+	// armed is true where its timer has to be set.
+	armed bool
 }
 
 // prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
 // nothing.
 func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
-	outcome, err := outcome.Follow(from.Ticket)
+	outcome, err := outcome.Follow(from.Ticket, w.Clock.Now())
 	if err != nil {
 		return after{}, err
 	}
@@ -80,7 +85,9 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	return after{ticket: to, events: events, isNew: from.Head.Revision == 0}, nil
+	done := after{ticket: to, events: events, isNew: from.Head.Revision == 0}
+	done.ticket.Timer, done.armed = w.timerFor(&to)
+	return done, nil
 }
 
 // write keeps the ticket and its events; in a pipeline it costs nothing yet.
@@ -91,6 +98,11 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 	}
 	if err := save(ctx, p, &a.ticket); err != nil {
 		return err
+	}
+	if a.armed {
+		if err := w.keepTimer(ctx, p, &a.ticket); err != nil {
+			return err
+		}
 	}
 	return feed.Append(ctx, p, a.events)
 }

@@ -19,18 +19,30 @@ import (
 const (
 	DecidesPriority = "priority"
 	DecidesRoute    = "route"
+	// DecidesDeadline begins the subject of a decision on what is due: "deadline/solution".
+	DecidesDeadline = "deadline/"
 )
 
-// Follow draws the consequences that the desk's process sees in what was decided: the priority, who is told. They belong to
-// the same step, so they are in its events or right behind them. A desk without a profile has none, and neither has history that
-// is brought over.
-func (o Outcome) Follow(before Ticket) (Outcome, error) {
-	if o.Ticket.Desk.Process == nil || o.Ticket.Facts.GetImporting() || len(o.Events) == 0 {
+// Follow draws the consequences that the desk's process sees in what was decided: the priority, what is due, who is told. They
+// belong to the same step, so they are in its events or right behind them. A desk without a profile has hardly any, and history
+// that is brought over has none. An outcome without events is the passing of time until now.
+func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
+	if o.Ticket.Facts.GetImporting() {
 		return o, nil
 	}
-	f := &follower{Outcome: o, process: o.Ticket.Desk.Process, at: o.Events[len(o.Events)-1].At}
+	f := &follower{Outcome: o, process: o.Ticket.Desk.Process, at: now, now: now}
 	f.Ticket.Decisions = slices.Clone(o.Ticket.Decisions)
-	for _, draw := range []func(Ticket) error{f.prioritise, f.route, f.request} {
+	if len(o.Events) == 0 {
+		if err := f.deadlines(before); err != nil || len(f.Events) == 0 {
+			return f.Outcome, err
+		}
+	}
+	f.at = f.last().At
+	stages := []func(Ticket) error{f.prioritise, f.route, f.oblige, f.queue, f.deadlines, f.request}
+	if f.process == nil {
+		stages = []func(Ticket) error{f.deadlines}
+	}
+	for _, draw := range stages {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
 		}
@@ -42,8 +54,21 @@ func (o Outcome) Follow(before Ticket) (Outcome, error) {
 type follower struct {
 	Outcome
 	process *profile.Profile
-	at      time.Time
+	// at is the time of the step; now is the same but for history, whose steps lie back.
+	at, now time.Time
+	known   *profilev1.TicketFacts
 }
+
+// facts are what conditions look at, worked out once for all that ask before they change.
+func (f *follower) facts() *profilev1.TicketFacts {
+	if f.known == nil {
+		f.known = f.Ticket.ProcessFacts(f.at)
+	}
+	return f.known
+}
+
+// forget: the ticket's facts have changed.
+func (f *follower) forget() { f.known = nil }
 
 func (f *follower) last() *Event { return &f.Events[len(f.Events)-1] }
 
@@ -78,7 +103,7 @@ func (f *follower) prioritise(Ticket) error {
 	if class := facts.GetStatusClass(); class != process.ClassOpen && class != process.ClassWaiting {
 		return nil
 	}
-	worked, err := f.process.Priority(f.Ticket.ProcessFacts(f.at))
+	worked, err := f.process.Priority(f.facts())
 	if err != nil || worked.Level == nil {
 		return err
 	}
@@ -89,10 +114,12 @@ func (f *follower) prioritise(Ticket) error {
 	first := f.Events[0].Type == "ticket.opened" && facts.GetPriority() == ""
 	if first && worked.Why[0].Rule == "priority.initial" {
 		facts.Priority = to
+		f.forget()
 		f.decide(DecidesPriority, to, worked.Why[0])
 		return nil
 	}
 	f.then("ticket.prioritised").GetTicket().Priority = to
+	f.forget()
 	f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 	return nil
 }
@@ -108,13 +135,15 @@ func (f *follower) higher(one, other string) bool {
 func (f *follower) then(eventType string) *triagev1.TicketEvent {
 	before := f.Ticket.Facts
 	f.Ticket.Facts = proto.CloneOf(before)
+	f.Ticket.Facts.UpdateTime = timestamppb.New(f.at)
 	f.Ticket.Revision++
+	f.forget()
 	payload := &triagev1.TicketEvent{
 		Ticket: f.Ticket.Facts, PreviousStatus: before.GetStatus(), PreviousSubStatus: before.GetSubStatus(),
 		PreviousHolderParty: before.GetHolderParty(), PreviousHolderGroup: before.GetHolderGroup(),
 		PreviousPriority: before.GetPriority(),
 	}
-	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: f.last().Audience, At: f.at})
+	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: Audience(f.Ticket.Desk, f.Ticket.Facts), At: f.at})
 	return payload
 }
 
@@ -124,7 +153,7 @@ func (f *follower) route(Ticket) error {
 	if f.Ticket.Facts.GetStatusClass() == process.ClassClosed {
 		return nil
 	}
-	routing, err := f.process.Route(f.Ticket.ProcessFacts(f.at))
+	routing, err := f.process.Route(f.facts())
 	if err != nil {
 		return err
 	}
@@ -148,21 +177,39 @@ func place(r *profilev1.Route) string {
 func (f *follower) request(Ticket) error {
 	for i := range f.Events {
 		e := &f.Events[i]
-		then := f.Ticket
-		then.Facts = e.Payload.GetTicket()
-		facts := then.ProcessFacts(f.at)
-		facts.PreviousPriority = e.Payload.GetPreviousPriority()
-		held, err := f.process.Notifications(e.Type, facts)
+		if err := f.requestFor(e, i == len(f.Events)-1); err != nil {
+			return err
+		}
+		if d := e.Payload.GetDeadline(); d != nil {
+			f.Ticket.requestByDeadline(e.Payload, d)
+		}
+	}
+	return nil
+}
+
+func (f *follower) requestFor(e *Event, last bool) error {
+	if !f.process.Notifies(e.Type) {
+		return nil
+	}
+	then := f.Ticket
+	then.Facts = e.Payload.GetTicket()
+	facts := f.facts()
+	if !last {
+		facts = then.ProcessFacts(f.at)
+	}
+	present := facts.GetPreviousPriority()
+	facts.PreviousPriority = e.Payload.GetPreviousPriority()
+	held, err := f.process.Notifications(e.Type, facts)
+	if err != nil {
+		return err
+	}
+	for _, notification := range held {
+		request, err := then.notificationRequest(notification.Setting, facts, f.at)
 		if err != nil {
 			return err
 		}
-		for _, notification := range held {
-			request, err := then.notificationRequest(notification.Setting, facts, f.at)
-			if err != nil {
-				return err
-			}
-			e.Payload.Notifications = append(e.Payload.Notifications, request)
-		}
+		e.Payload.Notifications = append(e.Payload.Notifications, request)
 	}
+	facts.PreviousPriority = present
 	return nil
 }

@@ -69,3 +69,14 @@ UPDATE tickets SET
     solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26,
     decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31
 WHERE desk = $1 AND number = $2;
+
+-- name: ArmTimer :exec
+-- For a timer that rang and found nothing due.
+UPDATE tickets SET timer_at = $3, timer_generation = $4 WHERE desk = $1 AND number = $2;
+
+-- name: EventsOfTicket :many
+-- Its last events that one of the keys may see, newest first.
+SELECT revision, type, stored, occurred_at FROM events
+WHERE desk = $1 AND resource = $2 AND audience && sqlc.arg(keys)::text[]
+ORDER BY revision DESC
+LIMIT $3;
