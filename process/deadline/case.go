@@ -96,7 +96,9 @@ type worker struct {
 }
 
 // unsolved reports whether somebody still has to solve it.
-func (w *worker) unsolved() bool { return w.class == process.ClassOpen || w.class == process.ClassWaiting }
+func (w *worker) unsolved() bool {
+	return w.class == process.ClassOpen || w.class == process.ClassWaiting
+}
 
 // earlier is the deadline as the step before left it; nil where there was none by this rule.
 func (w *worker) earlier(kind triagev1.DeadlineKind, rule string) *triagev1.Deadline {

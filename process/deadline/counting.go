@@ -94,7 +94,9 @@ func (c counting) pausing() *businesstime.Calendar {
 }
 
 // move is an instant moved by time of the calendar.
-func (c counting) move(from time.Time, by time.Duration) time.Time { return moved(c.pausing(), from, by) }
+func (c counting) move(from time.Time, by time.Duration) time.Time {
+	return moved(c.pausing(), from, by)
+}
 
 func moved(calendar *businesstime.Calendar, from time.Time, by time.Duration) time.Time {
 	if calendar == nil {

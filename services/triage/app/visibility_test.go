@@ -43,6 +43,7 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"submission": desk + "/submissions/" + uuid.NewString(), "channel": commonv1.Channel_CHANNEL_WEB, "title": text,
 		"description": text, "reporter": who("stranger"), "affected_user": who("stranger"), "submit_time": timestamppb.Now(),
 		"external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
+		"until": timestamppb.New(time.Now().Add(inTheFuture)), "clock": "gdpr_33", "stage": "authority", "done_time": nil,
 	}
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
@@ -67,17 +68,21 @@ func set(m protoreflect.Message, field protoreflect.FieldDescriptor, value any) 
 	}
 }
 
-// ticketRPCs are all unary RPCs of the ticket service, found in the contract.
+// ticketRPCs are all unary RPCs about tickets, found in the contract.
 func ticketRPCs(t *testing.T) []protoreflect.MethodDescriptor {
 	t.Helper()
-	service, err := protoregistry.GlobalFiles.FindDescriptorByName("bavn.triage.v1.TicketService")
-	if err != nil {
-		t.Fatal(err)
-	}
-	methods := service.(protoreflect.ServiceDescriptor).Methods()
-	list := make([]protoreflect.MethodDescriptor, methods.Len())
-	for i := range list {
-		list[i] = methods.Get(i)
+	var list []protoreflect.MethodDescriptor
+	for _, name := range []protoreflect.FullName{
+		"bavn.triage.v1.TicketService", "bavn.triage.v1.ExplanationService", "bavn.triage.v1.LegalService",
+	} {
+		service, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		methods := service.(protoreflect.ServiceDescriptor).Methods()
+		for i := range methods.Len() {
+			list = append(list, methods.Get(i))
+		}
 	}
 	return list
 }

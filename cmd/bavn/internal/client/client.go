@@ -44,6 +44,9 @@ type Client struct {
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
+	Explanations  triagev1.ExplanationServiceClient
+	Legal         triagev1.LegalServiceClient
+	Profiles      triagev1.ProfileServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -82,6 +85,9 @@ func Open(cfg Config) (*Client, error) {
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
+	c.Explanations = triagev1.NewExplanationServiceClient(dialed["triage"])
+	c.Legal = triagev1.NewLegalServiceClient(dialed["triage"])
+	c.Profiles = triagev1.NewProfileServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])

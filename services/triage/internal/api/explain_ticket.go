@@ -166,5 +166,3 @@ func (r *Reads) told(ctx context.Context, caller *access.Caller, t *store.Ticket
 	}
 	return all, nil
 }
-
-

@@ -59,9 +59,9 @@ type Legal struct {
 }
 
 var (
-	_ triagev1.TicketServiceServer    = (*Tickets)(nil)
-	_ triagev1.DirectoryServiceServer = (*Directory)(nil)
+	_ triagev1.TicketServiceServer      = (*Tickets)(nil)
+	_ triagev1.DirectoryServiceServer   = (*Directory)(nil)
 	_ triagev1.ExplanationServiceServer = (*Explanations)(nil)
-	_ triagev1.ProfileServiceServer = (*Profiles)(nil)
-	_ triagev1.LegalServiceServer = (*Legal)(nil)
+	_ triagev1.ProfileServiceServer     = (*Profiles)(nil)
+	_ triagev1.LegalServiceServer       = (*Legal)(nil)
 )

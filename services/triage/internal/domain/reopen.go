@@ -10,7 +10,9 @@ import (
 // ReopenTooLate refuses to reopen what was closed too long ago: a new ticket is linked to it.
 type ReopenTooLate struct{ Until time.Time }
 
-func (e ReopenTooLate) Error() string { return "it could be reopened until " + e.Until.Format(time.RFC3339) }
+func (e ReopenTooLate) Error() string {
+	return "it could be reopened until " + e.Until.Format(time.RFC3339)
+}
 
 // reopensUntil is when a closed ticket can no longer be reopened; false where the profile sets no limit.
 func (t Ticket) reopensUntil() (time.Time, bool) {

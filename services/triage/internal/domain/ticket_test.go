@@ -329,7 +329,9 @@ func TestASolvedTicketMovesAlongWhenItsResponsibilityIsTransferred(t *testing.T)
 
 func TestAReporterResumesIntoTheHandsOfWhoHadIt(t *testing.T) {
 	t.Parallel()
-	hold := func(t Ticket, at time.Time) (Outcome, error) { return t.Hold(Wait{Status: process.AwaitingUser}, why, at) }
+	hold := func(t Ticket, at time.Time) (Outcome, error) {
+		return t.Hold(Wait{Status: process.AwaitingUser}, why, at)
+	}
 	resume := func(t Ticket, at time.Time) (Outcome, error) { return t.Resume(Text{TextNote, "da", "Her er den"}, at) }
 	if f := atOperations(t).step(hold).step(resume).ticket.Facts; f.GetStatus() != process.InProgress {
 		t.Errorf("with an assignee: %v", f.GetStatus())
