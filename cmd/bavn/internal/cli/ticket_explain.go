@@ -27,7 +27,7 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 	}
 	decisions := s.Table("DECIDED", "ANSWER", "RULE", "BECAUSE", "SOURCE")
 	for _, d := range explained.GetDecisions() {
-		decisions.Row(d.GetSubject(), d.GetAnswer(), d.GetRule(), inputs(d.GetInputs()), source(d.GetSource(), d.GetDerived()))
+		decisions.Row(d.GetSubject(), d.GetAnswer(), d.GetRule(), inputs(d.GetInputs()), whereFrom(d.GetSource(), d.GetDerived()))
 	}
 	if err := decisions.Print(s.Out); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 			steps.Row(step.GetStep(), "yes", "", "")
 		}
 		for _, o := range step.GetObstacles() {
-			steps.Row(step.GetStep(), "no", said(s.language(), o), o.GetRule())
+			steps.Row(step.GetStep(), "no", wanted(s.language(), o), o.GetRule())
 		}
 	}
 	if err := steps.Print(s.Out); err != nil {
@@ -63,7 +63,7 @@ func (n Number) explain(ctx context.Context, s *session) (*triagev1.ExplainTicke
 	return connected.Explanations.ExplainTicket(ctx, &triagev1.ExplainTicketRequest{Name: n.name(s)})
 }
 
-func said(language string, o *triagev1.Obstacle) string {
+func wanted(language string, o *triagev1.Obstacle) string {
 	if text := profile.In(language, o.GetSatisfy()); text != "" {
 		return text
 	}
@@ -80,7 +80,7 @@ func inputs(facts map[string]string) string {
 	return strings.Join(parts, " ")
 }
 
-func source(where string, derived bool) string {
+func whereFrom(where string, derived bool) string {
 	if derived {
 		return strings.TrimSpace(where + " (derived)")
 	}

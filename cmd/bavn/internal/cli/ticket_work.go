@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/bavn/bavn/cmd/bavn/internal/failure"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
