@@ -70,10 +70,10 @@ func (w *worker) demand(
 	switch {
 	case done == nil:
 		w.run(kind, why, wake{due, warn})
-	case done.AsTime().After(due):
-		w.stand(kind, why, missed, due)
-	default:
+	case done.AsTime().Before(due):
 		w.stand(kind, why, met, due)
+	default:
+		w.stand(kind, why, missed, due)
 	}
 }
 

@@ -62,7 +62,7 @@ func (w *worker) target(kind triagev1.DeadlineKind, of profile.Limits, l *profil
 	}
 	since, stands := w.Clock.Stands()
 	switch {
-	case done.done && (!done.After(due) || kind == reaction && w.reactedInTime()):
+	case done.done && (done.Before(due) || kind == reaction && w.reactedInTime()):
 		w.stand(kind, why, met, due)
 	case done.done:
 		w.late(kind, why, due)

@@ -100,6 +100,7 @@ type world struct {
 	intake    triagev1.TicketServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
 	numbers   int
+	edit      func(*app.Config) // settings of the test's own
 }
 
 const (
@@ -125,53 +126,75 @@ func newWorld(t testing.TB) *world {
 // startWorld starts triage on an empty database.
 func startWorld(t testing.TB) *world {
 	t.Helper()
+	return startWorldWith(t, func(*app.Config) {})
+}
+
+// startWorldWith is startWorld with settings of the test's own.
+func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
+	t.Helper()
 	o, err := theOutside()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o}
-	cfg := app.DefaultConfig()
-	cfg.RPC.Listen, cfg.DB.URL, cfg.TLS.DevCA, cfg.Admins = "127.0.0.1:0", w.url, o.caDir, []string{"root"}
-	cfg.OIDC.URL = o.url
-	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
-	cfg.Run.DrainDelay = 0
-	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
-	log := os.Stderr
-	if !testing.Verbose() {
-		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	service, err := app.New(t.Context(), cfg, service.Deps{Clock: w.clock, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("triage did not stop as it should: %v", err)
-		}
-	})
-	select {
-	case <-service.Ready():
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("triage did not start: %v", err)
-	}
-	w.gateway = w.dial(service.Addr(), "gateway")
+	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o, edit: edit}
+	address, _ := w.replica()
+	w.gateway = w.dial(address, "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
-	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
+	w.intake = triagev1.NewTicketServiceClient(w.dial(address, "intake"))
 	w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
 	return w
+}
+
+// settings are those of a replica in a test.
+func (o *outside) settings(url string) app.Config {
+	cfg := app.DefaultConfig()
+	cfg.RPC.Listen, cfg.DB.URL, cfg.TLS.DevCA, cfg.Admins = "127.0.0.1:0", url, o.caDir, []string{"root"}
+	cfg.OIDC.URL = o.url
+	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
+	cfg.Run.DrainDelay = 0
+	return cfg
+}
+
+// replica starts one triage on the world's database, and returns its address and what stops it before the test ends.
+func (w *world) replica() (address string, stop func()) {
+	w.t.Helper()
+	cfg := w.outside.settings(w.url)
+	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
+	w.edit(&cfg)
+	log := os.Stderr
+	if !testing.Verbose() {
+		var err error
+		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	service, err := app.New(w.t.Context(), cfg, service.Deps{Clock: w.clock, Log: log})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- service.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Errorf("triage did not stop as it should: %v", err)
+		}
+	})
+	w.t.Cleanup(stop)
+	select {
+	case <-service.Ready():
+	case err := <-ended:
+		ended <- nil
+		w.t.Fatalf("triage did not start: %v", err)
+	}
+	return service.Addr(), stop
 }
 
 // dial connects as a service; what is called with a person's token is then that person's.
@@ -313,7 +336,7 @@ func (w *world) resolved() *triagev1.Ticket {
 const patience = 30 * time.Second
 
 // eventually asks until the answer is yes.
-func eventually(t *testing.T, what string, ask func() bool) {
+func eventually(t testing.TB, what string, ask func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -38,7 +38,7 @@ func (f *follower) deadlines(Ticket) error {
 	if f.process != nil {
 		c.Facts = f.facts()
 	}
-	if len(f.Events) > 0 && f.last().Type == "ticket.import_finished" { // what passed in another tool is over
+	if len(f.Events) > 0 && f.Events[0].Type == "ticket.import_finished" { // what passed in another tool is over
 		c.At, c.Silently = f.now, true
 	}
 	worked, err := deadline.Work(c)
