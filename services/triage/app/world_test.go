@@ -79,6 +79,10 @@ var theOutside = sync.OnceValues(func() (*outside, error) {
 })
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(replicaEnv); settings != "" { // a process that a test started, to be killed
+		beReplica(settings)
+		return
+	}
 	code := m.Run()
 	if o, err := theOutside(); err == nil {
 		_ = os.RemoveAll(o.caDir)
@@ -101,6 +105,7 @@ type world struct {
 	gateway   *grpc.ClientConn // what people's calls go through
 	numbers   int
 	edit      func(*app.Config) // settings of the test's own
+	realTime  bool              // triage goes by the machine's clock
 }
 
 const (
@@ -137,18 +142,25 @@ func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o, edit: edit}
+	w.serve()
+	return w
+}
+
+// serve starts the world's first triage and connects to it.
+func (w *world) serve() {
+	w.t.Helper()
 	address, _ := w.replica()
 	w.gateway = w.dial(address, "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.intake = triagev1.NewTicketServiceClient(w.dial(address, "intake"))
-	w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
+	var err error
+	w.pool, err = pg.Open(context.WithoutCancel(w.t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	t.Cleanup(w.pool.Close)
-	return w
+	w.t.Cleanup(w.pool.Close)
 }
 
 // settings are those of a replica in a test.
@@ -174,7 +186,11 @@ func (w *world) replica() (address string, stop func()) {
 			w.t.Fatal(err)
 		}
 	}
-	service, err := app.New(w.t.Context(), cfg, service.Deps{Clock: w.clock, Log: log})
+	var now clock.Clock = w.clock
+	if w.realTime {
+		now = clock.System()
+	}
+	service, err := app.New(w.t.Context(), cfg, service.Deps{Clock: now, Log: log})
 	if err != nil {
 		w.t.Fatal(err)
 	}
