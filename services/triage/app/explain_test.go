@@ -107,7 +107,7 @@ func TestTheProfileIsReadInForceAndAsItWas(t *testing.T) {
 	w := newNSPWith(t, func(cfg *app.Config) { cfg.Profiles.Dir, cfg.Profiles.Every = dir, time.Second })
 	service := triagev1.NewProfileServiceClient(w.gateway)
 	read := func(version string) (*triagev1.ProcessProfile, error) {
-		return service.GetProfile(w.as("mette"), &triagev1.GetProfileRequest{Name: desk + "/profile", Version: version})
+		return service.GetProfile(w.as("mette"), &triagev1.GetProfileRequest{Name: desk + "/profile" + version})
 	}
 	first := must(read(""))(t)
 	if !first.GetInForce() || first.GetSettings().GetId() != "nsp" || len(first.GetVersion()) != 64 {
@@ -116,7 +116,7 @@ func TestTheProfileIsReadInForceAndAsItWas(t *testing.T) {
 	opened := w.incident("P4")
 	shelve(t, dir, "\nclosing:\n", "\nclosing:\n  reopen_within: 10d\n")
 	eventually(t, "another version is in force", func() bool { return must(read(""))(t).GetVersion() != first.GetVersion() })
-	earlier := must(read(first.GetVersion()))(t)
+	earlier := must(read("/versions/" + first.GetVersion()))(t)
 	if earlier.GetInForce() || earlier.GetSettings().GetClosing().GetReopenWithin() != "" {
 		t.Errorf("as it was: %v", earlier.GetSettings().GetClosing())
 	}
@@ -124,7 +124,7 @@ func TestTheProfileIsReadInForceAndAsItWas(t *testing.T) {
 	if explained.GetDecisions()[0].GetProfileVersion() != first.GetVersion() || explained.GetProfileVersion() == first.GetVersion() {
 		t.Error("a decision is not explained by the version that made it")
 	}
-	if _, err := read(strings.Repeat("0", 64)); !fault.Is(err, fault.NotFound) {
+	if _, err := read("/versions/" + strings.Repeat("0", 64)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a version that never was: %v", err)
 	}
 }

@@ -19,7 +19,8 @@ import (
 
 // GetProfile reads the process that a desk follows: as it is in force, or as it was in a version that decided something.
 func (p *Profiles) GetProfile(ctx context.Context, r *triagev1.GetProfileRequest) (*triagev1.ProcessProfile, error) {
-	desk := strings.TrimSuffix(r.GetName(), "/profile")
+	desk, rest, _ := strings.Cut(r.GetName(), "/profile")
+	version := strings.TrimPrefix(rest, "/versions/")
 	if _, err := p.Reads.reader(ctx, desk, "GetProfile", "name"); err != nil {
 		return nil, err
 	}
@@ -32,19 +33,19 @@ func (p *Profiles) GetProfile(ctx context.Context, r *triagev1.GetProfileRequest
 	}
 	now, installed := p.Reads.Profiles.Of(row.Profile)
 	switch {
-	case installed && (r.GetVersion() == "" || r.GetVersion() == now.Version()):
+	case installed && (version == "" || version == now.Version()):
 		return &triagev1.ProcessProfile{Name: r.GetName(), Version: now.Version(), InForce: true, Settings: now.Settings()}, nil
-	case r.GetVersion() == "":
+	case version == "":
 		return nil, fault.New(codes.FailedPrecondition, command.ProfileNotInstalled).Meta("profile", row.Profile)
 	}
-	return p.earlier(ctx, r, row.Profile)
+	return p.earlier(ctx, r.GetName(), version, row.Profile)
 }
 
 // earlier is a version that was in force once. One of another profile is not this desk's to read.
-func (p *Profiles) earlier(ctx context.Context, r *triagev1.GetProfileRequest, id string) (*triagev1.ProcessProfile, error) {
-	kept, err := store.New(p.Reads.Pool).ReadProfileVersion(ctx, r.GetVersion())
+func (p *Profiles) earlier(ctx context.Context, name, version, id string) (*triagev1.ProcessProfile, error) {
+	kept, err := store.New(p.Reads.Pool).ReadProfileVersion(ctx, version)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && kept.Profile != id {
-		return nil, fault.Missing("version")
+		return nil, fault.Missing("name")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read version of profile: %w", err)
@@ -53,5 +54,5 @@ func (p *Profiles) earlier(ctx context.Context, r *triagev1.GetProfileRequest, i
 	if err := proto.Unmarshal(kept.Settings, settings); err != nil {
 		return nil, fmt.Errorf("decode version of profile %s: %w", id, err)
 	}
-	return &triagev1.ProcessProfile{Name: r.GetName(), Version: r.GetVersion(), Settings: settings}, nil
+	return &triagev1.ProcessProfile{Name: name, Version: version, Settings: settings}, nil
 }

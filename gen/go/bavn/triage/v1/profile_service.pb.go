@@ -29,10 +29,9 @@ const (
 // Request of GetProfile.
 type GetProfileRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `desks/{desk}/profile`.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Content hash of the version, as decisions and events name it; the one in force where nothing is said.
-	Version       string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// `desks/{desk}/profile` for the version in force, `desks/{desk}/profile/versions/{version}` for another: the content hash, as
+	// decisions and events name it.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -74,17 +73,10 @@ func (x *GetProfileRequest) GetName() string {
 	return ""
 }
 
-func (x *GetProfileRequest) GetVersion() string {
-	if x != nil {
-		return x.Version
-	}
-	return ""
-}
-
 // The process of a desk in one version.
 type ProcessProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `desks/{desk}/profile`.
+	// As it was asked for.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Content hash of the version.
 	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
@@ -158,19 +150,18 @@ var File_bavn_triage_v1_profile_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_profile_service_proto_rawDesc = "" +
 	"\n" +
-	"$bavn/triage/v1/profile_service.proto\x12\x0ebavn.triage.v1\x1a\x1dbavn/profile/v1/profile.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"\x8e\x01\n" +
-	"\x11GetProfileRequest\x12B\n" +
-	"\x04name\x18\x01 \x01(\tB.\xe0A\x02\xbaH(r&2$^desks/[a-z][a-z0-9-]{1,30}/profile$R\x04name\x125\n" +
-	"\aversion\x18\x02 \x01(\tB\x1b\xe0A\x01\xbaH\x15\xd8\x01\x01r\x102\x0e^[0-9a-f]{64}$R\aversion\"\xe8\x01\n" +
+	"$bavn/triage/v1/profile_service.proto\x12\x0ebavn.triage.v1\x1a\x1dbavn/profile/v1/profile.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"p\n" +
+	"\x11GetProfileRequest\x12[\n" +
+	"\x04name\x18\x01 \x01(\tBG\xe0A\x02\xbaHAr?2=^desks/[a-z][a-z0-9-]{1,30}/profile(/versions/[0-9a-f]{64})?$R\x04name\"\x91\x02\n" +
 	"\x0eProcessProfile\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x19\n" +
 	"\bin_force\x18\x03 \x01(\bR\ainForce\x124\n" +
-	"\bsettings\x18\x04 \x01(\v2\x18.bavn.profile.v1.ProfileR\bsettings:R\xeaAO\n" +
-	"\x16bavn.dk/ProcessProfile\x12\x14desks/{desk}/profile*\x0fprocessProfiles2\x0eprocessProfile2\x85\x01\n" +
-	"\x0eProfileService\x12s\n" +
+	"\bsettings\x18\x04 \x01(\v2\x18.bavn.profile.v1.ProfileR\bsettings:{\xeaAx\n" +
+	"\x16bavn.dk/ProcessProfile\x12\x14desks/{desk}/profile\x12'desks/{desk}/profile/versions/{version}*\x0fprocessProfiles2\x0eprocessProfile2\xaf\x01\n" +
+	"\x0eProfileService\x12\x9c\x01\n" +
 	"\n" +
-	"GetProfile\x12!.bavn.triage.v1.GetProfileRequest\x1a\x1e.bavn.triage.v1.ProcessProfile\"\"\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=desks/*/profile}B5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
+	"GetProfile\x12!.bavn.triage.v1.GetProfileRequest\x1a\x1e.bavn.triage.v1.ProcessProfile\"K\x82\xd3\xe4\x93\x02EZ'\x12%/v1/{name=desks/*/profile/versions/*}\x12\x1a/v1/{name=desks/*/profile}B5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
 
 var (
 	file_bavn_triage_v1_profile_service_proto_rawDescOnce sync.Once

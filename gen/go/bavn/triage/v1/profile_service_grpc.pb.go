@@ -32,7 +32,7 @@ const (
 type ProfileServiceClient interface {
 	// Reads the profile that a desk follows: the version in force, or one that was in force before.
 	//
-	// Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or `version` was never
+	// Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or the version was never
 	// in force here), FAILED_PRECONDITION PROFILE_NOT_INSTALLED.
 	GetProfile(ctx context.Context, in *GetProfileRequest, opts ...grpc.CallOption) (*ProcessProfile, error)
 }
@@ -63,7 +63,7 @@ func (c *profileServiceClient) GetProfile(ctx context.Context, in *GetProfileReq
 type ProfileServiceServer interface {
 	// Reads the profile that a desk follows: the version in force, or one that was in force before.
 	//
-	// Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or `version` was never
+	// Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or the version was never
 	// in force here), FAILED_PRECONDITION PROFILE_NOT_INSTALLED.
 	GetProfile(context.Context, *GetProfileRequest) (*ProcessProfile, error)
 	mustEmbedUnimplementedProfileServiceServer()
