@@ -25,10 +25,10 @@ var contract = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_notify_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
+	triagev1.File_bavn_triage_v1_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_explanation_proto,
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
-	triagev1.File_bavn_triage_v1_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_known_solution_proto,
 }
 
