@@ -16,9 +16,9 @@ const (
 	promotedAtOnce = 1000
 )
 
-// promoter makes due jobs available to those who fetch, on every replica. River leaves it to the client that leads: when that dies,
-// its lease holds every timer back for fifteen seconds, and the next one looks every five. By the same statement it is done
-// twice at worst, which changes nothing.
+// promoter makes due jobs available to those who fetch, on every replica. River leaves it to the client that leads: when that
+// dies, its lease holds every timer back for fifteen seconds, and the next one looks every five. By the same statement it is
+// done twice at worst, which changes nothing.
 type promoter struct {
 	exec   riverdriver.Executor
 	clock  clock.Clock // nil for the database's

@@ -208,7 +208,7 @@ func because(why profile.Why, rule string, s interface {
 }
 
 // Next is when the first of some deadlines comes about or warns; false where nothing does.
-func Next(deadlines []*triagev1.Deadline) (next time.Time, any bool) {
+func Next(deadlines []*triagev1.Deadline) (next time.Time, found bool) {
 	for _, d := range deadlines {
 		if d.GetState() != running {
 			continue
@@ -217,11 +217,11 @@ func Next(deadlines []*triagev1.Deadline) (next time.Time, any bool) {
 		if d.GetWarnTime() != nil && d.GetWarnedTime() == nil {
 			at = d.GetWarnTime().AsTime()
 		}
-		if !any || at.Before(next) {
-			next, any = at, true
+		if !found || at.Before(next) {
+			next, found = at, true
 		}
 	}
-	return next, any
+	return next, found
 }
 
 // List is what a ticket keeps of them.

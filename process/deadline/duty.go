@@ -123,8 +123,8 @@ func doneTime(duty *triagev1.LegalDuty, stage string) *timestamppb.Timestamp {
 	return nil
 }
 
-// ageing: what is old is followed up on the calendar's days, again and again (R91, R92). A ticket that for a while does not count as
-// open keeps when it was last followed up.
+// ageing: what is old is followed up on the calendar's days, again and again (R91, R92). A ticket that for a while does not count
+// as open keeps when it was last followed up.
 func (w *worker) ageing() error {
 	rules, err := w.Process.Ageing(w.Facts)
 	if err != nil {

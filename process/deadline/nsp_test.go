@@ -193,9 +193,10 @@ func TestALawsStagesCountFromWhenItBecameKnown(t *testing.T) {
 	known := at(t, "2026-03-02 10:00")
 	c := registered(p, "P1", known)
 	c.Facts.SignificantIncident = true
-	c.Ticket.LegalDuties = []*triagev1.LegalDuty{{Clock: "nis2_23", KnownTime: timestamppb.New(known), Done: []*triagev1.LegalStageDone{
-		{Stage: "early_warning", DoneTime: timestamppb.New(known.Add(25 * time.Hour))},
-	}}}
+	late := &triagev1.LegalStageDone{Stage: "early_warning", DoneTime: timestamppb.New(known.Add(25 * time.Hour))}
+	c.Ticket.LegalDuties = []*triagev1.LegalDuty{
+		{Clock: "nis2_23", KnownTime: timestamppb.New(known), Done: []*triagev1.LegalStageDone{late}},
+	}
 	want := map[string]string{
 		"legal_clocks[nis2_23].stages[early_warning]": "2026-03-03 10:00",
 		"legal_clocks[nis2_23].stages[notification]":  "2026-03-05 10:00",

@@ -68,6 +68,7 @@ func (l *life) stand(status process.Status, party string) {
 
 // settle works out what is due and keeps it, as a step does.
 func (l *life) settle(t testing.TB) deadline.Worked {
+	t.Helper()
 	worked := work(t, l.Case)
 	l.Ticket.Deadlines = deadline.List(worked.Deadlines)
 	return worked
@@ -142,6 +143,7 @@ func TestPauseAlgebra(t *testing.T) { // §17.6, R130
 
 // pause takes a step, and where it stops the targets' clock lets time pass and starts it again.
 func (l *life) pause(t testing.TB, r *rapid.T, now deadline.Worked, status process.Status, party string) {
+	t.Helper()
 	before := l.At
 	l.stand(status, party)
 	during := l.settle(t)

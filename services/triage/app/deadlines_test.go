@@ -197,8 +197,8 @@ func TestATicketsTargetsDependOnWhetherItCameInWorkingHours(t *testing.T) {
 	}
 }
 
-// §17.6: awaiting a supplier the clock runs; awaiting the user it stands, and no warning comes meanwhile. A hold that says until when
-// ends by itself (R94), and the time that was left is left.
+// §17.6: awaiting a supplier the clock runs; on hold it stands, and no warning comes meanwhile. A hold that says until when ends by
+// itself (R94), and the time that was left is left.
 func TestAHoldPausesTheTargetsAndEndsByItself(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
@@ -325,8 +325,9 @@ func TestAReportAtNightEntersTheQueueInTheMorning(t *testing.T) {
 	}
 	w.rings(queue, opened.GetName(), "ticket.queued", 1)
 	take.RequestId = requestID()
-	if got := must(w.tickets.TakeNextTicket(w.as("mette"), take))(t); got.GetName() != opened.GetName() || got.GetQueueTime() != nil {
-		t.Errorf("in the morning %v is taken", got)
+	taken := must(w.tickets.TakeNextTicket(w.as("mette"), take))(t)
+	if taken.GetName() != opened.GetName() || taken.GetQueueTime() != nil {
+		t.Errorf("in the morning %v is taken", taken)
 	}
 	w.on(time.Friday, 20, 0)
 	grave := w.opening()
@@ -391,6 +392,33 @@ func TestAnUrgentOfferThatNobodyAnswersIsEscalated(t *testing.T) {
 		t.Errorf("told: %v", overdue.GetNotifications())
 	}
 	must(w.tickets.AcceptHandOver(w.as("jonas"), &triagev1.AcceptHandOverRequest{Name: name, RequestId: requestID()}))(t)
+}
+
+// R57, R62: where the profile has it so the receiver is not asked; else an offer waits by the profile's time.
+func TestAHandOverFollowsTheProfilesRule(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	shelve(t, dir, "  - {id: rest, accept: explicit,", "  - {id: own, to_party: trifork, accept: implicit, derived: true}\n  - {id: rest, accept: explicit,")
+	w := newNSPWith(t, func(cfg *app.Config) { cfg.Profiles.Dir = dir })
+	w.on(time.Friday, 14, 0)
+	handOver := func(name, party string) *triagev1.Ticket {
+		return must(w.tickets.HandOverTicket(w.as("mette"), &triagev1.HandOverTicketRequest{
+			Name: name, RequestId: requestID(), Party: desk + "/parties/" + party, Reason: danish("Jeres"),
+		}))(t)
+	}
+	name := w.incident("P4").GetName()
+	w.start(name)
+	offered := handOver(name, "netic")
+	want := w.clock.Now().Add(1*time.Hour + 30*time.Minute + 64*time.Hour + 30*time.Minute + 2*time.Hour + 30*time.Minute)
+	if got := offered.GetHandOver().GetExpireTime().AsTime(); !got.Equal(want) {
+		t.Errorf("four working hours from Friday 14:00 are over at %v, want Monday 10:30", got)
+	}
+	w.rings(want, name, "ticket.hand_over_expired", 1)
+	given := handOver(name, "trifork")
+	if given.GetHandOver() != nil || given.GetHolderParty() != desk+"/parties/trifork" ||
+		given.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_REGISTERED {
+		t.Errorf("given without asking: %v", given)
+	}
 }
 
 // R34, architecture §5: a ticket in import arms nothing, and when it is finished what has passed elsewhere warns nobody.

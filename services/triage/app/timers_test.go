@@ -117,7 +117,8 @@ func TestEveryTimerTakesEffectOnceWithTwoReplicasOfWhichOneStops(t *testing.T) {
 		}))(t)
 	}
 	const again = `INSERT INTO river_job (args, kind, max_attempts, metadata, priority, queue, state, created_at, scheduled_at)
-		SELECT args, kind, max_attempts, metadata, priority, queue, state, created_at, scheduled_at FROM river_job WHERE kind = 'ticket_timer'`
+		SELECT args, kind, max_attempts, metadata, priority, queue, state, created_at, scheduled_at FROM river_job
+		WHERE kind = 'ticket_timer'`
 	if _, err := w.pool.Exec(t.Context(), again); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,8 @@ func TestEveryTimerTakesEffectOnceWithTwoReplicasOfWhichOneStops(t *testing.T) {
 	})
 	stop()
 	eventually(t, "all timers have rung", func() bool {
-		return w.count("tickets WHERE status = 7") == 0 && w.count("river_job WHERE kind = 'ticket_timer' AND state <> 'completed'") == 0
+		return w.count("tickets WHERE status = 7") == 0 &&
+			w.count("river_job WHERE kind = 'ticket_timer' AND state <> 'completed'") == 0
 	})
 	times, _ := w.resumed()
 	for i, name := range names {
@@ -236,8 +238,8 @@ func (w *world) process() *exec.Cmd {
 	return cmd
 }
 
-// TestTenThousandTimers rings them on two processes by the machine's clock, and kills one half-way with SIGKILL. Each takes effect
-// once; those that the killed one had in hand within two minutes, the others within ten seconds of their time.
+// TestTenThousandTimers rings them on two processes by the machine's clock, and kills one half-way with SIGKILL. Each takes
+// effect once; those that the killed one had in hand within two minutes, the others within ten seconds of their time.
 func TestTenThousandTimers(t *testing.T) { //nolint:paralleltest // it measures
 	if !soaked {
 		t.Skip("make soak rings ten thousand timers")

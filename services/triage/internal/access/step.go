@@ -1,6 +1,10 @@
 package access
 
-import "github.com/bavn/bavn/process"
+import (
+	"slices"
+
+	"github.com/bavn/bavn/process"
+)
 
 // steps are the life cycle's steps by the RPC that takes them. The policies speak of RPCs, the life cycle of steps.
 var steps = map[string]process.Step{
@@ -43,18 +47,16 @@ func StepOf(action string, internal bool) process.Step {
 	return steps[action]
 }
 
+// notAboutATicket are the RPCs about a desk or a pile, and those that importers alone make.
+var notAboutATicket = []string{"OpenTicket", "TakeNextTicket", "ImportTicketStep", "FinishImport"}
+
 // ActionOf is the RPC about one ticket that takes a step, and whether it is for people: not for intake, an import or a timer.
 func ActionOf(step process.Step) (action string, internal, people bool) {
-	switch step {
-	case process.Open, process.ImportRow, process.FinishImport:
-		return "", false, false
-	case process.Take:
-		return "TakeTicket", false, true
-	case process.AddInternalNote:
+	if step == process.AddInternalNote {
 		return "AddNote", true, true
 	}
 	for action, taken := range steps {
-		if taken == step {
+		if taken == step && !slices.Contains(notAboutATicket, action) {
 			return action, false, true
 		}
 	}

@@ -38,7 +38,7 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 	})
 }
 
-// handOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as the process says (R57, R62).
+// handOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as that says (R57, R62).
 func (c *Tickets) handOver(s scene, r *triagev1.HandOverTicketRequest) (domain.Outcome, error) {
 	rule, err := s.HandOverRule(r.GetParty(), s.at)
 	if err != nil {

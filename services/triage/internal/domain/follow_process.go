@@ -38,11 +38,11 @@ func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 		}
 	}
 	f.at = f.last().At
-	stages := []func(Ticket) error{f.prioritise, f.route, f.oblige, f.queue, f.deadlines, f.request}
 	if f.process == nil {
-		stages = []func(Ticket) error{f.deadlines}
+		err := f.deadlines(before)
+		return f.Outcome, err
 	}
-	for _, draw := range stages {
+	for _, draw := range []func(Ticket) error{f.prioritise, f.route, f.oblige, f.queue, f.deadlines, f.request} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
 		}
@@ -143,7 +143,8 @@ func (f *follower) then(eventType string) *triagev1.TicketEvent {
 		PreviousHolderParty: before.GetHolderParty(), PreviousHolderGroup: before.GetHolderGroup(),
 		PreviousPriority: before.GetPriority(),
 	}
-	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: Audience(f.Ticket.Desk, f.Ticket.Facts), At: f.at})
+	audience := Audience(f.Ticket.Desk, f.Ticket.Facts)
+	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: audience, At: f.at})
 	return payload
 }
 

@@ -125,7 +125,7 @@ func (t Ticket) escalateOffer(rule *profilev1.HandOverRule, at time.Time) (Outco
 		}
 	}
 	c.event.Notifications = append(c.event.Notifications, &triagev1.NotificationRequest{
-		Rule: "hand_overs[" + rule.GetId() + "]", Template: "hand_over_overdue", Recipients: []string{told}, Media: []string{"mail", "portal"},
+		Rule: "hand_overs[" + rule.GetId() + "]", Template: "hand_over_overdue", Recipients: []string{told}, Media: inWriting,
 	})
 	return outcome, nil
 }

@@ -59,7 +59,8 @@ func (f *follower) oblige(Ticket) error {
 		if f.Events[0].Type == "ticket.opened" {
 			known = f.Ticket.Facts.GetSubmitTime()
 		}
-		f.Ticket.Facts.LegalDuties = append(f.Ticket.Facts.LegalDuties, &triagev1.LegalDuty{Clock: clock.Setting.GetId(), KnownTime: known})
+		duty := &triagev1.LegalDuty{Clock: clock.Setting.GetId(), KnownTime: known}
+		f.Ticket.Facts.LegalDuties = append(f.Ticket.Facts.LegalDuties, duty)
 		f.forget()
 	}
 	return nil

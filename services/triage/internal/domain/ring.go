@@ -62,8 +62,8 @@ func (t Ticket) endHold(at time.Time) (Outcome, error) {
 	return c.done("ticket.resumed"), nil
 }
 
-// endSilently takes silence for consent, and closes where the profile has it so and every gate is open (R106). A shut gate is said
-// once; the owner closes when it has opened (R103).
+// endSilently takes silence for consent, and closes where the profile has it so and every gate is open (R106). A shut gate is
+// said once; the owner closes when it has opened (R103).
 func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.AcceptBySilence, t.facts()); rejection != nil {
 		return Outcome{}, rejection
