@@ -477,3 +477,22 @@ func shelve(t testing.TB, dir, old, changed string) {
 		}
 	}
 }
+
+// A desk without a profile has holds that end by themselves, and nothing else that is due.
+func TestAHoldEndsByItselfWithoutAProfileToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	name := w.inProgress().GetName()
+	until := w.clock.Now().Add(time.Hour)
+	waiting := must(w.tickets.HoldTicket(w.as("mette"), &triagev1.HoldTicketRequest{
+		Name: name, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD, Reason: danish("Vent"),
+		Until: timestamppb.New(until),
+	}))(t)
+	if len(waiting.GetDeadlines()) != 1 {
+		t.Errorf("due: %v", waiting.GetDeadlines())
+	}
+	w.rings(until, name, "ticket.resumed", 1)
+	if got := w.get(name); got.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS || len(got.GetDeadlines()) != 0 {
+		t.Errorf("resumed: %v", got)
+	}
+}
