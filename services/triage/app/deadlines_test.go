@@ -197,8 +197,8 @@ func TestATicketsTargetsDependOnWhetherItCameInWorkingHours(t *testing.T) {
 	}
 }
 
-// §17.6: awaiting a supplier the clock runs; on hold it stands, and no warning comes meanwhile. A hold that says until when ends by
-// itself (R94), and the time that was left is left.
+// §17.6: awaiting a supplier the clock runs; on hold it stands, and no warning comes meanwhile. A hold that says until when ends
+// by itself (R94), and the time that was left is left.
 func TestAHoldPausesTheTargetsAndEndsByItself(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
@@ -398,7 +398,8 @@ func TestAnUrgentOfferThatNobodyAnswersIsEscalated(t *testing.T) {
 func TestAHandOverFollowsTheProfilesRule(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	shelve(t, dir, "  - {id: rest, accept: explicit,", "  - {id: own, to_party: trifork, accept: implicit, derived: true}\n  - {id: rest, accept: explicit,")
+	const rest, own = "  - {id: rest, accept: explicit,", "  - {id: own, to_party: trifork, accept: implicit, derived: true}\n"
+	shelve(t, dir, rest, own+rest)
 	w := newNSPWith(t, func(cfg *app.Config) { cfg.Profiles.Dir = dir })
 	w.on(time.Friday, 14, 0)
 	handOver := func(name, party string) *triagev1.Ticket {
