@@ -32,6 +32,12 @@ const (
 	AddNote               Step = "add_note"
 	AddInternalNote       Step = "add_internal_note"
 	LogWork               Step = "log_work"
+	Route                 Step = "route"
+	Forward               Step = "forward"
+	Escalate              Step = "escalate"
+	Complain              Step = "complain"
+	AnswerEscalation      Step = "answer_escalation"
+	AttestCall            Step = "attest_call"
 	ImportRow             Step = "import_row"
 	FinishImport          Step = "finish_import"
 	EnterQueue            Step = "enter_queue"
@@ -53,6 +59,7 @@ const (
 	HeirAgent    Part = "heir_agent"    // of the party that the responsibility is offered to
 	PastAgent    Part = "past_agent"    // of a party that has or had the ticket
 	PartyMember  Part = "party_member"  // any member of a party that sees the ticket
+	Manager      Part = "manager"       // whom somebody turned to, by role or name (R58)
 	Reporter     Part = "reporter"      // who told us (R27)
 	AffectedUser Part = "affected_user" // who it happens to (R26)
 	Intake       Part = "intake"        // the service that takes reports in
@@ -111,6 +118,15 @@ var lifeCycle = []Rule{
 	{AddNote, anyStatus, Stay, by(PartyMember, Reporter, AffectedUser), nil, "R74"},
 	{AddInternalNote, anyStatus, Stay, by(PartyMember), nil, "R74"},
 	{LogWork, anyStatus, Stay, by(HolderAgent, PastAgent), nil, "R74, R76"},
+
+	// Sending on takes Assign or OfferHandOver as well, and needs what they need.
+	{Route, alive, Stay, by(HolderAgent), nil, "R41, R64"},
+	{Forward, alive, Stay, by(HolderAgent), needs(AReason), "R20, R22"},
+	{Escalate, alive | ready, Stay, by(HolderAgent, OwnerAgent), needs(AReason), "R56-R58"},
+	{Complain, anyStatus, Stay, by(Reporter, AffectedUser, HolderAgent, OwnerAgent), needs(AReason), "R58"},
+	{AnswerEscalation, anyStatus, Stay, by(Manager, OwnerAgent), needs(AReason), "R58"},
+	{AttestCall, alive | ready, Stay, by(HolderAgent, OwnerAgent), nil, "R7, R16, R17"},
+
 	{ImportRow, anyStatus, Stay, by(Importer), nil, "R34: by the steps that lead there, whatever they are"},
 	{FinishImport, anyStatus, Stay, by(Importer), nil, "R34"},
 

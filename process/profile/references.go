@@ -19,6 +19,7 @@ func Events() []string {
 		"ticket.solution_accepted", "ticket.solution_rejected", "ticket.returned", "ticket.closed", "ticket.reopened",
 		"ticket.cancelled", "ticket.updated", "ticket.note_added", "ticket.internal_note_added", "ticket.work_logged",
 		"ticket.categorised", "ticket.prioritised", "ticket.split", "ticket.linked", "ticket.attested", "ticket.escalated",
+		"ticket.complained", "ticket.escalation_answered", "ticket.forwarded",
 		"ticket.declared_major", "ticket.stood_down", "ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
 		"ticket.silence_ends", "ticket.queued", "ticket.hand_over_overdue", "ticket.legal_stage_done", "ticket.reply_received",

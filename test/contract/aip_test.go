@@ -209,7 +209,7 @@ func requestIDs(m method) []string {
 }
 
 func listsArePaged(m method) []string {
-	if !m.is("List") && !m.is("Verify") {
+	if !m.is("List") && m.verb() != "VerifyTickets" {
 		return nil
 	}
 	var faults []string

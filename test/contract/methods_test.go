@@ -26,6 +26,9 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_explanation_proto,
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
+	triagev1.File_bavn_triage_v1_escalation_service_proto,
+	triagev1.File_bavn_triage_v1_attestation_service_proto,
+	triagev1.File_bavn_triage_v1_on_call_service_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }

@@ -43,6 +43,9 @@ type Door struct {
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
+	Escalation    triagev1.EscalationServiceClient
+	Attestation   triagev1.AttestationServiceClient
+	OnCall        triagev1.OnCallServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -58,6 +61,9 @@ func newDoor(name string, conns map[string]grpc.ClientConnInterface) *Door {
 		Tickets:       triagev1.NewTicketServiceClient(conns["triage"]),
 		Directory:     triagev1.NewDirectoryServiceClient(conns["triage"]),
 		Known:         triagev1.NewKnownSolutionServiceClient(conns["triage"]),
+		Escalation:    triagev1.NewEscalationServiceClient(conns["triage"]),
+		Attestation:   triagev1.NewAttestationServiceClient(conns["triage"]),
+		OnCall:        triagev1.NewOnCallServiceClient(conns["triage"]),
 		TicketFeed:    eventv1.NewFeedClient(conns["triage"]),
 		Notifications: notifyv1.NewNotificationServiceClient(conns["notify"]),
 		Reporting:     reportingv1.NewReportingServiceClient(conns["reporting"]),

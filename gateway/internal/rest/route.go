@@ -30,6 +30,9 @@ var contract = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
 	triagev1.File_bavn_triage_v1_known_solution_proto,
+	triagev1.File_bavn_triage_v1_escalation_service_proto,
+	triagev1.File_bavn_triage_v1_attestation_service_proto,
+	triagev1.File_bavn_triage_v1_on_call_service_proto,
 }
 
 // route is what the contract says about one HTTP rule.

@@ -49,6 +49,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
 	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
 	if writer.Timers, err = base.Jobs(workers); err != nil {
+	river.AddWorker(workers, &command.PageTimer{Writer: writer})
 		return nil, err
 	}
 	if err := indexWords(base); err != nil {
@@ -61,8 +62,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	members := membership.NewStore(base.Pool, base.Clock)
-	decisions := access.New(base.Authorizer, members, cfg.Admins)
 	known := store.NewKnown(base.Pool, base.Clock)
+	decisions := access.New(base.Authorizer, members, cfg.Admins,
+		&access.Lending{Known: known, Profiles: shelf, Clock: base.Clock})
 	reads := api.Reads{
 		Pool: base.Pool, Clock: base.Clock, Access: decisions, Members: members, Known: known, PageTokens: base.PageTokens,
 		Profiles: shelf,
@@ -70,6 +72,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	tickets := &command.Tickets{
 		Writer: writer, Access: decisions, Members: members, Known: known, OfferLapse: cfg.HandOver.Lapse,
 	}
+	directory := &command.Directory{Writer: writer, Access: decisions, Members: members, Known: known}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
 	triagev1.RegisterLegalServiceServer(base.Server, &api.Legal{Tickets: tickets})
 	triagev1.RegisterExplanationServiceServer(base.Server, &api.Explanations{Reads: reads})
@@ -77,9 +80,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
 	})
-	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: &command.Directory{
-		Writer: writer, Access: decisions, Members: members, Known: known,
-	}})
+	triagev1.RegisterDirectoryServiceServer(base.Server, &api.Directory{Reads: reads, Directory: directory})
+	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
+	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})
+	triagev1.RegisterOnCallServiceServer(base.Server, &api.OnCall{Reads: reads, OnCall: &command.OnCall{Directory: directory}})
 	base.ServeFeed(&api.Visibility{Access: decisions, Known: known}, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }

@@ -51,8 +51,8 @@ type outside struct {
 	ca     *identity.DevCA
 }
 
-// inTheFuture lets tests move their clocks by days without anybody's token expiring.
-const inTheFuture = 100 * 24 * time.Hour
+// inTheFuture lets tests move their clocks, to next year's Easter if need be, without anybody's token expiring.
+const inTheFuture = 800 * 24 * time.Hour
 
 var theOutside = sync.OnceValues(func() (*outside, error) {
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -102,6 +102,9 @@ type world struct {
 	known     triagev1.KnownSolutionServiceClient
 	feed      eventv1.FeedClient
 	intake    triagev1.TicketServiceClient
+	onCall    triagev1.OnCallServiceClient
+	escalate  triagev1.EscalationServiceClient
+	attest    triagev1.AttestationServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
 	numbers   int
 	edit      func(*app.Config) // settings of the test's own
@@ -154,6 +157,8 @@ func (w *world) serve() {
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
+	w.onCall, w.escalate = triagev1.NewOnCallServiceClient(w.gateway), triagev1.NewEscalationServiceClient(w.gateway)
+	w.attest = triagev1.NewAttestationServiceClient(w.gateway)
 	w.intake = triagev1.NewTicketServiceClient(w.dial(address, "intake"))
 	var err error
 	w.pool, err = pg.Open(context.WithoutCancel(w.t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})

@@ -24,6 +24,9 @@ type grammar struct {
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
 
+	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
+	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`
+
 	Desk       Desk       `cmd:"" group:"set up" help:"Virtual support organisations."`
 	Party      Party      `cmd:"" group:"set up" help:"Legal entities and units that take part in a desk."`
 	Group      Group      `cmd:"" group:"set up" help:"People of one party who share a queue."`

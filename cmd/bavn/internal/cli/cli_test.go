@@ -52,6 +52,9 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		{"watch", "--help"},
 		{"replay", "--help"},
 		{"membership", "create", "--help"},
+		{"ticket", "escalate", "--help"},
+		{"duty", "override", "--help"},
+		{"page", "ack", "--help"},
 	} {
 		code, stdout, stderr := run(t, args...)
 		if code != failure.OK || !strings.HasPrefix(stdout, "Usage: bavn") || stderr != "" {

@@ -41,6 +41,16 @@ type Ticket struct {
 	AcceptTransfer  TicketAcceptTransfer  `cmd:"" group:"between" help:"Accept the responsibility that is offered."`
 	DeclineTransfer TicketDeclineTransfer `cmd:"" group:"between" help:"Decline the responsibility that is offered."`
 
+	Route    TicketRoute    `cmd:"" group:"between" help:"Send a ticket where the process says that it belongs."`
+	Escalate TicketEscalate `cmd:"" group:"between" help:"Turn to those who know more, or to a manager."`
+	Forward  TicketForward  `cmd:"" group:"between" help:"Send on what came to the wrong department, and have the person told."`
+	Complain TicketComplain `cmd:"" group:"between" help:"Complain about how a ticket is handled; a manager answers for it."`
+	Answer   TicketAnswer   `cmd:"" group:"between" help:"Answer for an escalation or a complaint."`
+	Attest   TicketAttest   `cmd:"" group:"work" help:"Attest that a contact was phoned about a ticket."`
+
+	Escalations TicketEscalations `cmd:"" group:"use" help:"List escalations and complaints that nobody has answered for."`
+	Unattested  TicketUnattested  `cmd:"" group:"use" help:"List tickets of which somebody must still be phoned."`
+
 	AcceptSolution TicketAcceptSolution `cmd:"" group:"end" help:"The fault is gone, says the reporter."`
 	RejectSolution TicketRejectSolution `cmd:"" group:"end" help:"The fault is still there, says the reporter."`
 	Return         TicketReturn         `cmd:"" group:"end" help:"Send a badly documented solution back to the technician."`

@@ -47,6 +47,9 @@ type Client struct {
 	Explanations  triagev1.ExplanationServiceClient
 	Legal         triagev1.LegalServiceClient
 	Profiles      triagev1.ProfileServiceClient
+	Escalation    triagev1.EscalationServiceClient
+	Attestation   triagev1.AttestationServiceClient
+	OnCall        triagev1.OnCallServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -88,6 +91,9 @@ func Open(cfg Config) (*Client, error) {
 	c.Explanations = triagev1.NewExplanationServiceClient(dialed["triage"])
 	c.Legal = triagev1.NewLegalServiceClient(dialed["triage"])
 	c.Profiles = triagev1.NewProfileServiceClient(dialed["triage"])
+	c.Escalation = triagev1.NewEscalationServiceClient(dialed["triage"])
+	c.Attestation = triagev1.NewAttestationServiceClient(dialed["triage"])
+	c.OnCall = triagev1.NewOnCallServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])

@@ -52,6 +52,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the desk's contacts, and who last verified them (R67)
+         * @description Lists the desk's contacts, and who last verified them (R67). Callers: members of a party of the desk. Changes nothing.
+         *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["OnCallService_ListContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/contacts/{contact}:verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a contact is right: somebody tried it
+         * @description Says that a contact is right: somebody tried it.
+         *
+         *     Callers: members of a party of the desk. Emits contact.verified. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["OnCallService_VerifyContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket first
+         * @description Lists hierarchical escalations and complaints that nobody has answered for, of tickets that the caller may see, newest ticket
+         *     first. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["EscalationService_ListEscalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/events:watch": {
         parameters: {
             query?: never;
@@ -468,6 +532,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists calls about tickets that the caller may see, newest first
+         * @description Lists calls about tickets that the caller may see, newest first. Callers: members of a party of the desk. Changes nothing.
+         *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["OnCallService_ListPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/pages/{page}:acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a call: nobody else is called
+         * @description Answers a call: nobody else is called.
+         *
+         *     Callers: whoever was called: the person who stands in, or who has the contact's role. Emits page.acknowledged. Idempotent by
+         *     request_id. Errors: NOT_FOUND; FAILED_PRECONDITION PAGE_ANSWERED (somebody else was faster; says who), PAGE_MOVED_ON (the
+         *     turn named is past; says whose it is now), PAGE_ENDED.
+         */
+        post: operations["OnCallService_AcknowledgePage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/pages:request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52)
+         * @description Calls those who are on duty about a ticket, one after the other until somebody answers (R50, R52). The profile's rules do so
+         *     by themselves; this is for a person who needs them now.
+         *
+         *     Callers: agents and dispatchers of the party that has the ticket or answers for it. Emits page.requested. Idempotent by
+         *     request_id. Errors: NOT_FOUND; FAILED_PRECONDITION NOBODY_ON_DUTY, WRONG_STATUS where nothing is left to be done about the
+         *     ticket.
+         */
+        post: operations["OnCallService_RequestPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/parties": {
         parameters: {
             query?: never;
@@ -656,6 +790,73 @@ export interface paths {
         get: operations["ProfileService_GetProfile_1"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the shifts that somebody arranged, those that end last first
+         * @description Lists the shifts that somebody arranged, those that end last first. Callers: members of a party of the desk. Changes nothing.
+         *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["OnCallService_ListShifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/shifts/{shift}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls a shift off: the profile's plan holds again at once
+         * @description Calls a shift off: the profile's plan holds again at once.
+         *
+         *     Callers: coordinators and administrators of the desk. Emits shift.cancelled. Idempotent by request_id, and a shift that is
+         *     cancelled stays so. Errors: NOT_FOUND.
+         */
+        post: operations["OnCallService_CancelShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/shifts:override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a person or another contact stand in for a window of time
+         * @description Lets a person or another contact stand in for a window of time.
+         *
+         *     Callers: coordinators and administrators of the desk. Emits shift.overridden. Idempotent by request_id.
+         *     Errors: NOT_FOUND; INVALID_ARGUMENT for a plan or contact that the profile has not, and for a window that is past.
+         */
+        post: operations["OnCallService_OverrideShift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -868,6 +1069,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:answerEscalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers for an escalation or a complaint: what was done about it
+         * @description Answers for an escalation or a complaint: what was done about it.
+         *
+         *     Callers: who was turned to, by role or person; the owner's and the authority's coordinators. Emits
+         *     ticket.escalation_answered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+         *     NO_OPEN_ESCALATION.
+         */
+        post: operations["EscalationService_AnswerEscalation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:assign": {
         parameters: {
             query?: never;
@@ -885,6 +1110,30 @@ export interface paths {
          *     WRONG_STATUS, NOT_A_MEMBER.
          */
         post: operations["TicketService_AssignTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:attestCall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attests that a contact was phoned about the ticket: when, and by whom
+         * @description Attests that a contact was phoned about the ticket: when, and by whom.
+         *
+         *     Callers: agents of the holding or owning party, and coordinators. Emits ticket.attested. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a contact that the profile has not and for a time to come,
+         *     FAILED_PRECONDITION WRONG_STATUS, FOLLOWS_NO_PROFILE, RESOURCE_EXHAUSTED TOO_MANY_CALLS.
+         */
+        post: operations["AttestationService_AttestCall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -953,6 +1202,30 @@ export interface paths {
          *     WRONG_STATUS.
          */
         post: operations["TicketService_CloseTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:complain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complains (R58): a named manager is told and answers for it
+         * @description Complains (R58): a named manager is told and answers for it. Which one is said by the profile's hierarchical escalations,
+         *     else by the manager of the group that has the ticket, else it is the authority's to answer.
+         *
+         *     Callers: reporter, affected user; agents of the holding or owning party for them. Emits ticket.complained. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
+         */
+        post: operations["EscalationService_Complain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1029,6 +1302,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix (R56)
+         * @description Turns to those who know more (functional, R57), or to a manager (hierarchical, R58), by the profile's escalation matrix
+         *     (R56). A functional escalation offers or assigns the work; a hierarchical one tells the roles, and the ticket stays.
+         *
+         *     Callers: agents of the holding party; dispatchers for a functional one, agents of the owning party for a hierarchical one.
+         *     Emits ticket.escalated, after ticket.assigned or ticket.hand_over_offered where the work goes on. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_SUCH_ESCALATION (names the ways that there are), WRONG_STATUS,
+         *     OFFER_PENDING, NOBODY_IN_ROLE, TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
+         */
+        post: operations["EscalationService_EscalateTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:explain": {
         parameters: {
             query?: never;
@@ -1071,6 +1370,31 @@ export interface paths {
          *     NOT_IMPORTING.
          */
         post: operations["TicketService_FinishImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although somebody else works on it (R22)
+         * @description Sends on what came to the wrong department (R20), and has the person told that we have it and answer for it, although
+         *     somebody else works on it (R22). Where it goes is the caller's to say; the ownership stays.
+         *
+         *     Callers: agents and dispatchers of the holding party. Emits ticket.forwarded, after ticket.assigned or
+         *     ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+         *     OFFER_PENDING, SAME_HOLDER.
+         */
+        post: operations["EscalationService_ForwardTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1289,6 +1613,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the ticket where the profile says that it belongs (R41, R64): within the holding party it is assigned to the group, to another party the work is offered
+         * @description Sends the ticket where the profile says that it belongs (R41, R64): within the holding party it is assigned to the group, to
+         *     another party the work is offered. A route that carries the responsibility offers that too (R60, R63). A route that names a
+         *     role names the receiver: the first by name who has the role and works there is the offer's assignee (R62).
+         *
+         *     Callers: agents and dispatchers of the holding party; of the owning party too, where the responsibility moves. Emits
+         *     ticket.assigned, or ticket.hand_over_offered and, with the responsibility, ticket.transfer_offered. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOBODY_IN_ROLE,
+         *     FOLLOWS_NO_PROFILE.
+         */
+        post: operations["EscalationService_RouteTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:startWork": {
         parameters: {
             query?: never;
@@ -1452,6 +1803,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets:unattested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may see
+         * @description Lists tickets of which somebody must still be phoned (R7: urgent, not yet phoned), oldest first, among those the caller may
+         *     see. Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["AttestationService_ListUnattested"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets:verify": {
         parameters: {
             query?: never;
@@ -1492,6 +1864,30 @@ export interface paths {
          *     installed; FAILED_PRECONDITION OTHER_DESKS_PROFILE where its authority or contact party is not the desk's.
          */
         post: operations["DirectoryService_AdoptProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}:whoIsOnDuty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says who is called about a ticket or category at a time, in order, until when, and by which rule of the profile (R67)
+         * @description Says who is called about a ticket or category at a time, in order, until when, and by which rule of the profile (R67). Shifts
+         *     that stand in are counted in.
+         *
+         *     Callers: members of a party of the desk. Changes nothing. Errors: NOT_FOUND, also at `ticket` for one that the caller may not
+         *     see; INVALID_ARGUMENT at `category` for one that the profile has not; FAILED_PRECONDITION NOBODY_ON_DUTY where no plan holds.
+         */
+        get: operations["OnCallService_WhoIsOnDuty"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1569,6 +1965,11 @@ export interface components {
         };
         /** @description Who did something. */
         "event.Actor": {
+            /**
+             * @description The party whose roles were lent for the hour (R9), `desks/{desk}/parties/{party}`: the person acted as it, and `party` is
+             *     still their own. Empty where nothing was lent.
+             */
+            actingAs?: string;
             /** @description On whose behalf, when that is another person or party. */
             onBehalfOf?: string;
             /** @description The party the person acted for, `desks/{desk}/parties/{party}`. */
@@ -3650,6 +4051,19 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Answers a call. */
+        "triage.AcknowledgePageRequest": {
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+            /**
+             * Format: int32
+             * @description The turn that is answered; 0 for whichever it is.
+             */
+            turn?: number;
+        };
         /** @description Asks for `:addNote`. */
         "triage.AddNoteRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -3671,6 +4085,20 @@ export interface components {
             /**
              * Format: uuid
              * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Answers for an escalation. */
+        "triage.AnswerEscalationRequest": {
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description What was done about it. */
+            note: components["schemas"]["common.LocalizedText"];
+            /** @description Which of the ticket's escalations, by its number; 0 for the oldest that is open. */
+            number?: string;
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
              */
             requestId: string;
         };
@@ -3749,6 +4177,18 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Attests a call. */
+        "triage.AttestCallRequest": {
+            /** @description The call. Its caller is the reporter where nobody is named. */
+            call: components["schemas"]["triage.AttestedCall"];
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+        };
         /** @description A telephone call that was made, as somebody attests (R7, R16, R17). */
         "triage.AttestedCall": {
             /**
@@ -3767,6 +4207,14 @@ export interface components {
             caller?: string;
             /** @description Contact that was called, an id of the profile. */
             contact: string;
+        };
+        /** @description Asks to call a shift off. */
+        "triage.CancelShiftRequest": {
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
         };
         /** @description Asks for `:cancel`. */
         "triage.CancelTicketRequest": {
@@ -3790,6 +4238,18 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Complains about how a ticket is handled. */
+        "triage.ComplainRequest": {
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description What is wrong. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+        };
         /** @description Request of CompleteLegalStage. */
         "triage.CompleteLegalStageRequest": {
             /** @description The law's clock, an id of the profile: "nis2_23". */
@@ -3810,6 +4270,30 @@ export interface components {
             requestId: string;
             /** @description Its stage: "early_warning". */
             stage: string;
+        };
+        /** @description An entry of the desk's maintained contact list (R67). What it says is the profile's; that it is right is verified here. */
+        "triage.Contact": {
+            /** @description What people call it, in the desk's language. */
+            displayName?: string;
+            /** @description E-mail address. */
+            email?: string;
+            /** @description Resource name, `desks/{desk}/contacts/{contact}`; the last part is the profile's id. */
+            name?: string;
+            /** @description The party that it belongs to, `desks/{desk}/parties/{party}`. */
+            party?: string;
+            /** @description Telephone number, E.164; empty where the profile has none. */
+            phone?: string;
+            /** @description The role that is reached there. */
+            role?: string;
+            /** @description It was not verified for 90 days, or never. */
+            stale?: boolean;
+            /** @description Who did, `desks/{desk}/persons/{person}`; empty where the profile says so itself. */
+            verifiedBy?: string;
+            /**
+             * Format: date-time
+             * @description When somebody last found that this is right; unset where nobody has.
+             */
+            verifyTime?: string;
         };
         /** @description Something that is due, by a rule of the profile. It moves when the facts change; targets stand still while the ticket waits. */
         "triage.Deadline": {
@@ -3940,6 +4424,43 @@ export interface components {
             /** @description IANA time zone, such as "Europe/Copenhagen". */
             timeZone: string;
         };
+        /** @description Somebody who is called, in their turn. */
+        "triage.DutyLink": {
+            /** @description The contact, an id of the profile; empty where a person stands in. */
+            contact?: string;
+            /** @description What people call it, in the desk's language; empty for a person. */
+            displayName?: string;
+            /** @description The party that it belongs to, `desks/{desk}/parties/{party}`; empty for a person. */
+            party?: string;
+            /** @description The person who stands in, `desks/{desk}/persons/{person}`. */
+            person?: string;
+            /** @description Telephone number of the contact, E.164. */
+            phone?: string;
+            /** @description The role that is reached there. */
+            role?: string;
+            /** @description The shift by which they stand in, `desks/{desk}/shifts/{shift}`. */
+            shift?: string;
+            /** @description How long an answer is waited for before the next is called. */
+            wait?: string;
+        };
+        /** @description Asks to turn to somebody about a ticket. */
+        "triage.EscalateTicketRequest": {
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description It is to a manager, not to those who know more. */
+            hierarchical?: boolean;
+            /** @description Why: what was tried, what is needed. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+            /** @description The escalation, an id of the profile; may be left out where there is one only in that direction. */
+            rule?: string;
+            /** @description The group or party, where the escalation leads to several: `desks/{desk}/parties/{party}[/groups/{group}]`. */
+            to?: string;
+        };
         /** @description Somebody was turned to (R57, R58, R68). */
         "triage.EscalationRecord": {
             /**
@@ -3947,6 +4468,8 @@ export interface components {
              * @description When somebody answered for it; unset while it is open.
              */
             answerTime?: string;
+            /** @description Who answered for it. */
+            answeredBy?: string;
             /** @description It began with a complaint of the reporter or an agent (R58). */
             complaint?: boolean;
             /**
@@ -3954,14 +4477,20 @@ export interface components {
              * @description When.
              */
             escalateTime?: string;
+            /** @description Who turned to them, `desks/{desk}/persons/{person}`; empty where a rule did by itself (R68). */
+            escalatedBy?: string;
             /** @description It was to a manager, not to those who know more (R58). */
             hierarchical?: boolean;
+            /** @description Which of the ticket's it is: the revision of the ticket that it made. */
+            number?: string;
             /** @description The person who was named, `desks/{desk}/persons/{person}`. */
             person?: string;
             /** @description Roles that were turned to. */
             roles?: string[];
             /** @description The rule, an id of the profile; empty for a complaint that no rule names. */
             rule?: string;
+            /** @description Where a functional escalation led, relative to the desk: "parties/netic/groups/drift" (R57). */
+            to?: string;
         };
         /** @description A ticket, explained. */
         "triage.ExplainTicketResponse": {
@@ -4017,6 +4546,20 @@ export interface components {
              */
             toldTime?: string;
         };
+        /** @description Asks to send on what came to the wrong department. */
+        "triage.ForwardTicketRequest": {
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why it belongs there. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+            /** @description The group or party that it belongs to: `desks/{desk}/parties/{party}[/groups/{group}]`. */
+            to: string;
+        };
         /** @description A gate, as it stands. */
         "triage.GateExplanation": {
             /** @description What must hold. */
@@ -4059,6 +4602,8 @@ export interface components {
         };
         /** @description Work offered to another group or party. The giver stays holder, and its clock runs, until the receiver accepts. */
         "triage.HandOverOffer": {
+            /** @description The person who is named to receive it (R62); who accepts without naming somebody gives it to them. */
+            assignee?: string;
             /**
              * Format: date-time
              * @description When the receiver's manager was told that nobody answers, where the profile lets the offer stand then.
@@ -4279,11 +4824,25 @@ export interface components {
             /** @description The tool that the other thing is in, an id of the profile such as "sds-jira"; empty for a ticket. */
             tool?: string;
         };
+        /** @description A page of contacts. */
+        "triage.ListContactsResponse": {
+            /** @description The contacts, by id. */
+            contacts?: components["schemas"]["triage.Contact"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of desks. */
         "triage.ListDesksResponse": {
             /** @description The page. */
             desks?: components["schemas"]["triage.Desk"][];
             /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of open escalations. */
+        "triage.ListEscalationsResponse": {
+            /** @description The escalations. */
+            escalations?: components["schemas"]["triage.OpenEscalation"][];
+            /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
         };
         /** @description A page of groups. */
@@ -4307,6 +4866,13 @@ export interface components {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
+        /** @description A page of calls. */
+        "triage.ListPagesResponse": {
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The calls. */
+            pages?: components["schemas"]["triage.Page"][];
+        };
         /** @description A page of parties. */
         "triage.ListPartiesResponse": {
             /** @description Asks for the next page; empty on the last. */
@@ -4314,11 +4880,25 @@ export interface components {
             /** @description The page. */
             parties?: components["schemas"]["triage.Party"][];
         };
+        /** @description A page of shifts. */
+        "triage.ListShiftsResponse": {
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The shifts. */
+            shifts?: components["schemas"]["triage.Shift"][];
+        };
         /** @description A page of tickets. */
         "triage.ListTicketsResponse": {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
             /** @description The page. */
+            tickets?: components["schemas"]["triage.Ticket"][];
+        };
+        /** @description A page of tickets. */
+        "triage.ListUnattestedResponse": {
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The tickets, with title and without other texts; `calls_due` says who must be phoned. */
             tickets?: components["schemas"]["triage.Ticket"][];
         };
         /** @description Asks for `:logWork`. */
@@ -4344,6 +4924,8 @@ export interface components {
             byPerson?: boolean;
             /** @description Chain of contacts that is on duty, for a page: an id of the profile (R67). */
             chain?: string;
+            /** @description The contact that is called now, for a page: an id of the profile. Recipients name who answers there. */
+            contact?: string;
             /** @description How: "mail", "sms", "call", "portal", "page". */
             media?: string[];
             /** @description Who is told: persons, parties and roles, relative to the desk: "persons/mette", "parties/sds", "roles/nsp_incident_manager". */
@@ -4382,6 +4964,15 @@ export interface components {
             /** @description Where it is written. */
             source?: string;
         };
+        /** @description An escalation that nobody has answered for. */
+        "triage.OpenEscalation": {
+            /** @description The escalation. */
+            escalation?: components["schemas"]["triage.EscalationRecord"];
+            /** @description Its priority. */
+            priority?: string;
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            ticket?: string;
+        };
         /** @description A service request's goods (R29, R30). */
         "triage.Order": {
             /**
@@ -4403,6 +4994,66 @@ export interface components {
             quantity?: number;
             /** @description Help with setting up is wanted at hand-out (R30). */
             setUpHelp?: boolean;
+        };
+        /** @description Asks for somebody to stand in. */
+        "triage.OverrideShiftRequest": {
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+            /** @description Who stands in, for what and when. */
+            shift: components["schemas"]["triage.Shift"];
+        };
+        /** @description A call to those on duty, one after the other until somebody answers (R50, R67, R117). */
+        "triage.Page": {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            acknowledgeTime?: string;
+            /** @description Who answered, `desks/{desk}/persons/{person}`. */
+            acknowledgedBy?: string;
+            /**
+             * Format: date-time
+             * @description When the present one was called.
+             */
+            callTime?: string;
+            /** @description The chain that it follows, an id of the profile. */
+            chain?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            createTime?: string;
+            /** @description Those who are called, in order, as it was when the page began; after the last comes the first again. */
+            links?: components["schemas"]["triage.DutyLink"][];
+            /** @description Resource name, `desks/{desk}/pages/{page}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When the next is called; unset once somebody answered.
+             */
+            nextTime?: string;
+            /** @description Who asked for it; empty where a rule did. */
+            requester?: string;
+            /** @description The rule that wanted it, an id of the profile's notifications; empty where a person did. */
+            rule?: string;
+            /**
+             * Format: enum
+             * @description How it stands.
+             * @enum {string}
+             */
+            state?: "PAGE_STATE_UNSPECIFIED" | "PAGE_STATE_CALLING" | "PAGE_STATE_ACKNOWLEDGED" | "PAGE_STATE_ENDED";
+            /** @description The words, an id of the profile's message templates. */
+            template?: string;
+            /** @description What it is about, `desks/{desk}/tickets/{ticket}`. */
+            ticket?: string;
+            /**
+             * Format: int32
+             * @description Whose turn it is, counted from 1 and never back: turn 4 of a chain of three is the first again.
+             */
+            turn?: number;
         };
         /** @description A legal entity or unit that takes part in a desk (R138). */
         "triage.Party": {
@@ -4525,6 +5176,16 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks for a call to those on duty. */
+        "triage.RequestPageRequest": {
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+            /** @description What it is about. */
+            ticket: string;
+        };
         /** @description Asks for `:resolve`. */
         "triage.ResolveTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -4599,10 +5260,64 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks for a ticket to be sent where it belongs. */
+        "triage.RouteTicketRequest": {
+            /** @description The etag that the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description What the receiver should know; the reason of the profile's rule where it is left out. */
+            reason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+        };
+        /** @description Where a ticket was sent. */
+        "triage.RouteTicketResponse": {
+            /** @description Where the profile says that it belongs, and why. */
+            decision?: components["schemas"]["triage.Decision"];
+            /** @description The ticket. */
+            ticket?: components["schemas"]["triage.Ticket"];
+        };
         /** @description Tickets with those words, best first. */
         "triage.SearchTicketsResponse": {
             /** @description What was found. */
             tickets?: components["schemas"]["triage.Ticket"][];
+        };
+        /** @description Somebody stands in for who would be on duty, for a window of time (R9, R67). Where several do, the one made last wins. */
+        "triage.Shift": {
+            /**
+             * Format: date-time
+             * @description When it was called off; unset while it holds.
+             */
+            readonly cancelTime?: string;
+            /** @description … another contact of the profile. */
+            contact?: string;
+            /**
+             * Format: date-time
+             * @description When it was arranged.
+             */
+            readonly createTime?: string;
+            /** @description Who arranged it. */
+            readonly creator?: string;
+            /**
+             * Format: date-time
+             * @description Until when: from then on the profile's plan holds again.
+             */
+            endTime: string;
+            /** @description The contact whose place is taken, wherever it stands in a chain; empty for whoever would be called first. */
+            insteadOf?: string;
+            /** @description Resource name, `desks/{desk}/shifts/{shift}`. */
+            name?: string;
+            /** @description Who stands in: a person, `desks/{desk}/persons/{person}`, or … */
+            person?: string;
+            /** @description The plan of the profile that it is about, such as "nsp"; empty for every plan. */
+            plan?: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            startTime: string;
         };
         /** @description Something that solved the like before. */
         "triage.SolutionSuggestion": {
@@ -4710,6 +5425,8 @@ export interface components {
             readonly assignee?: string;
             /** @description Telephone calls that were attested (R7, R16, R17); at most 32. */
             readonly attestedCalls?: components["schemas"]["triage.AttestedCall"][];
+            /** @description Contacts that must still be phoned about it (R7, R17), ids of the profile. */
+            readonly callsDue?: string[];
             /**
              * Format: enum
              * @description How it was submitted.
@@ -4948,6 +5665,32 @@ export interface components {
              */
             verifyTime?: string;
         };
+        /** @description Says that a contact is right. */
+        "triage.VerifyContactRequest": {
+            /**
+             * Format: uuid
+             * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+        };
+        /** @description Who is on duty, and why. */
+        "triage.WhoIsOnDutyResponse": {
+            /** @description The chain, an id of the profile. */
+            chain?: string;
+            /** @description Those who are called, in order. */
+            links?: components["schemas"]["triage.DutyLink"][];
+            /** @description Version of the profile that decided. */
+            profileVersion?: string;
+            /** @description The rule, a path in the profile: "on_call.plans[nsp].windows[night]". */
+            rule?: string;
+            /** @description Where it is written: "[3] step 3". */
+            source?: string;
+            /**
+             * Format: date-time
+             * @description When this changes; unset where it never does.
+             */
+            until?: string;
+        };
         /** @description Asks for `:withdrawHandOver`. */
         "triage.WithdrawHandOverRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -5080,6 +5823,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Desk"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_ListContacts: {
+        parameters: {
+            query?: {
+                /** @description The most contacts of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+                /** @description Only those that nobody has verified for 90 days. */
+                stale?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListContactsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_VerifyContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The contact id. */
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.VerifyContactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Contact"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    EscalationService_ListEscalations: {
+        parameters: {
+            query?: {
+                /** @description The most tickets whose escalations are on a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListEscalationsResponse"];
                 };
             };
             /** @description Default error response */
@@ -5890,6 +6750,127 @@ export interface operations {
             };
         };
     };
+    OnCallService_ListPages: {
+        parameters: {
+            query?: {
+                /** @description The most calls of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+                /** @description About this ticket only. */
+                ticket?: string;
+                /** @description Only those that nobody has answered. */
+                unanswered?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListPagesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_AcknowledgePage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The page id. */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AcknowledgePageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Page"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_RequestPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RequestPageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Page"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     DirectoryService_ListParties: {
         parameters: {
             query?: {
@@ -6369,6 +7350,125 @@ export interface operations {
             };
         };
     };
+    OnCallService_ListShifts: {
+        parameters: {
+            query?: {
+                /** @description The most shifts of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+                /** @description Those too that are over or were called off. */
+                showPast?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListShiftsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_CancelShift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The shift id. */
+                shift: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.CancelShiftRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Shift"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_OverrideShift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.OverrideShiftRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Shift"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     SubmissionService_ListSubmissions: {
         parameters: {
             query?: {
@@ -6782,6 +7882,51 @@ export interface operations {
             };
         };
     };
+    EscalationService_AnswerEscalation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AnswerEscalationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_AssignTicket: {
         parameters: {
             query?: never;
@@ -6802,6 +7947,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.AssignTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AttestationService_AttestCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.AttestCallRequest"];
             };
         };
         responses: {
@@ -6926,6 +8116,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.CloseTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    EscalationService_Complain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ComplainRequest"];
             };
         };
         responses: {
@@ -7086,6 +8321,51 @@ export interface operations {
             };
         };
     };
+    EscalationService_EscalateTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.EscalateTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     ExplanationService_ExplainTicket: {
         parameters: {
             query?: never;
@@ -7138,6 +8418,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.FinishImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    EscalationService_ForwardTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ForwardTicketRequest"];
             };
         };
         responses: {
@@ -7566,6 +8891,49 @@ export interface operations {
             };
         };
     };
+    EscalationService_RouteTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RouteTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.RouteTicketResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_StartWork: {
         parameters: {
             query?: never;
@@ -7863,6 +9231,43 @@ export interface operations {
             };
         };
     };
+    AttestationService_ListUnattested: {
+        parameters: {
+            query?: {
+                /** @description The most tickets of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListUnattestedResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     ReportingService_VerifyTickets: {
         parameters: {
             query?: {
@@ -7926,6 +9331,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Desk"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OnCallService_WhoIsOnDuty: {
+        parameters: {
+            query?: {
+                /** @description When; now where it is left out. */
+                time?: string;
+                /** @description About this ticket, … */
+                ticket?: string;
+                /** @description … or about something of this category of the profile. */
+                category?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.WhoIsOnDutyResponse"];
                 };
             };
             /** @description Default error response */

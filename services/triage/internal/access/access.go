@@ -32,11 +32,12 @@ type Access struct {
 	policies       *auth.Authorizer
 	members        *membership.Store
 	administrators []string // ids of persons
+	lending        *Lending
 }
 
 // New makes the decisions of a process. The administrators are those of the installation, by person id.
-func New(policies *auth.Authorizer, members *membership.Store, administrators []string) *Access {
-	return &Access{policies: policies, members: members, administrators: administrators}
+func New(policies *auth.Authorizer, members *membership.Store, administrators []string, lending *Lending) *Access {
+	return &Access{policies: policies, members: members, administrators: administrators, lending: lending}
 }
 
 // Caller finds out who makes the call in ctx, and what they are in a desk (its resource name; empty outside desks).
@@ -52,6 +53,11 @@ func (a *Access) Caller(ctx context.Context, desk string) (*Caller, error) {
 	}
 	var err error
 	c.Set, err = a.members.Of(ctx, strings.TrimPrefix(desk, "desks/"), principal.Person)
+	if err != nil || !c.Set.Member() {
+		return c, err
+	}
+	lent, err := a.lending.lent(ctx, desk)
+	c.lend(lent)
 	return c, err
 }
 
@@ -99,6 +105,30 @@ func (a *Access) Listing(ctx context.Context, c *Caller, action string) error {
 	return a.decide(ctx, c, action, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(c.Desk))}, cedar.Record{}, false)
 }
 
+// Page returns nil if the caller may make this call about a call to those on duty. Whoever may not see it is told that there is
+// none.
+func (a *Access) Page(ctx context.Context, c *Caller, action string, p domain.Page) error {
+	var persons, roles, parties []string
+	for _, link := range p.Called() {
+		switch {
+		case link.GetPerson() != "":
+			persons = append(persons, p.Desk.Key(link.GetPerson()))
+		case link.GetRole() != "":
+			roles = append(roles, link.GetRole())
+		default:
+			parties = append(parties, p.Desk.Key(link.GetParty()))
+		}
+	}
+	seen := slices.ContainsFunc(c.Keys(), func(key string) bool { return slices.Contains(p.Audience, key) })
+	return a.decide(ctx, c, action, cedar.Entity{
+		UID: cedar.NewEntityUID("Page", cedar.String(p.Facts.GetName())),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"audience": stringSet(p.Audience), "called_persons": stringSet(persons), "called_roles": stringSet(roles),
+			"called_parties": stringSet(parties),
+		}),
+	}, cedar.Record{}, !seen)
+}
+
 // Installation returns nil if the caller may make a call about the installation as a whole.
 func (a *Access) Installation(ctx context.Context, c *Caller, action string) error {
 	return a.decide(ctx, c, action, cedar.Entity{UID: cedar.NewEntityUID("Installation", "bavn")}, cedar.Record{}, false)
@@ -118,6 +148,7 @@ func (a *Access) decide(
 func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 	f := t.Facts
 	key := func(name string) cedar.String { return cedar.String(t.Desk.Key(name)) }
+	persons, roles := turnedTo(t)
 	past := make([]string, 0, len(f.GetPastHolders()))
 	for _, party := range f.GetPastHolders() {
 		past = append(past, t.Desk.Key(party))
@@ -136,6 +167,8 @@ func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 			"past_holders":    stringSet(past),
 			"reporter":        key(f.GetReporter()),
 			"affected_user":   key(f.GetAffectedUser()),
+			"turned_to":       stringSet(persons),
+			"turned_to_roles": stringSet(roles),
 		}),
 	}
 }

@@ -39,6 +39,11 @@ type Caller struct {
 	Set membership.Set
 
 	administrator bool // of the installation
+
+	// own is what they are without what is lent to them, and home their own party by the one whose roles they fill (R9); both are
+	// nil where nothing is lent.
+	own  membership.Set
+	home map[string]string
 }
 
 // PersonName is the caller's resource name in the desk; empty for a service that acts by itself.
@@ -77,12 +82,27 @@ func (c *Caller) PartyFor(step process.Step, t *domain.Ticket) string {
 	return ""
 }
 
+// ActsFor is the party that the caller acts for, as PartyFor has it. Where the roles they need for it are lent, they act for
+// their own party as the other (R9).
+func (c *Caller) ActsFor(step process.Step, t *domain.Ticket) (party, actingAs string) {
+	party = c.PartyFor(step, t)
+	home, lent := c.home[resourcename.ID(party)]
+	if !lent || party == "" {
+		return party, ""
+	}
+	alone := Caller{Principal: c.Principal, Desk: c.Desk, Set: c.own}
+	if alone.PartyFor(step, t) == party {
+		return party, ""
+	}
+	return c.Desk + "/parties/" + home, party
+}
+
 // Parts are the parts that the caller has in a ticket.
 func (c *Caller) Parts(t *domain.Ticket) []process.Part {
 	var parts []process.Part
 	for _, part := range []process.Part{
 		process.HolderAgent, process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.PartyMember,
-		process.Importer,
+		process.Importer, process.Manager,
 	} {
 		if c.partyOf(part, t) != "" {
 			parts = append(parts, part)
@@ -138,9 +158,34 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 				return c.Desk + "/parties/" + m.Party
 			}
 		}
+	case process.Manager:
+		return c.managing(t)
 	default: // the others act for themselves
 	}
 	return ""
+}
+
+// managing is the party at which somebody turned to the caller about a ticket (R58), by a role that they hold or by name.
+func (c *Caller) managing(t *domain.Ticket) string {
+	named, roles := turnedTo(t)
+	byName := slices.Contains(named, "persons/"+c.Person)
+	for _, m := range c.Set.Memberships {
+		if byName || slices.ContainsFunc(m.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
+			return c.Desk + "/parties/" + m.Party
+		}
+	}
+	return ""
+}
+
+// turnedTo are the persons and roles of whom somebody waits for an answer.
+func turnedTo(t *domain.Ticket) (persons, roles []string) {
+	for _, open := range domain.OpenEscalations(t.Facts) {
+		if open.GetPerson() != "" {
+			persons = append(persons, t.Desk.Key(open.GetPerson()))
+		}
+		roles = append(roles, open.GetRoles()...)
+	}
+	return persons, roles
 }
 
 // first is the first of the parties in which the caller holds a role.

@@ -24,7 +24,7 @@ func decisions(t *testing.T) *Access {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(authorizer, membership.NewStore(nil, clock.System()), nil)
+	return New(authorizer, membership.NewStore(nil, clock.System()), nil, nil)
 }
 
 // rpcs are all methods that this service serves.
@@ -41,8 +41,13 @@ func rpcs() []string {
 			names = append(names, m.MethodName)
 		}
 	}
-	for _, m := range triagev1.KnownSolutionService_ServiceDesc.Methods {
-		names = append(names, m.MethodName)
+	for _, service := range []grpc.ServiceDesc{
+		triagev1.EscalationService_ServiceDesc, triagev1.OnCallService_ServiceDesc, triagev1.AttestationService_ServiceDesc,
+		triagev1.KnownSolutionService_ServiceDesc,
+	} {
+		for _, m := range service.Methods {
+			names = append(names, m.MethodName)
+		}
 	}
 	for _, s := range eventv1.Feed_ServiceDesc.Streams {
 		names = append(names, s.StreamName)
@@ -79,6 +84,7 @@ func ticketWithAllParts() *domain.Ticket {
 			HandOver: &triagev1.HandOverOffer{Party: party("offeree")}, Transfer: &triagev1.TransferOffer{Party: party("heir")},
 			PastHolders: []string{party("past"), party("holder")},
 			Reporter:    desk + "/persons/reporter", AffectedUser: desk + "/persons/affected",
+			Escalations: []*triagev1.EscalationRecord{{Complaint: true, Roles: []string{"head"}}},
 		},
 	}
 }
@@ -103,6 +109,7 @@ var parts = map[process.Part]*Caller{
 	process.PartyMember:  person("f", in("contact", "", roleAuditor)),
 	process.Reporter:     person("reporter"),
 	process.AffectedUser: person("affected"),
+	process.Manager:      person("h", in("authority", "", "head")),
 	process.Importer:     person("g", in("contact", "", roleImporter)),
 	process.Intake:       {Principal: auth.Principal{Service: "intake"}, Desk: desk},
 	process.Timer:        {Principal: auth.Principal{Service: "triage"}, Desk: desk},
@@ -114,7 +121,8 @@ func implied(made process.Part) []process.Part {
 	switch made {
 	case process.HolderAgent:
 		return []process.Part{made, process.PartyMember, process.PastAgent}
-	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Importer:
+	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Importer,
+		process.Manager:
 		return []process.Part{made, process.PartyMember}
 	default:
 		return []process.Part{made}

@@ -29,7 +29,8 @@ func (c *KnownSolutions) ApplyKnownSolution(
 		},
 	}
 	if r.GetResolve() {
-		made.also, made.told = "ResolveTicket", func(facts *profilev1.TicketFacts) { facts.HasSolution = true }
+		made.told = func(facts *profilev1.TicketFacts) { facts.HasSolution = true }
+		made.also = func(scene) ([]call, error) { return []call{{action: "ResolveTicket", told: made.told}}, nil }
 	}
 	return c.change(ctx, made, func(s scene) (domain.Outcome, error) {
 		if refused != nil {

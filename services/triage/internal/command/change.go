@@ -50,8 +50,8 @@ type call struct {
 	importRow string
 	// told adds to the facts what the caller says with the call: that a solution is given, which status is asked for.
 	told func(facts *profilev1.TicketFacts)
-	// also is another RPC whose permission the call needs; empty for none.
-	also string
+	// also are other steps that this one takes, as the ticket stands: whoever makes the call must be allowed each of them.
+	also func(s scene) ([]call, error)
 	// arm keeps the jobs that the change makes necessary.
 	arm func(ctx context.Context, p *pg.Pipeline, changed *store.Ticket) error
 }
@@ -125,10 +125,8 @@ func (c *Tickets) run(
 	if err := permit(caller, made, s); err != nil {
 		return nil, err
 	}
-	if made.also != "" {
-		if err := c.permitAlso(ctx, caller, made, s, t.Audience); err != nil {
-			return nil, err
-		}
+	if err := c.permitAlso(ctx, caller, made, s, t.Audience); err != nil {
+		return nil, err
 	}
 	outcome, err := decide(s)
 	if err != nil {
@@ -151,15 +149,6 @@ func (c *Tickets) run(
 		}
 	}
 	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, loaded.Texts.After(outcome.Events)), nil
-}
-
-// permitAlso asks whether the caller may do, with the same call, what another RPC does.
-func (c *Tickets) permitAlso(ctx context.Context, caller *access.Caller, made call, s scene, audience []string) error {
-	made.action = made.also
-	if err := c.Access.Ticket(ctx, caller, made.action, &s.Ticket, audience, made.internal); err != nil {
-		return err
-	}
-	return permit(caller, made, s)
 }
 
 // again answers a request that had its effect before: with the state that it left and the texts that still exist, if the caller
@@ -190,7 +179,7 @@ func requestOf(caller *access.Caller, method, requestID string, payload proto.Me
 
 func originOf(caller *access.Caller, made call, t *domain.Ticket) origin {
 	actor := actorOf(caller)
-	actor.Party = caller.PartyFor(access.StepOf(made.action, made.internal), t)
+	actor.Party, actor.ActingAs = caller.ActsFor(access.StepOf(made.action, made.internal), t)
 	return origin{actor: actor, cause: &eventv1.Cause{RequestId: made.requestID, ImportRow: made.importRow}}
 }
 

@@ -67,6 +67,9 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		Importing: r.GetImporting(), Assessment: r.GetAssessment(), Impact: r.GetImpact(), Calls: r.GetAttestedCalls(),
 		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, c.Writer.Clock.Now())
+	if err := mustHaveCalled(outcome.Ticket); err != nil {
+		return nil, err
+	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
 	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
 	if err != nil {

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/platform/fault"
@@ -17,6 +19,26 @@ func permit(caller *access.Caller, made call, s scene) error {
 		return nil
 	}
 	return permitted(s, profile.Attempt{Step: step, Parts: caller.Parts(&s.Ticket), Roles: caller.Roles()}, made)
+}
+
+// permitAlso asks for every other step that a call takes what is asked for the call itself.
+func (c *Tickets) permitAlso(ctx context.Context, caller *access.Caller, made call, s scene, audience []string) error {
+	if made.also == nil {
+		return nil
+	}
+	others, err := made.also(s)
+	if err != nil {
+		return refusal(err)
+	}
+	for _, other := range others {
+		if err := c.Access.Ticket(ctx, caller, other.action, &s.Ticket, audience, false); err != nil {
+			return err
+		}
+		if err := permit(caller, other, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func permitted(s scene, attempt profile.Attempt, made call) error {

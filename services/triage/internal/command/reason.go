@@ -40,6 +40,21 @@ const (
 	TicketNotSolved         = "TICKET_NOT_SOLVED"
 	WrongKnownSolutionState = "WRONG_KNOWN_SOLUTION_STATE"
 	KnownSolutionNotApplied = "KNOWN_SOLUTION_NOT_APPLIED"
+	// FollowsNoProfile: only a profile can say it, and the desk follows none.
+	FollowsNoProfile = "FOLLOWS_NO_PROFILE"
+	// NobodyInRole: the role that shall receive it is nobody's there.
+	NobodyInRole = "NOBODY_IN_ROLE"
+	// NoSuchEscalation: the process has no such way on from here.
+	NoSuchEscalation   = "NO_SUCH_ESCALATION"
+	NoOpenEscalation   = "NO_OPEN_ESCALATION"
+	TooManyEscalations = "TOO_MANY_ESCALATIONS"
+	// CallMissing: somebody had to be phoned before it was registered.
+	CallMissing  = "CALL_MISSING"
+	TooManyCalls = "TOO_MANY_CALLS"
+	NobodyOnDuty = "NOBODY_ON_DUTY"
+	PageAnswered = "PAGE_ANSWERED"
+	PageMovedOn  = "PAGE_MOVED_ON"
+	PageEnded    = "PAGE_ENDED"
 )
 
 //go:embed errors.yaml
@@ -79,6 +94,13 @@ func refusal(err error) error {
 		return notFound.Cause(err)
 	case errors.Is(err, domain.TooManyNotes{}):
 		return fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))
+	case errors.Is(err, domain.TooManyCalls{}):
+		return fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))
+	case errors.Is(err, domain.TooManyEscalations{}):
+		return fault.New(codes.ResourceExhausted, TooManyEscalations).Meta("limit", strconv.Itoa(domain.MaxEscalations))
+	case errors.Is(err, domain.NoOpenEscalation{}):
+		return fault.New(codes.FailedPrecondition, NoOpenEscalation).
+			Violation("LIFE_CYCLE", "life-cycle/answer_escalation", "name an escalation or complaint that is still open")
 	case errors.Is(err, domain.NotImporting{}):
 		return fault.New(codes.FailedPrecondition, NotImporting).
 			Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")
@@ -90,8 +112,12 @@ func refusal(err error) error {
 func rejected(r *process.Rejection) error {
 	if r.Reason == process.TextMissing {
 		field := "reason"
-		if r.Step == process.Resolve {
+		switch r.Step {
+		case process.Resolve:
 			field = "solution"
+		case process.AnswerEscalation:
+			field = "note"
+		default: // most steps want a reason
 		}
 		return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field(field+".text", "required").Cause(r)
 	}

@@ -55,6 +55,8 @@ type after struct {
 	isNew  bool
 	// armed is true where its timer has to be set.
 	armed bool
+	// pages are calls to those on duty that the process asks for.
+	pages []wantedPage
 }
 
 // prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
@@ -85,7 +87,7 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	done := after{ticket: to, events: events, isNew: from.Head.Revision == 0}
+	done := after{ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome)}
 	done.ticket.Timer, done.armed = w.timerFor(&to)
 	return done, nil
 }
@@ -104,7 +106,10 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 			return err
 		}
 	}
-	return feed.Append(ctx, p, a.events)
+	if err := feed.Append(ctx, p, a.events); err != nil {
+		return err
+	}
+	return w.call(ctx, p, a)
 }
 
 // bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common

@@ -86,7 +86,7 @@ func (f *follower) justify(all []deadline.Due) {
 			continue
 		}
 		answer := d.GetDueTime().AsTime().Format(time.RFC3339)
-		before := f.Ticket.decided(subject)
+		before := f.Ticket.Decided(subject)
 		if before.GetRule() != d.Why.Rule || before.GetAnswer() != answer && !rhythmic(d.GetKind()) {
 			f.decide(subject, answer, d.Why)
 		}

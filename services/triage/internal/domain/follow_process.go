@@ -42,7 +42,9 @@ func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 		err := f.deadlines(before)
 		return f.Outcome, err
 	}
-	for _, draw := range []func(Ticket) error{f.prioritise, f.route, f.oblige, f.queue, f.deadlines, f.request} {
+	for _, draw := range []func(Ticket) error{
+		f.attest, f.prioritise, f.route, f.oblige, f.queue, f.deadlines, f.escalate, f.request,
+	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
 		}
@@ -74,10 +76,7 @@ func (f *follower) last() *Event { return &f.Events[len(f.Events)-1] }
 
 // decide keeps a decision with its reason, on the step's last event and as the last one on its subject.
 func (f *follower) decide(subject, answer string, why profile.Why, outweighed ...profile.Why) {
-	decision := &triagev1.Decision{
-		Subject: subject, Answer: answer, Rule: why.Rule, Condition: why.Condition, Inputs: why.Inputs,
-		Source: why.Source, Derived: why.Derived, ProfileVersion: why.Version, DecideTime: timestamppb.New(f.at),
-	}
+	decision := decisionOf(subject, answer, why, f.at)
 	for _, other := range outweighed {
 		decision.Outweighed = append(decision.Outweighed, other.Rule)
 	}
@@ -86,8 +85,8 @@ func (f *follower) decide(subject, answer string, why profile.Why, outweighed ..
 	f.last().Payload.Decisions = append(f.last().Payload.Decisions, decision)
 }
 
-// decided is the last decision on a subject.
-func (t Ticket) decided(subject string) *triagev1.Decision {
+// Decided is the last decision on a subject; nil where there is none.
+func (t Ticket) Decided(subject string) *triagev1.Decision {
 	for _, d := range t.Decisions {
 		if d.GetSubject() == subject {
 			return d
@@ -159,11 +158,24 @@ func (f *follower) route(Ticket) error {
 		return err
 	}
 	answer := place(routing.Route)
-	if before := f.Ticket.decided(DecidesRoute); before.GetAnswer() == answer && before.GetRule() == routing.Why.Rule {
+	if before := f.Ticket.Decided(DecidesRoute); before.GetAnswer() == answer && before.GetRule() == routing.Why.Rule {
 		return nil
 	}
 	f.decide(DecidesRoute, answer, routing.Why)
 	return nil
+}
+
+// decisionOf is a decision as it is kept and shown.
+func decisionOf(subject, answer string, why profile.Why, at time.Time) *triagev1.Decision {
+	return &triagev1.Decision{
+		Subject: subject, Answer: answer, Rule: why.Rule, Condition: why.Condition, Inputs: why.Inputs,
+		Source: why.Source, Derived: why.Derived, ProfileVersion: why.Version, DecideTime: timestamppb.New(at),
+	}
+}
+
+// RouteDecision is where a ticket belongs, as a decision.
+func RouteDecision(routing profile.Routing, at time.Time) *triagev1.Decision {
+	return decisionOf(DecidesRoute, place(routing.Route), routing.Why, at)
 }
 
 // place is where a route leads, relative to the desk: "parties/netic/groups/drift".

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -48,8 +49,10 @@ func (t Ticket) HandOverAtOnce(party, group string, reason Text, at time.Time) (
 	return c.done("ticket.handed_over", reason), nil
 }
 
-// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee the ticket lies in the
-// receiver's queue.
+// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
+// offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
+// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
+// offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
 	rule, rejection := process.Permit(process.AcceptHandOver, t.facts())
 	if rejection != nil {
@@ -58,7 +61,7 @@ func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
 	c := t.change(at)
 	offer := t.Facts.GetHandOver()
 	c.facts().HandOver = nil
-	c.give(offer.GetParty(), offer.GetGroup(), assignee)
+	c.give(offer.GetParty(), offer.GetGroup(), cmp.Or(assignee, offer.GetAssignee()))
 	c.lead(rule, 0)
 	return c.done("ticket.handed_over"), nil
 }

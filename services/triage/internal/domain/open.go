@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -43,9 +44,13 @@ func Open(desk Desk, o Opening, at time.Time) Outcome {
 			ExternalIds: o.ExternalIDs, Importing: o.Importing, JourneyTraceId: o.JourneyTraceID,
 			SubmitTime: timestamppb.New(o.SubmitTime), CreateTime: timestamppb.New(at),
 			TextVersions: &triagev1.TextVersions{Title: 1},
-			Assessment:   o.Assessment, Impact: o.Impact, AttestedCalls: o.Calls,
+			Assessment:   o.Assessment, Impact: o.Impact,
 		},
 	}}
+	teller := cmp.Or(o.Submitter, o.Reporter) // who told of the calls attests them
+	for _, call := range o.Calls {
+		c.facts().AttestedCalls = append(c.facts().AttestedCalls, attested(call, o.Reporter, teller, o.SubmitTime))
+	}
 	if !o.Description.Blank() {
 		c.facts().TextVersions.Description = 1
 	}

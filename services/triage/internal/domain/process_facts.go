@@ -31,7 +31,8 @@ func (t Ticket) ProcessFacts(at time.Time) *profilev1.TicketFacts {
 		Channel: a.GetChannel(), ReporterGroup: a.GetReporterGroup(), CustomerGroup: a.GetCustomerGroup(),
 		FoundBy: t.party(a.GetFoundBy()), HolderParty: t.party(f.GetHolderParty()), HolderGroup: t.group(f.GetHolderGroup()),
 		OwnerParty: t.party(f.GetOwnerParty()), ReceiverParty: t.party(f.GetHandOver().GetParty()),
-		BusinessService: a.GetBusinessService(), Urgent: a.GetUrgent(), Phoned: len(f.GetAttestedCalls()) > 0,
+		BusinessService: a.GetBusinessService(), Urgent: a.GetUrgent(),
+		Phoned:       len(f.GetAttestedCalls()) > 0 && len(f.GetCallsDue()) == 0, // every call that was due (R16)
 		AffectsUsers: a.GetAffectsUsers(), LargeBusinessImpact: a.GetLargeBusinessImpact(),
 		ItSecurityBreach: a.GetItSecurityBreach(), DataSecurityBreach: a.GetDataSecurityBreach(),
 		SecuritySuspected: a.GetSecuritySuspected(), PersonalDataBreach: a.GetPersonalDataBreach(),

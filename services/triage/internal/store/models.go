@@ -6,7 +6,19 @@ package store
 
 import (
 	"time"
+
+	"github.com/google/uuid"
 )
+
+type ContactVerification struct {
+	Desk        string
+	Contact     string
+	VerifiedBy  string
+	VerifyTime  time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
 
 type Desk struct {
 	Desk           string
@@ -53,6 +65,20 @@ type MembershipChain struct {
 	LastEventAt time.Time
 }
 
+type Page struct {
+	Desk        string
+	Page        uuid.UUID
+	Ticket      string
+	State       int16
+	Turn        int32
+	NextTime    *time.Time
+	Audience    []string
+	Facts       []byte
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
 type Party struct {
 	Desk        string
 	Party       string
@@ -68,4 +94,21 @@ type ProfileVersion struct {
 	Profile   string
 	Settings  []byte
 	SeenSince time.Time
+}
+
+type Shift struct {
+	Desk        string
+	Shift       uuid.UUID
+	Plan        string
+	InsteadOf   string
+	Person      string
+	Contact     string
+	StartTime   time.Time
+	EndTime     time.Time
+	Creator     string
+	CreateTime  time.Time
+	CancelTime  *time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
 }

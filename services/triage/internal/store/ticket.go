@@ -97,6 +97,7 @@ func (t *Ticket) insertion() (InsertTicketParams, error) {
 		Revision: u.Revision, ChainHash: u.ChainHash, LastEventAt: u.LastEventAt,
 		Decisions: u.Decisions, TargetClock: u.TargetClock,
 		TimerAt: u.TimerAt, TimerGeneration: u.TimerGeneration, Deferred: u.Deferred,
+		CallsDue: u.CallsDue, EscalationOpen: u.EscalationOpen,
 	}, nil
 }
 
@@ -127,7 +128,7 @@ func (t *Ticket) update() (UpdateTicketParams, error) {
 		SolutionVersion: f.GetTextVersions().GetSolution(),
 		Facts:           facts, Clocks: clocks, Revision: t.Head.Revision, ChainHash: t.Head.Hash, LastEventAt: t.Head.Time,
 		Decisions: nonNil(decisions), TargetClock: nonNil(t.TargetClock), TimerAt: t.Timer.At, TimerGeneration: t.Timer.Generation,
-		Deferred: f.GetQueueTime() != nil,
+		Deferred: f.GetQueueTime() != nil, CallsDue: len(f.GetCallsDue()) > 0, EscalationOpen: t.EscalationOpen(),
 	}, nil
 }
 

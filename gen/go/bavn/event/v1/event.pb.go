@@ -661,7 +661,10 @@ type Actor struct {
 	// The service that acted, such as "intake".
 	Service string `protobuf:"bytes,3,opt,name=service,proto3" json:"service,omitempty"`
 	// On whose behalf, when that is another person or party.
-	OnBehalfOf    string `protobuf:"bytes,4,opt,name=on_behalf_of,json=onBehalfOf,proto3" json:"on_behalf_of,omitempty"`
+	OnBehalfOf string `protobuf:"bytes,4,opt,name=on_behalf_of,json=onBehalfOf,proto3" json:"on_behalf_of,omitempty"`
+	// The party whose roles were lent for the hour (R9), `desks/{desk}/parties/{party}`: the person acted as it, and `party` is
+	// still their own. Empty where nothing was lent.
+	ActingAs      string `protobuf:"bytes,5,opt,name=acting_as,json=actingAs,proto3" json:"acting_as,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -720,6 +723,13 @@ func (x *Actor) GetService() string {
 func (x *Actor) GetOnBehalfOf() string {
 	if x != nil {
 		return x.OnBehalfOf
+	}
+	return ""
+}
+
+func (x *Actor) GetActingAs() string {
+	if x != nil {
+		return x.ActingAs
 	}
 	return ""
 }
@@ -1398,13 +1408,14 @@ const file_bavn_event_v1_event_proto_rawDesc = "" +
 	"recordedAt\x12/\n" +
 	"\x05texts\x18\r \x03(\v2\x19.bavn.event.v1.TextDigestR\x05texts\x12\x1a\n" +
 	"\baudience\x18\x0e \x03(\tR\baudience\x120\n" +
-	"\ajourney\x18\x0f \x01(\v2\x16.bavn.event.v1.JourneyR\ajourney\"q\n" +
+	"\ajourney\x18\x0f \x01(\v2\x16.bavn.event.v1.JourneyR\ajourney\"\x8e\x01\n" +
 	"\x05Actor\x12\x16\n" +
 	"\x06person\x18\x01 \x01(\tR\x06person\x12\x14\n" +
 	"\x05party\x18\x02 \x01(\tR\x05party\x12\x18\n" +
 	"\aservice\x18\x03 \x01(\tR\aservice\x12 \n" +
 	"\fon_behalf_of\x18\x04 \x01(\tR\n" +
-	"onBehalfOf\"o\n" +
+	"onBehalfOf\x12\x1b\n" +
+	"\tacting_as\x18\x05 \x01(\tR\bactingAs\"o\n" +
 	"\x05Cause\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x14\n" +

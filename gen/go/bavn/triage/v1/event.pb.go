@@ -335,11 +335,158 @@ func (x *GroupEvent) GetGroup() *Group {
 	return nil
 }
 
+// Payload of every event whose type starts with "page.".
+type PageEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page after the event.
+	Page *Page `protobuf:"bytes,1,opt,name=page,proto3" json:"page,omitempty"`
+	// Who is to be called or told now.
+	Notifications []*NotificationRequest `protobuf:"bytes,2,rep,name=notifications,proto3" json:"notifications,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PageEvent) Reset() {
+	*x = PageEvent{}
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PageEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PageEvent) ProtoMessage() {}
+
+func (x *PageEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PageEvent.ProtoReflect.Descriptor instead.
+func (*PageEvent) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_event_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PageEvent) GetPage() *Page {
+	if x != nil {
+		return x.Page
+	}
+	return nil
+}
+
+func (x *PageEvent) GetNotifications() []*NotificationRequest {
+	if x != nil {
+		return x.Notifications
+	}
+	return nil
+}
+
+// Payload of shift.overridden and shift.cancelled.
+type ShiftEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The shift after the event.
+	Shift         *Shift `protobuf:"bytes,1,opt,name=shift,proto3" json:"shift,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShiftEvent) Reset() {
+	*x = ShiftEvent{}
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShiftEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShiftEvent) ProtoMessage() {}
+
+func (x *ShiftEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShiftEvent.ProtoReflect.Descriptor instead.
+func (*ShiftEvent) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_event_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ShiftEvent) GetShift() *Shift {
+	if x != nil {
+		return x.Shift
+	}
+	return nil
+}
+
+// Payload of contact.verified.
+type ContactEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact, as the profile says it, and who verified it.
+	Contact       *Contact `protobuf:"bytes,1,opt,name=contact,proto3" json:"contact,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactEvent) Reset() {
+	*x = ContactEvent{}
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactEvent) ProtoMessage() {}
+
+func (x *ContactEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_event_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactEvent.ProtoReflect.Descriptor instead.
+func (*ContactEvent) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_event_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ContactEvent) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 var File_bavn_triage_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xc7\x05\n" +
+	"\x1abavn/triage/v1/event.proto\x12\x0ebavn.triage.v1\x1a\x1ebavn/triage/v1/directory.proto\x1a\x1cbavn/triage/v1/on_call.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\"\xc7\x05\n" +
 	"\vTicketEvent\x12.\n" +
 	"\x06ticket\x18\x01 \x01(\v2\x16.bavn.triage.v1.TicketR\x06ticket\x12E\n" +
 	"\x0fprevious_status\x18\x02 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusR\x0epreviousStatus\x122\n" +
@@ -367,7 +514,15 @@ const file_bavn_triage_v1_event_proto_rawDesc = "" +
 	"\x05party\x18\x01 \x01(\v2\x15.bavn.triage.v1.PartyR\x05party\"9\n" +
 	"\n" +
 	"GroupEvent\x12+\n" +
-	"\x05group\x18\x01 \x01(\v2\x15.bavn.triage.v1.GroupR\x05groupB5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
+	"\x05group\x18\x01 \x01(\v2\x15.bavn.triage.v1.GroupR\x05group\"\x80\x01\n" +
+	"\tPageEvent\x12(\n" +
+	"\x04page\x18\x01 \x01(\v2\x14.bavn.triage.v1.PageR\x04page\x12I\n" +
+	"\rnotifications\x18\x02 \x03(\v2#.bavn.triage.v1.NotificationRequestR\rnotifications\"9\n" +
+	"\n" +
+	"ShiftEvent\x12+\n" +
+	"\x05shift\x18\x01 \x01(\v2\x15.bavn.triage.v1.ShiftR\x05shift\"A\n" +
+	"\fContactEvent\x121\n" +
+	"\acontact\x18\x01 \x01(\v2\x17.bavn.triage.v1.ContactR\acontactB5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
 
 var (
 	file_bavn_triage_v1_event_proto_rawDescOnce sync.Once
@@ -381,35 +536,45 @@ func file_bavn_triage_v1_event_proto_rawDescGZIP() []byte {
 	return file_bavn_triage_v1_event_proto_rawDescData
 }
 
-var file_bavn_triage_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_bavn_triage_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_bavn_triage_v1_event_proto_goTypes = []any{
 	(*TicketEvent)(nil),         // 0: bavn.triage.v1.TicketEvent
 	(*DeskEvent)(nil),           // 1: bavn.triage.v1.DeskEvent
 	(*PartyEvent)(nil),          // 2: bavn.triage.v1.PartyEvent
 	(*GroupEvent)(nil),          // 3: bavn.triage.v1.GroupEvent
-	(*Ticket)(nil),              // 4: bavn.triage.v1.Ticket
-	(TicketStatus)(0),           // 5: bavn.triage.v1.TicketStatus
-	(*Decision)(nil),            // 6: bavn.triage.v1.Decision
-	(*NotificationRequest)(nil), // 7: bavn.triage.v1.NotificationRequest
-	(*Deadline)(nil),            // 8: bavn.triage.v1.Deadline
-	(*Desk)(nil),                // 9: bavn.triage.v1.Desk
-	(*Party)(nil),               // 10: bavn.triage.v1.Party
-	(*Group)(nil),               // 11: bavn.triage.v1.Group
+	(*PageEvent)(nil),           // 4: bavn.triage.v1.PageEvent
+	(*ShiftEvent)(nil),          // 5: bavn.triage.v1.ShiftEvent
+	(*ContactEvent)(nil),        // 6: bavn.triage.v1.ContactEvent
+	(*Ticket)(nil),              // 7: bavn.triage.v1.Ticket
+	(TicketStatus)(0),           // 8: bavn.triage.v1.TicketStatus
+	(*Decision)(nil),            // 9: bavn.triage.v1.Decision
+	(*NotificationRequest)(nil), // 10: bavn.triage.v1.NotificationRequest
+	(*Deadline)(nil),            // 11: bavn.triage.v1.Deadline
+	(*Desk)(nil),                // 12: bavn.triage.v1.Desk
+	(*Party)(nil),               // 13: bavn.triage.v1.Party
+	(*Group)(nil),               // 14: bavn.triage.v1.Group
+	(*Page)(nil),                // 15: bavn.triage.v1.Page
+	(*Shift)(nil),               // 16: bavn.triage.v1.Shift
+	(*Contact)(nil),             // 17: bavn.triage.v1.Contact
 }
 var file_bavn_triage_v1_event_proto_depIdxs = []int32{
-	4,  // 0: bavn.triage.v1.TicketEvent.ticket:type_name -> bavn.triage.v1.Ticket
-	5,  // 1: bavn.triage.v1.TicketEvent.previous_status:type_name -> bavn.triage.v1.TicketStatus
-	6,  // 2: bavn.triage.v1.TicketEvent.decisions:type_name -> bavn.triage.v1.Decision
-	7,  // 3: bavn.triage.v1.TicketEvent.notifications:type_name -> bavn.triage.v1.NotificationRequest
-	8,  // 4: bavn.triage.v1.TicketEvent.deadline:type_name -> bavn.triage.v1.Deadline
-	9,  // 5: bavn.triage.v1.DeskEvent.desk:type_name -> bavn.triage.v1.Desk
-	10, // 6: bavn.triage.v1.PartyEvent.party:type_name -> bavn.triage.v1.Party
-	11, // 7: bavn.triage.v1.GroupEvent.group:type_name -> bavn.triage.v1.Group
-	8,  // [8:8] is the sub-list for method output_type
-	8,  // [8:8] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	7,  // 0: bavn.triage.v1.TicketEvent.ticket:type_name -> bavn.triage.v1.Ticket
+	8,  // 1: bavn.triage.v1.TicketEvent.previous_status:type_name -> bavn.triage.v1.TicketStatus
+	9,  // 2: bavn.triage.v1.TicketEvent.decisions:type_name -> bavn.triage.v1.Decision
+	10, // 3: bavn.triage.v1.TicketEvent.notifications:type_name -> bavn.triage.v1.NotificationRequest
+	11, // 4: bavn.triage.v1.TicketEvent.deadline:type_name -> bavn.triage.v1.Deadline
+	12, // 5: bavn.triage.v1.DeskEvent.desk:type_name -> bavn.triage.v1.Desk
+	13, // 6: bavn.triage.v1.PartyEvent.party:type_name -> bavn.triage.v1.Party
+	14, // 7: bavn.triage.v1.GroupEvent.group:type_name -> bavn.triage.v1.Group
+	15, // 8: bavn.triage.v1.PageEvent.page:type_name -> bavn.triage.v1.Page
+	10, // 9: bavn.triage.v1.PageEvent.notifications:type_name -> bavn.triage.v1.NotificationRequest
+	16, // 10: bavn.triage.v1.ShiftEvent.shift:type_name -> bavn.triage.v1.Shift
+	17, // 11: bavn.triage.v1.ContactEvent.contact:type_name -> bavn.triage.v1.Contact
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_event_proto_init() }
@@ -418,6 +583,7 @@ func file_bavn_triage_v1_event_proto_init() {
 		return
 	}
 	file_bavn_triage_v1_directory_proto_init()
+	file_bavn_triage_v1_on_call_proto_init()
 	file_bavn_triage_v1_process_proto_init()
 	file_bavn_triage_v1_ticket_proto_init()
 	type x struct{}
@@ -426,7 +592,7 @@ func file_bavn_triage_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_triage_v1_event_proto_rawDesc), len(file_bavn_triage_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1158,7 +1158,15 @@ type EscalationRecord struct {
 	// When.
 	EscalateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=escalate_time,json=escalateTime,proto3" json:"escalate_time,omitempty"`
 	// When somebody answered for it; unset while it is open.
-	AnswerTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=answer_time,json=answerTime,proto3" json:"answer_time,omitempty"`
+	AnswerTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=answer_time,json=answerTime,proto3" json:"answer_time,omitempty"`
+	// Which of the ticket's it is: the revision of the ticket that it made.
+	Number int64 `protobuf:"varint,8,opt,name=number,proto3" json:"number,omitempty"`
+	// Who turned to them, `desks/{desk}/persons/{person}`; empty where a rule did by itself (R68).
+	EscalatedBy string `protobuf:"bytes,9,opt,name=escalated_by,json=escalatedBy,proto3" json:"escalated_by,omitempty"`
+	// Who answered for it.
+	AnsweredBy string `protobuf:"bytes,10,opt,name=answered_by,json=answeredBy,proto3" json:"answered_by,omitempty"`
+	// Where a functional escalation led, relative to the desk: "parties/netic/groups/drift" (R57).
+	To            string `protobuf:"bytes,11,opt,name=to,proto3" json:"to,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1240,6 +1248,34 @@ func (x *EscalationRecord) GetAnswerTime() *timestamppb.Timestamp {
 		return x.AnswerTime
 	}
 	return nil
+}
+
+func (x *EscalationRecord) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *EscalationRecord) GetEscalatedBy() string {
+	if x != nil {
+		return x.EscalatedBy
+	}
+	return ""
+}
+
+func (x *EscalationRecord) GetAnsweredBy() string {
+	if x != nil {
+		return x.AnsweredBy
+	}
+	return ""
+}
+
+func (x *EscalationRecord) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
 }
 
 // A service request's goods (R29, R30).
@@ -1511,7 +1547,9 @@ type NotificationRequest struct {
 	// Chain of contacts that is on duty, for a page: an id of the profile (R67).
 	Chain string `protobuf:"bytes,5,opt,name=chain,proto3" json:"chain,omitempty"`
 	// A person sends it and may change the words (R78).
-	ByPerson      bool `protobuf:"varint,6,opt,name=by_person,json=byPerson,proto3" json:"by_person,omitempty"`
+	ByPerson bool `protobuf:"varint,6,opt,name=by_person,json=byPerson,proto3" json:"by_person,omitempty"`
+	// The contact that is called now, for a page: an id of the profile. Recipients name who answers there.
+	Contact       string `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1586,6 +1624,13 @@ func (x *NotificationRequest) GetByPerson() bool {
 		return x.ByPerson
 	}
 	return false
+}
+
+func (x *NotificationRequest) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
 }
 
 var File_bavn_triage_v1_process_proto protoreflect.FileDescriptor
@@ -1673,7 +1718,7 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\vverified_by\x18\x02 \x01(\tR\n" +
 	"verifiedBy\x12;\n" +
 	"\vverify_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"verifyTime\"\x94\x02\n" +
+	"verifyTime\"\x80\x03\n" +
 	"\x10EscalationRecord\x12\x12\n" +
 	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\"\n" +
 	"\fhierarchical\x18\x02 \x01(\bR\fhierarchical\x12\x1c\n" +
@@ -1682,7 +1727,13 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x06person\x18\x05 \x01(\tR\x06person\x12?\n" +
 	"\rescalate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\fescalateTime\x12;\n" +
 	"\vanswer_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"answerTime\"\xda\x01\n" +
+	"answerTime\x12\x16\n" +
+	"\x06number\x18\b \x01(\x03R\x06number\x12!\n" +
+	"\fescalated_by\x18\t \x01(\tR\vescalatedBy\x12\x1f\n" +
+	"\vanswered_by\x18\n" +
+	" \x01(\tR\n" +
+	"answeredBy\x12\x0e\n" +
+	"\x02to\x18\v \x01(\tR\x02to\"\xda\x01\n" +
 	"\x05Order\x12\x14\n" +
 	"\x05goods\x18\x01 \x01(\tR\x05goods\x12\x1a\n" +
 	"\bquantity\x18\x02 \x01(\x05R\bquantity\x12\x1e\n" +
@@ -1708,7 +1759,7 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"C\n" +
 	"\tDecisions\x126\n" +
-	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xae\x01\n" +
+	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xc8\x01\n" +
 	"\x13NotificationRequest\x12\x12\n" +
 	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\x1a\n" +
 	"\btemplate\x18\x02 \x01(\tR\btemplate\x12\x1e\n" +
@@ -1717,7 +1768,8 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"recipients\x12\x14\n" +
 	"\x05media\x18\x04 \x03(\tR\x05media\x12\x14\n" +
 	"\x05chain\x18\x05 \x01(\tR\x05chain\x12\x1b\n" +
-	"\tby_person\x18\x06 \x01(\bR\bbyPerson*\xbc\x02\n" +
+	"\tby_person\x18\x06 \x01(\bR\bbyPerson\x12\x18\n" +
+	"\acontact\x18\a \x01(\tR\acontact*\xbc\x02\n" +
 	"\fDeadlineKind\x12\x1d\n" +
 	"\x19DEADLINE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DEADLINE_KIND_REACTION\x10\x01\x12\x1a\n" +

@@ -417,7 +417,9 @@ type Ticket struct {
 	// When the reporter last heard something: receipt, work started, a note, a question, a solution (R80, R81).
 	InformTime *timestamppb.Timestamp `protobuf:"bytes,71,opt,name=inform_time,json=informTime,proto3" json:"inform_time,omitempty"`
 	// What laws demand of it, and what was done of that (GDPR art. 33, NIS2 art. 23).
-	LegalDuties   []*LegalDuty `protobuf:"bytes,72,rep,name=legal_duties,json=legalDuties,proto3" json:"legal_duties,omitempty"`
+	LegalDuties []*LegalDuty `protobuf:"bytes,72,rep,name=legal_duties,json=legalDuties,proto3" json:"legal_duties,omitempty"`
+	// Contacts that must still be phoned about it (R7, R17), ids of the profile.
+	CallsDue      []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -872,6 +874,13 @@ func (x *Ticket) GetLegalDuties() []*LegalDuty {
 	return nil
 }
 
+func (x *Ticket) GetCallsDue() []string {
+	if x != nil {
+		return x.CallsDue
+	}
+	return nil
+}
+
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
 type TextVersions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1007,7 +1016,9 @@ type HandOverOffer struct {
 	// Generation of the offer; a timer of an older one does nothing.
 	Generation int64 `protobuf:"varint,6,opt,name=generation,proto3" json:"generation,omitempty"`
 	// When the receiver's manager was told that nobody answers, where the profile lets the offer stand then.
-	EscalateTime  *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=escalate_time,json=escalateTime,proto3" json:"escalate_time,omitempty"`
+	EscalateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=escalate_time,json=escalateTime,proto3" json:"escalate_time,omitempty"`
+	// The person who is named to receive it (R62); who accepts without naming somebody gives it to them.
+	Assignee      string `protobuf:"bytes,7,opt,name=assignee,proto3" json:"assignee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1089,6 +1100,13 @@ func (x *HandOverOffer) GetEscalateTime() *timestamppb.Timestamp {
 		return x.EscalateTime
 	}
 	return nil
+}
+
+func (x *HandOverOffer) GetAssignee() string {
+	if x != nil {
+		return x.Assignee
+	}
+	return ""
 }
 
 // Responsibility offered to another party (R60, R63).
@@ -1223,7 +1241,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x1a\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe7\x1a\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1303,7 +1321,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x0ffirst_work_time\x18F \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\rfirstWorkTime\x12@\n" +
 	"\vinform_time\x18G \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"informTime\x12A\n" +
-	"\flegal_duties\x18H \x03(\v2\x19.bavn.triage.v1.LegalDutyB\x03\xe0A\x03R\vlegalDuties\x1a9\n" +
+	"\flegal_duties\x18H \x03(\v2\x19.bavn.triage.v1.LegalDutyB\x03\xe0A\x03R\vlegalDuties\x12 \n" +
+	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +
@@ -1315,7 +1334,7 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
 	"ExternalId\x128\n" +
 	"\x06system\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06system\x12\x1c\n" +
-	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\xb3\x02\n" +
+	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\xcf\x02\n" +
 	"\rHandOverOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12\x1d\n" +
@@ -1328,7 +1347,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
 	"generation\x18\x06 \x01(\x03R\n" +
 	"generation\x12?\n" +
-	"\rescalate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\fescalateTime\"\x7f\n" +
+	"\rescalate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\fescalateTime\x12\x1a\n" +
+	"\bassignee\x18\a \x01(\tR\bassignee\"\x7f\n" +
 	"\rTransferOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x1d\n" +
 	"\n" +

@@ -57,9 +57,9 @@ INSERT INTO tickets (
     reporter, affected_user, impact, priority, pile, audience, importing, imported, notes,
     create_time, update_time, resolve_time, close_time, title_version, description_version, solution_version,
     facts, clocks, journey_root, revision, chain_hash, last_event_at, decisions, target_clock, timer_at, timer_generation,
-    deferred)
+    deferred, calls_due, escalation_open)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
-        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37);
+        $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39);
 
 -- name: UpdateTicket :exec
 UPDATE tickets SET
@@ -67,7 +67,8 @@ UPDATE tickets SET
     impact = $10, priority = $11, pile = $12, audience = $13, importing = $14, notes = $15,
     update_time = $16, resolve_time = $17, close_time = $18, title_version = $19, description_version = $20,
     solution_version = $21, facts = $22, clocks = $23, revision = $24, chain_hash = $25, last_event_at = $26,
-    decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31
+    decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31,
+    calls_due = $32, escalation_open = $33
 WHERE desk = $1 AND number = $2;
 
 -- name: ArmTimer :exec
