@@ -23,7 +23,7 @@ func (t Ticket) CompleteLegalStage(clock, stage string, done time.Time, note Tex
 	case !t.Desk.Process.HasLegalStage(clock, stage) || isDone(duty, stage):
 		return Outcome{}, BadStage{"stage", "profile.legal_stage"}
 	case done.After(at):
-		return Outcome{}, BadStage{"done_time", "past"}
+		return Outcome{}, BadStage{"done_time", "not_future"}
 	}
 	duty.Done = append(duty.Done, &triagev1.LegalStageDone{Stage: stage, DoneTime: timestamppb.New(done), DoneBy: by})
 	outcome := c.done("ticket.legal_stage_done", note)
