@@ -91,9 +91,10 @@ resilience: build postgres ## kill services and PostgreSQL under load, then prov
 SOAKED := platform/feed platform/pg platform/jobs platform/request services/intake/internal/command services/triage/app
 
 .PHONY: soak
-soak: resilience ## what takes longer: the kill storm, then everything that races TIMES over (20) under the race detector
+soak: resilience ## what takes longer: the kill storm, everything that races TIMES over (20) under the race detector, ten thousand timers
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_PAGE_RACES=50; \
-	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done
+	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
+	BAVN_SOAK=1 go test -race -v -count=1 -timeout=3h -run 'TenThousandTimers|HasOneWinner' ./services/triage/app
 
 ## Check
 

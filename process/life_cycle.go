@@ -1,5 +1,7 @@
 package process
 
+import "slices"
+
 // Step is something that can be done to a ticket.
 type Step string
 
@@ -48,6 +50,11 @@ const (
 	ReviewProcedure       Step = "review_procedure"
 	GrantSight            Step = "grant_sight"
 	RevokeSight           Step = "revoke_sight"
+	EnterQueue            Step = "enter_queue"
+	EndHold               Step = "end_hold"
+	AcceptBySilence       Step = "accept_by_silence"
+	CloseBySilence        Step = "close_by_silence"
+	CompleteLegalStage    Step = "complete_legal_stage"
 )
 
 // Part is the part that somebody has in a ticket. A person may have several.
@@ -142,6 +149,12 @@ var lifeCycle = []Rule{
 	{RevokeSight, anyStatus, Stay, by(PartyMember), needs(AReason), "R149"},
 	{ImportRow, anyStatus, Stay, by(Importer), nil, "R34: by the steps that lead there, whatever they are"},
 	{FinishImport, anyStatus, Stay, by(Importer), nil, "R34"},
+
+	{EnterQueue, alive, Stay, by(Timer), nil, "R10"},
+	{EndHold, held, ToWork, by(Timer), nil, "R94"},
+	{AcceptBySilence, ready, Stay, by(Timer), needs(NotYetAccepted), "R106"},
+	{CloseBySilence, ready, To(Closed), by(Timer), nil, "R106"},
+	{CompleteLegalStage, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "derived: GDPR art. 33, NIS2 art. 23"},
 }
 
 func by(parts ...Part) []Part { return parts }
@@ -151,6 +164,17 @@ func needs(list ...Need) []Need { return list }
 // LifeCycle returns the table, for those who print or check it.
 func LifeCycle() []Rule {
 	return append([]Rule(nil), lifeCycle...)
+}
+
+// Steps are all steps, in the order of the table.
+func Steps() []Step {
+	var steps []Step
+	for _, rule := range lifeCycle {
+		if !slices.Contains(steps, rule.Step) {
+			steps = append(steps, rule.Step)
+		}
+	}
+	return steps
 }
 
 // rules finds the rows of a step. The table is small, but every command asks.

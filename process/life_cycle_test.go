@@ -100,6 +100,11 @@ func TestWhereEachStepLeads(t *testing.T) {
 		ReviewProcedure:       "R A I S U P H V C X",
 		GrantSight:            "R A I S U P H V C X",
 		RevokeSight:           "R A I S U P H V C X",
+		EnterQueue:            "R A I S U P H - - -",
+		EndHold:               "- - - I I I I - - -",
+		AcceptBySilence:       "- - - - - - - V - -",
+		CloseBySilence:        "- - - - - - - C - -",
+		CompleteLegalStage:    "R A I S U P H V C X",
 	}
 	letters := map[string]Status{
 		"R": Registered, "A": Assigned, "I": InProgress, "S": AwaitingSupplier, "U": AwaitingUser, "P": PendingRelease,

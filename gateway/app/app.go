@@ -89,6 +89,8 @@ func (a *App) connect() (rest.Services, error) {
 		{"triage", a.cfg.Services.Triage, &services.Triage, []string{
 			triagev1.TicketService_ServiceDesc.ServiceName, triagev1.AssessmentService_ServiceDesc.ServiceName,
 			triagev1.DirectoryService_ServiceDesc.ServiceName, triagev1.KnownSolutionService_ServiceDesc.ServiceName,
+			triagev1.ExplanationService_ServiceDesc.ServiceName, triagev1.LegalService_ServiceDesc.ServiceName,
+			triagev1.ProfileService_ServiceDesc.ServiceName,
 			triagev1.EscalationService_ServiceDesc.ServiceName, triagev1.AttestationService_ServiceDesc.ServiceName,
 			triagev1.OnCallService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},

@@ -94,7 +94,8 @@ type Client struct {
 	*river.Client[pgx.Tx]
 
 	works       bool
-	steered     *steeredScheduler // nil under the machine's clock
+	promoter    *promoter
+	steered     clock.Clock // a test's; nil under the machine's
 	maxAttempts int
 	inserting   []rivertype.JobInsertMiddleware
 }
@@ -138,11 +139,12 @@ func New(cfg Config, deps Deps) (*Client, error) {
 			settings.Queues[name] = river.QueueConfig{MaxWorkers: workers}
 		}
 	}
+	c.promoter = &promoter{exec: driver.GetExecutor(), every: promoteEvery, logger: deps.Logger}
 	if deps.Clock == clock.System() {
 		settings.PeriodicJobs = deps.Periodic
 	} else {
 		steer(settings, deps.Clock)
-		c.steered = newSteeredScheduler(driver.GetExecutor(), deps.Clock, deps.Logger)
+		c.steered, c.promoter.clock, c.promoter.every = deps.Clock, deps.Clock, steeredPoll
 	}
 	if c.Client, err = river.NewClient(driver, settings); err != nil {
 		return nil, fmt.Errorf("configure jobs: %w", err)
@@ -163,9 +165,7 @@ func (c *Client) Start(ctx context.Context) error {
 	if err := c.Client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}
-	if c.steered != nil {
-		c.steered.start(context.WithoutCancel(ctx))
-	}
+	c.promoter.start(context.WithoutCancel(ctx))
 	return nil
 }
 
@@ -175,9 +175,7 @@ func (c *Client) Stop(ctx context.Context) error {
 	if !c.works {
 		return nil
 	}
-	if c.steered != nil {
-		c.steered.stop()
-	}
+	c.promoter.stop()
 	if err := c.Client.Stop(ctx); err != nil {
 		return fmt.Errorf("stop jobs: %w", err)
 	}

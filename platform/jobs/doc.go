@@ -4,12 +4,11 @@
 // # What is promised
 //
 // At least once: a job runs again when its process dies in the middle, so a worker must be harmless when repeated. Never
-// before it is due. Soon after it is due: with the default configuration and a running leader, within FetchPollInterval
-// (0.5 s) and the time the jobs before it take; BenchmarkLateness measures it. When the process that leads the maintenance
-// dies without a word, a job due more than five seconds after its insertion waits until another one leads, at most 22 s
-// (BenchmarkLatenessAfterALeaderDied). A job that was running in a process that died runs again after RescueAfter, at most 35 s
-// more and its retry delay. Nothing faster than that may be promised to anyone; who needs less lateness than a second needs
-// something other than a job.
+// before it is due. Soon after it is due: with the default configuration within a second, FetchPollInterval (0.5 s) and the time
+// the jobs before it take; BenchmarkLateness measures it. Every replica makes due jobs available, so it does not matter that the
+// process that leads River's maintenance dies (BenchmarkLatenessAfterALeaderDied). A job that was running in a process that
+// died runs again when another one leads (at most 22 s), after RescueAfter, at most 35 s more, and its retry delay. Nothing
+// faster than that may be promised to anyone; who needs less lateness than a second needs something other than a job.
 //
 // # Stale timers
 //

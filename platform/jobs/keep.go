@@ -93,7 +93,7 @@ func (c *Client) params(args river.JobArgs, due time.Time) (*rivertype.JobInsert
 		Queue:       cmp.Or(options.Queue, river.QueueDefault),
 	}
 	if c.steered != nil { // else the database's time, as River does it
-		now := c.steered.clock.Now()
+		now := c.steered.Now()
 		job.CreatedAt, job.ScheduledAt = &now, &now
 	}
 	if !due.IsZero() {

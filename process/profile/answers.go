@@ -10,6 +10,9 @@ func (p *Profile) Notifications(event string, ticket *profilev1.TicketFacts) ([]
 	return every(p, p.rules.notifications[event], subjectOf(ticket))
 }
 
+// Notifies reports whether some message may be asked for by an event.
+func (p *Profile) Notifies(event string) bool { return len(p.rules.notifications[event]) > 0 }
+
 // Attestations are the calls that must have been made (R7, R16, R17).
 func (p *Profile) Attestations(ticket *profilev1.TicketFacts) ([]Held[*profilev1.Attestation], error) {
 	return every(p, p.rules.attestations, subjectOf(ticket))
@@ -92,6 +95,18 @@ func (p *Profile) Restrictions(ticket *profilev1.TicketFacts) ([]Held[*profilev1
 // LegalClocks are the laws whose deadlines run (GDPR art. 33, NIS2 art. 23).
 func (p *Profile) LegalClocks(ticket *profilev1.TicketFacts) ([]Held[*profilev1.LegalClock], error) {
 	return every(p, p.rules.legalClocks, subjectOf(ticket))
+}
+
+// HasLegalStage reports whether a law's clock has a stage.
+func (p *Profile) HasLegalStage(clock, stage string) bool {
+	for _, c := range p.Settings().GetLegalClocks() {
+		for _, s := range c.GetStages() {
+			if c.GetId() == clock && s.GetId() == stage {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Retention says how long the parts of a closed ticket are kept (R147, R150).

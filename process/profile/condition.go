@@ -17,7 +17,7 @@ import (
 	"github.com/bavn/bavn/process/profile/internal/document"
 )
 
-// maxCost bounds what evaluating one condition may cost, in CEL's units; an ordinary one costs about ten.
+// maxCost bounds what evaluating one condition with a loop may cost, in CEL's units; an ordinary one costs about ten.
 const maxCost = 10_000
 
 // Condition is a compiled condition over a ticket's facts.
@@ -75,7 +75,11 @@ func (c *checker) condition(env *cel.Env, path string, n *document.Node) *Condit
 		c.refuse(n.At, path, "cel", "gives %s, expected true or false", checked.OutputType())
 		return condition
 	}
-	program, err := env.Program(checked, cel.CostLimit(maxCost), cel.EvalOptions(cel.OptOptimize))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if loops(checked.NativeRep()) {
+		options = append(options, cel.CostLimit(maxCost))
+	}
+	program, err := env.Program(checked, options...)
 	if err != nil {
 		c.refuse(n.At, path, "cel", "%v", err)
 		return condition
@@ -84,6 +88,12 @@ func (c *checker) condition(env *cel.Env, path string, n *document.Node) *Condit
 	condition.Reads = reads(checked.NativeRep())
 	c.literals(condition, n, checked.NativeRep())
 	return condition
+}
+
+// loops reports whether a condition walks through a list. Only then can it cost more than its own length, which is bounded; and
+// counting what it costs doubles it.
+func loops(checked *ast.AST) bool {
+	return len(ast.MatchDescendants(ast.NavigateAST(checked), ast.KindMatcher(ast.ComprehensionKind))) > 0
 }
 
 // within finds the place of a line and column of a text, as far as YAML lets us: the lines of a block begin below its key.

@@ -30,7 +30,7 @@ func (p *Profile) Limits(ticket *profilev1.TicketFacts, opened func(calendar str
 	}
 	return Limits{
 		Reaction: limit(best.GetReaction(), opened), Solution: limit(best.GetSolution(), opened),
-		Why: p.because(fmt.Sprintf("targets[%s]", best.GetId()), best, map[string]string{
+		Why: p.Because(fmt.Sprintf("targets[%s]", best.GetId()), best, map[string]string{
 			"priority": ticket.GetPriority(), "customer_group": ticket.GetCustomerGroup(), "kind": ticket.GetKind(),
 		}),
 	}, true

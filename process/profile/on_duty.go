@@ -13,6 +13,17 @@ func (p *Profile) Calendar(id string) (*businesstime.Calendar, bool) {
 	return calendar, ok
 }
 
+// FirstCalendar is the one that working days are counted by where a setting names none; nil where there is none.
+func (p *Profile) FirstCalendar() *businesstime.Calendar {
+	for _, first := range p.settings.GetCalendars() {
+		return p.made.calendars[first.GetId()]
+	}
+	return nil
+}
+
+// Zone is the desk's time zone.
+func (p *Profile) Zone() *time.Location { return p.zone }
+
 // Duty is who is called at a moment, and by which window of which plan.
 type Duty struct {
 	Plan   *profilev1.OnCallPlan

@@ -46,7 +46,7 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 	var none Held[*profilev1.Transition]
 	row, found := p.transition(a)
 	if !found && len(p.rules.transitions[string(a.Step)]) > 0 {
-		return none, []Refusal{{Reason: process.WrongStatus, Why: p.because("transitions", p.settings, map[string]string{
+		return none, []Refusal{{Reason: process.WrongStatus, Why: p.Because("transitions", p.settings, map[string]string{
 			"status": a.Ticket.GetStatus(), "step": string(a.Step),
 		})}}, nil
 	}
@@ -64,7 +64,7 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 		}
 	}
 	if a.Step == process.Close && !p.closes(a) {
-		refusals = append(refusals, Refusal{Reason: NotYours, Why: p.because("closing.closed_by", p.settings.GetClosing(), nil)})
+		refusals = append(refusals, Refusal{Reason: NotYours, Why: p.Because("closing.closed_by", p.settings.GetClosing(), nil)})
 	}
 	shut, err := p.shut(a.Step, s)
 	if err != nil {
@@ -105,9 +105,20 @@ func (p *Profile) closes(a Attempt) bool {
 		slices.ContainsFunc(a.Roles, func(role string) bool { return slices.Contains(closing.GetClosedBy(), role) })
 }
 
-// shut are the gates of a step that hold for a ticket and are not satisfied.
-func (p *Profile) shut(step process.Step, s subject) ([]Refusal, error) {
-	var refusals []Refusal
+// GateState is a gate of a step that holds for a ticket.
+type GateState struct {
+	Gate *profilev1.Gate
+	Why  Why
+	Open bool
+}
+
+// Gates are those of a step that hold for a ticket, and whether they let it pass.
+func (p *Profile) Gates(step process.Step, ticket *profilev1.TicketFacts) ([]GateState, error) {
+	return p.guards(step, subjectOf(ticket))
+}
+
+func (p *Profile) guards(step process.Step, s subject) ([]GateState, error) {
+	var states []GateState
 	for _, g := range p.rules.gates[string(step)] {
 		guards, err := g.when.holds(s)
 		if err != nil {
@@ -120,11 +131,21 @@ func (p *Profile) shut(step process.Step, s subject) ([]Refusal, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !open {
-			why := g.why(p, s)
-			why.Condition, why.Inputs = g.satisfied.Text, g.satisfied.inputs(s)
-			refusals = append(refusals, Refusal{GateShut, why, g.setting.GetRefusal(), g.setting.GetOverrideRoles()})
+		why := g.why(p, s)
+		why.Condition, why.Inputs = g.satisfied.Text, g.satisfied.inputs(s)
+		states = append(states, GateState{g.setting, why, open})
+	}
+	return states, nil
+}
+
+// shut are the gates of a step that are not satisfied.
+func (p *Profile) shut(step process.Step, s subject) ([]Refusal, error) {
+	var refusals []Refusal
+	states, err := p.guards(step, s)
+	for _, g := range states {
+		if !g.Open {
+			refusals = append(refusals, Refusal{GateShut, g.Why, g.Gate.GetRefusal(), g.Gate.GetOverrideRoles()})
 		}
 	}
-	return refusals, nil
+	return refusals, err
 }

@@ -33,13 +33,13 @@ func (p *Profile) Priority(ticket *profilev1.TicketFacts) (Priority, error) {
 	}
 	for i, cell := range of.GetMatrix() {
 		if cell.GetImpact() == ticket.GetImpact() && cell.GetUrgency() == ticket.GetUrgency() {
-			propose(cell.GetPriority(), p.because(fmt.Sprintf("priority.matrix[%d]", i), cell,
+			propose(cell.GetPriority(), p.Because(fmt.Sprintf("priority.matrix[%d]", i), cell,
 				map[string]string{"impact": ticket.GetImpact(), "urgency": ticket.GetUrgency()}))
 		}
 	}
 	for _, category := range of.GetContractCategories() {
 		if category.GetId() == ticket.GetContractCategory() {
-			propose(category.GetPriority(), p.because("priority.contract_categories["+category.GetId()+"]", category,
+			propose(category.GetPriority(), p.Because("priority.contract_categories["+category.GetId()+"]", category,
 				map[string]string{"contract_category": ticket.GetContractCategory()}))
 		}
 	}
@@ -51,13 +51,13 @@ func (p *Profile) Priority(ticket *profilev1.TicketFacts) (Priority, error) {
 		propose(floor.Setting.GetAtLeast(), floor.Why)
 	}
 	if result.Level == nil {
-		propose(of.GetInitial(), p.because("priority.initial", of, nil))
+		propose(of.GetInitial(), p.Because("priority.initial", of, nil))
 	}
 	return result, nil
 }
 
-// because explains an answer that needs no condition.
-func (p *Profile) because(rule string, s interface {
+// Because explains an answer that needs no condition.
+func (p *Profile) Because(rule string, s interface {
 	GetSource() string
 	GetDerived() bool
 }, inputs map[string]string,

@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"time"
+
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process/businesstime"
 	"github.com/bavn/bavn/process/profile/internal/document"
@@ -19,6 +21,7 @@ type Profile struct {
 	ranks      map[string]int
 	rules      rules
 	made       made
+	zone       *time.Location
 }
 
 // ID is what the profile is called: "nsp".
@@ -80,6 +83,7 @@ type rules struct {
 // index prepares what every command asks for.
 func (p *Profile) index() {
 	s := p.settings
+	p.zone, _ = time.LoadLocation(s.GetDesk().GetTimeZone()) // UTC for a base, which has none; the checker has refused the others
 	p.categories, p.statuses, p.ranks = map[string]*profilev1.Category{}, map[string]*profilev1.Status{}, map[string]int{}
 	for _, category := range s.GetCategories() {
 		p.categories[category.GetId()] = category

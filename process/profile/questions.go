@@ -88,10 +88,10 @@ func (p *Profile) Missing(step process.Step, ticket *profilev1.TicketFacts) ([]D
 	}
 	var missing []Demand
 	if due(duty.GetCategoryFrom()) && ticket.GetCategory() == "" {
-		missing = append(missing, Demand{"category", p.because("category_duty.category_from", duty, nil)})
+		missing = append(missing, Demand{"category", p.Because("category_duty.category_from", duty, nil)})
 	}
 	if due(duty.GetKindFrom()) && ticket.GetKind() == "" {
-		missing = append(missing, Demand{"kind", p.because("category_duty.kind_from", duty, nil)})
+		missing = append(missing, Demand{"kind", p.Because("category_duty.kind_from", duty, nil)})
 	}
 	if !due(duty.GetAnswersFrom()) || step == process.Hold && p.awaitsUser(ticket.GetAskedStatus()) {
 		return missing, nil
@@ -102,7 +102,7 @@ func (p *Profile) Missing(step process.Step, ticket *profilev1.TicketFacts) ([]D
 	}
 	for _, question := range questions {
 		if question.GetRequired() && ticket.GetAnswers()[question.GetId()] == "" {
-			missing = append(missing, Demand{"answers." + question.GetId(), p.because("category_duty.answers_from", duty, nil)})
+			missing = append(missing, Demand{"answers." + question.GetId(), p.Because("category_duty.answers_from", duty, nil)})
 		}
 	}
 	return missing, nil

@@ -24,7 +24,8 @@ func Events() []string {
 		"ticket.procedure_reviewed", "ticket.restricted", "ticket.unrestricted", "ticket.sight_granted", "ticket.sight_revoked",
 		"ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
-		"ticket.silence_ends", "ticket.reply_received", "report.submitted", "report.returned", "report.approved",
+		"ticket.silence_ends", "ticket.queued", "ticket.hand_over_overdue", "ticket.legal_stage_done", "ticket.reply_received",
+		"report.submitted", "report.returned", "report.approved",
 	}
 }
 

@@ -22,10 +22,10 @@ func (p *Profile) Route(ticket *profilev1.TicketFacts) (Routing, error) {
 	}
 	inputs := map[string]string{"category": ticket.GetCategory()}
 	if _, routed := lineage(p.categories, p.categories[ticket.GetCategory()]); routed != nil {
-		return Routing{routed.GetRoute(), p.because("categories["+routed.GetId()+"].route", routed, inputs)}, nil
+		return Routing{routed.GetRoute(), p.Because("categories["+routed.GetId()+"].route", routed, inputs)}, nil
 	}
 	desk := p.settings.GetDesk()
-	return Routing{&profilev1.Route{Party: desk.GetContact()}, p.because("desk.contact", desk, inputs)}, nil
+	return Routing{&profilev1.Route{Party: desk.GetContact()}, p.Because("desk.contact", desk, inputs)}, nil
 }
 
 // Categories are a category and those above it, nearest first; nothing for one that there is not.

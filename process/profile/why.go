@@ -57,7 +57,7 @@ func ruled[T setting](p *Profile, path string, settings []T) []rule[T] {
 
 // why explains a rule that held.
 func (r rule[T]) why(p *Profile, s subject) Why {
-	why := p.because(r.path, r.setting, nil)
+	why := p.Because(r.path, r.setting, nil)
 	if r.when != nil {
 		why.Condition, why.Inputs = r.when.Text, r.when.inputs(s)
 	}

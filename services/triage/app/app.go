@@ -47,12 +47,11 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Profiles: shelf}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
-	river.AddWorker(workers, &command.PageTimer{Writer: writer})
-	timers, err := base.Jobs(workers)
-	if err != nil {
+	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
+	if writer.Timers, err = base.Jobs(workers); err != nil {
+		river.AddWorker(workers, &command.PageTimer{Writer: writer})
 		return nil, err
 	}
-	writer.Timers = timers
 	if err := indexWords(base); err != nil {
 		return nil, err
 	}
@@ -71,10 +70,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Profiles: shelf,
 	}
 	tickets := &command.Tickets{
-		Writer: writer, Access: decisions, Members: members, Known: known, Timers: timers, OfferLapse: cfg.HandOver.Lapse,
+		Writer: writer, Access: decisions, Members: members, Known: known, OfferLapse: cfg.HandOver.Lapse,
 	}
 	directory := &command.Directory{Writer: writer, Access: decisions, Members: members, Known: known}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
+	triagev1.RegisterLegalServiceServer(base.Server, &api.Legal{Tickets: tickets})
+	triagev1.RegisterExplanationServiceServer(base.Server, &api.Explanations{Reads: reads})
+	triagev1.RegisterProfileServiceServer(base.Server, &api.Profiles{Reads: reads})
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
 	})

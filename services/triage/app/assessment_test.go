@@ -59,8 +59,8 @@ func worth(impact triagev1.Impact, urgency string) func(*triagev1.PrioritiseTick
 	return func(r *triagev1.PrioritiseTicketRequest) { r.Impact, r.Urgency = impact, urgency }
 }
 
-// atOperations is a ticket about NSP's operations that jonas at the operations supplier has.
-func (w *world) atOperations(t *testing.T) string {
+// triagedAtOperations is a ticket about NSP's operations that jonas at the operations supplier has.
+func (w *world) triagedAtOperations(t *testing.T) string {
 	t.Helper()
 	opening := w.opening()
 	opening.Assessment = &triagev1.Assessment{
@@ -222,7 +222,7 @@ func TestR49APartyChangesThePriorityWhileItHasTheTicket(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
 	w.grant("lars", desk+"/parties/komponent", "", "agent", "component_supplier")
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	_, err := w.prioritise("mette", name, byHand("P3", "Flere er ramt")) // agent of the owner, not of the holder
 	if !fault.Is(err, "NOT_PERMITTED_BY_PROFILE") {
 		t.Errorf("a party that does not have it changed the priority: %v", err)
@@ -245,7 +245,7 @@ func TestR49APartyChangesThePriorityWhileItHasTheTicket(t *testing.T) {
 func TestR50AnUpgradeCallsTheIncidentManagerOnDuty(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	must(w.prioritise("jonas", name, worth(triagev1.Impact_IMPACT_HIGH, "high")))(t)
 	_, told := w.lastOf(t, name, "ticket.prioritised")
 	calls := 0
@@ -313,7 +313,7 @@ func TestR48UpdateTicketIsNoSecondWayToAPriority(t *testing.T) {
 func TestR51TheAuthorityAnswersADoubtedPriority(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	doubted := func() []*triagev1.Ticket {
 		t.Helper()
 		return must(w.tickets.ListTickets(w.as("chr"), &triagev1.ListTicketsRequest{

@@ -52,5 +52,7 @@ func DefaultConfig() Config {
 		Profiles: ProfilesConfig{Every: 10 * time.Second},
 	}
 	c.RPC.Listen = "127.0.0.1:7102"
+	// A timer takes milliseconds, and many may ring at once: four workers shall not wait for a tenth of a second between them.
+	c.Jobs.FetchCooldown = 10 * time.Millisecond
 	return c
 }

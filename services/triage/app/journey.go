@@ -24,6 +24,9 @@ func step(record *eventv1.Record) (journey.Step, bool) {
 	if !ok {
 		return journey.Step{}, false
 	}
+	if record.GetType() == "ticket.legal_stage_done" || event.GetDeadline().GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_LEGAL {
+		return journey.Step{}, false // a breach is known to those who need to know (R149)
+	}
 	t := event.GetTicket()
 	_, number, _ := strings.Cut(t.GetName(), "/tickets/")
 	return journey.Step{

@@ -18,8 +18,8 @@ import (
 	"github.com/bavn/bavn/services/triage/app"
 )
 
-// newNSPWith is NSP's desk with another word here and there in its profile.
-func newNSPWith(t *testing.T, instead ...string) *world {
+// newNSPSaying is NSP's desk with another word here and there in its profile.
+func newNSPSaying(t *testing.T, instead ...string) *world {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"itil-base.yaml", "nsp.yaml"} {
@@ -54,7 +54,7 @@ const breaches = `procedures:
 
 func newDeskWithBreaches(t *testing.T) *world {
 	t.Helper()
-	return newNSPWith(t, "procedures:\n", breaches,
+	return newNSPSaying(t, "procedures:\n", breaches,
 		"    when: ticket.priority == \"P1\"\n    declared_by", "    when: ticket.it_security_breach\n    declared_by")
 }
 
@@ -70,7 +70,7 @@ func running(ticket *triagev1.Ticket) (ids []string) {
 func TestR114ABreachOfITSecurityAlwaysRunsTheMajorIncidentAndNotTheDataBreach(t *testing.T) {
 	t.Parallel()
 	w := newDeskWithBreaches(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	ticket := must(w.categorise("jonas", name, &triagev1.Assessment{ItSecurityBreach: true}))(t)
 	if got := running(ticket); !slices.Equal(got, []string{"major"}) {
 		t.Errorf("a breach of IT security runs %v, want major alone", got)
@@ -86,7 +86,7 @@ func TestR114ABreachOfITSecurityAlwaysRunsTheMajorIncidentAndNotTheDataBreach(t 
 func TestR115ABreachOfDataSecurityRunsItsOwnProcessAndNotTheMajorIncident(t *testing.T) {
 	t.Parallel()
 	w := newDeskWithBreaches(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	ticket := must(w.categorise("jonas", name, &triagev1.Assessment{DataSecurityBreach: true}))(t)
 	if got := running(ticket); !slices.Equal(got, []string{"data_breach"}) {
 		t.Errorf("a breach of data security runs %v, want its own alone", got)
@@ -101,7 +101,7 @@ func TestR115ABreachOfDataSecurityRunsItsOwnProcessAndNotTheMajorIncident(t *tes
 func TestR113AMajorIncidentFromDeclarationToReview(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	declare := func(by string) error {
 		_, err := w.assess.DeclareProcedure(w.as(by), &triagev1.DeclareProcedureRequest{
 			Name: name, RequestId: requestID(), Procedure: "major", Reason: danish("Ministeriet ringer"),
@@ -160,11 +160,11 @@ func TestR113AMajorIncidentFromDeclarationToReview(t *testing.T) {
 // R48, R114: a floor lifts even a priority that was set by hand.
 func TestR48AFloorLiesAboveAPrioritySetByHand(t *testing.T) {
 	t.Parallel()
-	w := newNSPWith(t, "  changes:\n    - id: reassessed", `  floors:
+	w := newNSPSaying(t, "  changes:\n    - id: reassessed", `  floors:
     - {id: breach, when: ticket.it_security_breach, at_least: P2, reason: {da: Brud, sv: Intrång, en: A breach}, derived: true}
   changes:
     - id: reassessed`)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	must(w.prioritise("jonas", name, byHand("P3", "Ikke så slemt")))(t)
 	ticket := must(w.categorise("jonas", name, &triagev1.Assessment{ItSecurityBreach: true}))(t)
 	if ticket.GetPriority() != "P2" {
@@ -179,17 +179,17 @@ func TestR48AFloorLiesAboveAPrioritySetByHand(t *testing.T) {
 // R49: a change that the profile gives to a role is refused to everybody else, with the rule.
 func TestR49AChangeThatARoleMakesIsRefusedToOthers(t *testing.T) {
 	t.Parallel()
-	w := newNSPWith(t, "      by_parties: [sds, trifork, netic, applikation]\n      told_parties: [sds]",
+	w := newNSPSaying(t, "      by_parties: [sds, trifork, netic, applikation]\n      told_parties: [sds]",
 		"      by_roles: [nsp_operator]\n      told_parties: [sds]")
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	_, err := w.prioritise("jonas", name, byHand("P3", "Flere"))
-	if !fault.Is(err, "NOT_PERMITTED_BY_PROFILE") || !strings.Contains(violations(err), "priority.changes[reassessed]") {
+	if !fault.Is(err, "NOT_PERMITTED_BY_PROFILE") || !strings.Contains(rulesNamed(err), "priority.changes[reassessed]") {
 		t.Errorf("without the role it is changed: %v", err)
 	}
 }
 
 // violations are the rules of the process that an error names.
-func violations(err error) string {
+func rulesNamed(err error) string {
 	var rules []string
 	for _, detail := range status.Convert(err).Details() {
 		if failure, ok := detail.(*errdetails.PreconditionFailure); ok {

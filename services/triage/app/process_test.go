@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/services/triage/app"
 )
 
 // health is the authority of NSP's own profile.
@@ -14,7 +15,12 @@ const health = desk + "/parties/sundhedsdatastyrelsen"
 // newNSP starts triage with a desk that follows NSP's profile, and its people in their roles.
 func newNSP(t testing.TB) *world {
 	t.Helper()
-	w := startWorld(t)
+	return newNSPWith(t, func(*app.Config) {})
+}
+
+func newNSPWith(t testing.TB, edit func(*app.Config)) *world {
+	t.Helper()
+	w := startWorldWith(t, edit)
 	w.furnishNSP()
 	return w
 }

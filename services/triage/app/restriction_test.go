@@ -69,7 +69,7 @@ func TestR149ABreachIsSeenByThoseWhoNeedToKnow(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
 	w.grant("lars", netic, drift, "agent", "operations") // a colleague of who works on it
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	must(w.tickets.AddNote(w.as("jonas"), &triagev1.AddNoteRequest{
 		Name: name, RequestId: requestID(), Note: danish("Mistænkeligt"), Internal: true,
 	}))(t)
@@ -125,7 +125,7 @@ func TestR149ABreachIsSeenByThoseWhoNeedToKnow(t *testing.T) {
 func TestR149WhoNeedsToKnowIsLetIn(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	grant := func(by, who string) error {
 		_, err := w.assess.GrantSight(w.as(by), &triagev1.GrantSightRequest{
 			Name: name, RequestId: requestID(), Who: who, Reason: danish("Kender systemet"),
@@ -163,7 +163,7 @@ func TestR149WhoNeedsToKnowIsLetIn(t *testing.T) {
 func TestR149TheRestrictionIsLiftedByThoseWhoSeeBreaches(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
-	name := w.atOperations(t)
+	name := w.triagedAtOperations(t)
 	must(w.categorise("jonas", name, &triagev1.Assessment{SecuritySuspected: true}))(t)
 	lift := func(person string) error {
 		_, err := w.assess.CategoriseTicket(w.as(person), &triagev1.CategoriseTicketRequest{

@@ -45,6 +45,7 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"assessment": &triagev1.Assessment{Kind: "incident"}, "answers": []proto.Message{&triagev1.GuideAnswer{Question: "x"}},
 		"urgency": "high", "priority": "", "by_rules": false, "procedure": "major", "lead": "", "update": text, "review": text,
 		"who": who("ida"), "external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
+		"until": timestamppb.New(time.Now().Add(inTheFuture)), "clock": "gdpr_33", "stage": "authority", "done_time": nil,
 	}
 	if message.Name() == "CategoriseTicketRequest" {
 		values["update_mask"] = mask("kind")
@@ -80,7 +81,10 @@ func set(m protoreflect.Message, field protoreflect.FieldDescriptor, value any) 
 func ticketRPCs(t *testing.T) []protoreflect.MethodDescriptor {
 	t.Helper()
 	var list []protoreflect.MethodDescriptor
-	for _, name := range []protoreflect.FullName{"bavn.triage.v1.TicketService", "bavn.triage.v1.AssessmentService"} {
+	for _, name := range []protoreflect.FullName{
+		"bavn.triage.v1.TicketService", "bavn.triage.v1.AssessmentService", "bavn.triage.v1.ExplanationService",
+		"bavn.triage.v1.LegalService",
+	} {
 		service, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
 		if err != nil {
 			t.Fatal(err)

@@ -79,6 +79,10 @@ var theOutside = sync.OnceValues(func() (*outside, error) {
 })
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(replicaEnv); settings != "" { // a process that a test started, to be killed
+		beReplica(settings)
+		return
+	}
 	code := m.Run()
 	if o, err := theOutside(); err == nil {
 		_ = os.RemoveAll(o.caDir)
@@ -104,6 +108,8 @@ type world struct {
 	attest    triagev1.AttestationServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
 	numbers   int
+	edit      func(*app.Config) // settings of the test's own
+	realTime  bool              // triage goes by the machine's clock
 }
 
 const (
@@ -129,59 +135,93 @@ func newWorld(t testing.TB) *world {
 // startWorld starts triage on an empty database.
 func startWorld(t testing.TB, change ...func(*app.Config)) *world {
 	t.Helper()
+	return startWorldWith(t, func(cfg *app.Config) {
+		for _, c := range change {
+			c(cfg)
+		}
+	})
+}
+
+// startWorldWith is startWorld with settings of the test's own.
+func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
+	t.Helper()
 	o, err := theOutside()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o}
-	cfg := app.DefaultConfig()
-	cfg.RPC.Listen, cfg.DB.URL, cfg.TLS.DevCA, cfg.Admins = "127.0.0.1:0", w.url, o.caDir, []string{"root"}
-	cfg.OIDC.URL = o.url
-	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
-	cfg.Run.DrainDelay = 0
-	for _, c := range change {
-		c(&cfg)
-	}
-	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
-	log := os.Stderr
-	if !testing.Verbose() {
-		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	service, err := app.New(t.Context(), cfg, service.Deps{Clock: w.clock, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("triage did not stop as it should: %v", err)
-		}
-	})
-	select {
-	case <-service.Ready():
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("triage did not start: %v", err)
-	}
-	w.gateway = w.dial(service.Addr(), "gateway")
+	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o, edit: edit}
+	w.serve()
+	return w
+}
+
+// serve starts the world's first triage and connects to it.
+func (w *world) serve() {
+	w.t.Helper()
+	address, _ := w.replica()
+	w.gateway = w.dial(address, "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
 	w.assess = triagev1.NewAssessmentServiceClient(w.gateway)
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.onCall, w.escalate = triagev1.NewOnCallServiceClient(w.gateway), triagev1.NewEscalationServiceClient(w.gateway)
 	w.attest = triagev1.NewAttestationServiceClient(w.gateway)
-	w.intake = triagev1.NewTicketServiceClient(w.dial(service.Addr(), "intake"))
-	w.pool, err = pg.Open(context.WithoutCancel(t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
+	w.intake = triagev1.NewTicketServiceClient(w.dial(address, "intake"))
+	var err error
+	w.pool, err = pg.Open(context.WithoutCancel(w.t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	t.Cleanup(w.pool.Close)
-	return w
+	w.t.Cleanup(w.pool.Close)
+}
+
+// settings are those of a replica in a test.
+func (o *outside) settings(url string) app.Config {
+	cfg := app.DefaultConfig()
+	cfg.RPC.Listen, cfg.DB.URL, cfg.TLS.DevCA, cfg.Admins = "127.0.0.1:0", url, o.caDir, []string{"root"}
+	cfg.OIDC.URL = o.url
+	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
+	cfg.Run.DrainDelay = 0
+	return cfg
+}
+
+// replica starts one triage on the world's database, and returns its address and what stops it before the test ends.
+func (w *world) replica() (address string, stop func()) {
+	w.t.Helper()
+	cfg := w.outside.settings(w.url)
+	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
+	w.edit(&cfg)
+	log := os.Stderr
+	if !testing.Verbose() {
+		var err error
+		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var now clock.Clock = w.clock
+	if w.realTime {
+		now = clock.System()
+	}
+	service, err := app.New(w.t.Context(), cfg, service.Deps{Clock: now, Log: log})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- service.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Errorf("triage did not stop as it should: %v", err)
+		}
+	})
+	w.t.Cleanup(stop)
+	select {
+	case <-service.Ready():
+	case err := <-ended:
+		ended <- nil
+		w.t.Fatalf("triage did not start: %v", err)
+	}
+	return service.Addr(), stop
 }
 
 // dial connects as a service; what is called with a person's token is then that person's.
@@ -323,7 +363,7 @@ func (w *world) resolved() *triagev1.Ticket {
 const patience = 30 * time.Second
 
 // eventually asks until the answer is yes.
-func eventually(t *testing.T, what string, ask func() bool) {
+func eventually(t testing.TB, what string, ask func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)

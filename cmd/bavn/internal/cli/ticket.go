@@ -18,6 +18,9 @@ type Ticket struct {
 	Search TicketSearch `cmd:"" group:"use" help:"Find tickets by words in title, description or solution."`
 	Clocks TicketClocks `cmd:"" group:"use" help:"Show how long each party held a ticket in each status."`
 
+	Explain   TicketExplain   `cmd:"" group:"use" help:"Say why a ticket is as it is, and what can be done with it now."`
+	Deadlines TicketDeadlines `cmd:"" group:"use" help:"Show what is due, when, and by which rule."`
+
 	Take     TicketTake     `cmd:"" group:"work" help:"Take a ticket from the pile."`
 	TakeNext TicketTakeNext `cmd:"" group:"work" help:"Take the next ticket of a pile: the oldest of the highest priority."`
 	Assign   TicketAssign   `cmd:"" group:"work" help:"Give a ticket to a group or person of the holding party."`
@@ -28,6 +31,7 @@ type Ticket struct {
 	Hold     TicketHold     `cmd:"" group:"work" help:"Let a ticket wait: for the user, a supplier, a release or something else."`
 	Resume   TicketResume   `cmd:"" group:"work" help:"Take a waiting ticket up again."`
 	Resolve  TicketResolve  `cmd:"" group:"work" help:"Say that a ticket is solved, and how."`
+	Legal    TicketLegal    `cmd:"" group:"work" help:"Record that a stage of a law was done, such as the notice to the authority."`
 
 	Categorise TicketCategorise `cmd:"" group:"assess" help:"Say what a ticket is: kind, category, service, what is suspected."`
 	Guide      TicketGuide      `cmd:"" group:"assess" help:"Show what is asked about a ticket, and where knowledge is found."`

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/bavn/bavn/cmd/bavn/internal/failure"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
@@ -145,7 +147,9 @@ func (c *TicketLog) Run(ctx context.Context, s *session) error {
 type TicketHold struct {
 	Change
 	Text
-	For string `required:"" enum:"user,supplier,release,other" help:"What it waits for: user, supplier, release or other."`
+	For   string     `required:"" enum:"user,supplier,release,other" help:"What it waits for: user, supplier, release or other."`
+	Sub   string     `placeholder:"STATUS" help:"The desk's own finer word for it, a sub-status of its profile."`
+	Until *time.Time `placeholder:"TIME" help:"When it is taken up again by itself, such as 2026-03-01T08:00:00+01:00."`
 }
 
 // waits are what a ticket can wait for, and the status that says so (R94-R97).
@@ -159,9 +163,13 @@ var waits = map[string]triagev1.TicketStatus{
 // Run holds it; the text says what is missing.
 func (c *TicketHold) Run(ctx context.Context, s *session) error {
 	return s.change(ctx, func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
-		return tickets.HoldTicket(ctx, &triagev1.HoldTicketRequest{
-			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Status: waits[c.For], Reason: c.localized(),
-		})
+		request := &triagev1.HoldTicketRequest{
+			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Status: waits[c.For], Reason: c.localized(), SubStatus: c.Sub,
+		}
+		if c.Until != nil {
+			request.Until = timestamppb.New(*c.Until)
+		}
+		return tickets.HoldTicket(ctx, request)
 	})
 }
 

@@ -45,6 +45,9 @@ type Client struct {
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
+	Explanations  triagev1.ExplanationServiceClient
+	Legal         triagev1.LegalServiceClient
+	Profiles      triagev1.ProfileServiceClient
 	Escalation    triagev1.EscalationServiceClient
 	Attestation   triagev1.AttestationServiceClient
 	OnCall        triagev1.OnCallServiceClient
@@ -87,6 +90,9 @@ func Open(cfg Config) (*Client, error) {
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
+	c.Explanations = triagev1.NewExplanationServiceClient(dialed["triage"])
+	c.Legal = triagev1.NewLegalServiceClient(dialed["triage"])
+	c.Profiles = triagev1.NewProfileServiceClient(dialed["triage"])
 	c.Escalation = triagev1.NewEscalationServiceClient(dialed["triage"])
 	c.Attestation = triagev1.NewAttestationServiceClient(dialed["triage"])
 	c.OnCall = triagev1.NewOnCallServiceClient(dialed["triage"])

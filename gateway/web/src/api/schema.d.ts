@@ -750,6 +750,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the profile that a desk follows: the version in force, or one that was in force before
+         * @description Reads the profile that a desk follows: the version in force, or one that was in force before.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or the version was never
+         *     in force here), FAILED_PRECONDITION PROFILE_NOT_INSTALLED.
+         */
+        get: operations["ProfileService_GetProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/profile/{profile}/*": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the profile that a desk follows: the version in force, or one that was in force before
+         * @description Reads the profile that a desk follows: the version in force, or one that was in force before.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk, the desk follows no profile, or the version was never
+         *     in force here), FAILED_PRECONDITION PROFILE_NOT_INSTALLED.
+         */
+        get: operations["ProfileService_GetProfile_1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/shifts": {
         parameters: {
             query?: never;
@@ -1237,6 +1283,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:completeLegalStage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that a stage of a law was done: the authority was warned, notified, given the final report
+         * @description Records that a stage of a law was done: the authority was warned, notified, given the final report.
+         *
+         *     Callers: agents of the holding or owning party, coordinators of the authority. Emits ticket.legal_stage_done. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT at `clock` (no such clock runs for the ticket), `stage` (the
+         *     clock has none such, or it is done already) and `done_time` (in the future).
+         */
+        post: operations["LegalService_CompleteLegalStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:declareProcedure": {
         parameters: {
             query?: never;
@@ -1351,6 +1421,31 @@ export interface paths {
          *     OFFER_PENDING, NOBODY_IN_ROLE, TOO_MANY_ESCALATIONS, FOLLOWS_NO_PROFILE.
          */
         post: operations["EscalationService_EscalateTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explains a ticket: what its desk's profile decided and by which rule, what is due, what the caller may do now and what stands in the way of the rest, and who was told by which rule
+         * @description Explains a ticket: what its desk's profile decided and by which rule, what is due, what the caller may do now and what
+         *     stands in the way of the rest, and who was told by which rule.
+         *
+         *     Callers: members of a party that sees the ticket. Changes nothing. Decisions are those that were stored when they were made, so
+         *     they stay explained after the profile has changed; steps and gates are answered by the profile that is in force now.
+         *     Errors: NOT_FOUND, also for tickets that the caller may not see, FAILED_PRECONDITION PROFILE_NOT_INSTALLED.
+         */
+        get: operations["ExplanationService_ExplainTicket"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1484,11 +1579,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97)
-         * @description Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97).
+         * Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it is then resumed by itself
+         * @description Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it
+         *     is then resumed by itself.
          *
-         *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
+         *     FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_HoldTicket"];
         delete?: never;
@@ -1630,7 +1727,8 @@ export interface paths {
          * @description Opens a solved or closed ticket again; its clocks continue where they stood (R107).
          *
          *     Callers: agents of the owning party, reporter, affected user. Emits ticket.reopened. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, REOPEN_TOO_LATE (the profile asks for a new, linked
+         *     ticket by now).
          */
         post: operations["TicketService_ReopenTicket"];
         delete?: never;
@@ -2506,12 +2604,655 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Open tickets that have become old (R91, R92). */
+        "profile.AgeingRule": {
+            /** @description Calendar that working days are counted by, and on whose days it is looked for. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Age since registration. */
+            olderThan?: string;
+            /** @description How often the reporter hears after the first time. */
+            repeatEvery?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The party that has it is asked. */
+            tellHolder?: boolean;
+            /** @description The reporter is told how it stands. */
+            tellReporter?: boolean;
+            /** @description The words. */
+            template?: string;
+            /** @description Roles that follow up. */
+            toldRoles?: string[];
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description When something is announced, and by whom. */
+        "profile.AnnouncementRule": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description How often, until it is solved; empty means as needed. */
+            every?: string;
+            /** @description From which time of day on `every` holds: "06:00". */
+            from?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Only where it is necessary. */
+            optional?: boolean;
+            /** @description Party that publishes it; empty means who has the ticket (R88). */
+            party?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Until which time of day: "24:00". */
+            until?: string;
+            /** @description Tickets it holds for. */
+            when?: string;
+            /** @description Again when it is solved. */
+            whenSolved?: boolean;
+        };
+        /** @description The announcement board (R87, R88). */
+        "profile.Announcements": {
+            /** @description How long an approver has; then it may go out without. */
+            approvalWithin?: string;
+            /** @description Roles of which one approves an announcement. */
+            approvedBy?: string[];
+            /** @description The standard texts. */
+            catalogue?: components["schemas"]["profile.StandardAnnouncement"][];
+            /** @description How long completed ones are shown. */
+            completedFor?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description When something is announced. */
+            rules?: components["schemas"]["profile.AnnouncementRule"][];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description What an incident is about (R42). */
+        "profile.Area": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Forms with the fields that only such incidents have (dataset, service, object, example). */
+            forms?: string[];
+            /** @description What the area is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Somebody must have been phoned: who, when and by whom is written on the ticket (R7, R16, R17). */
+        "profile.Attestation": {
+            /** @description Contacts that must each have been phoned. */
+            contacts?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * Format: enum
+             * @description When the call is due.
+             * @enum {string}
+             */
+            due?: "CALL_TIME_UNSPECIFIED" | "CALL_TIME_BEFORE_REGISTRATION" | "CALL_TIME_BESIDE_REGISTRATION";
+            /** @description What the rule is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description A service of the business (R128). */
+        "profile.BusinessService": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description It is offered to others, not only within the organisation. */
+            external?: boolean;
+            /** @description Code in FORM, the public sector's reference of tasks: "06.38.10.20". */
+            formCode?: string;
+            /** @description What the service is called. */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description When people work. The notation is that of process/businesstime. */
+        "profile.Calendar": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Single dates on which none of this counts. */
+            exceptions?: components["schemas"]["profile.CalendarException"][];
+            /** @description Closed and half days of every year, beside the public holidays. */
+            extraDays?: components["schemas"]["profile.ExtraDay"][];
+            /**
+             * Format: enum
+             * @description Which public holidays are free.
+             * @enum {string}
+             */
+            holidays?: "HOLIDAYS_UNSPECIFIED" | "HOLIDAYS_NONE" | "HOLIDAYS_DK" | "HOLIDAYS_SE";
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description IANA time zone; empty means the desk's. */
+            timeZone?: string;
+            /** @description The hours of a usual week, a line for each: "mon-thu 08:00-16:00". */
+            week?: string[];
+        };
+        /** @description One date with hours of its own. */
+        "profile.CalendarException": {
+            /** @description The day: "2026-06-05". */
+            date?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Its hours, as "08:00-12:00"; nothing is a closed day. */
+            hours?: string[];
+            /** @description Why. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A category (R37). */
+        "profile.Category": {
+            /** @description Area that its incidents are of. */
+            area?: string;
+            /** @description Service of the business that it belongs to. */
+            businessService?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Question guides, beside those of the categories above it. */
+            guides?: string[];
+            /** @description What the category is called: "fmk-login". */
+            id?: string;
+            /** @description Where knowledge is found, beside that of the categories above it. */
+            knowledge?: string[];
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description The category above it; empty at the top of the tree. */
+            parent?: string;
+            /** @description Who gets its tickets; else who gets those of the category above it (R41). */
+            route?: components["schemas"]["profile.Route"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description From which step of the life cycle on something is demanded. */
+        "profile.CategoryDuty": {
+            /** @description Step that is refused while a required question is unanswered (R38). */
+            answersFrom?: string;
+            /** @description Step that is refused without a category: "open" when logging [2], "start_work" after taking [0]. */
+            categoryFrom?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Step that is refused without a kind. */
+            kindFrom?: string;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description One contact of a chain. */
+        "profile.ChainLink": {
+            /** @description Whom to call. */
+            contact?: string;
+            /** @description How long to wait for an answer before the next is called. */
+            wait?: string;
+        };
         /** @description One of the options of a field or question. */
         "profile.Choice": {
             /** @description What is stored. */
             id?: string;
             /** @description What people read. */
             label?: components["schemas"]["profile.Text"];
+        };
+        /** @description Who closes, withdraws, reopens and checks. */
+        "profile.Closing": {
+            /** @description The words of the mail that a ticket is closed (R104). */
+            answerTemplate?: string;
+            /** @description Roles that close (R109). */
+            closedBy?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Roles that check the description before closing (R101). */
+            qualityCheckedBy?: string[];
+            /** @description How long after closing a ticket can be reopened; later a new one is linked. Empty means always (R107). */
+            reopenWithin?: string;
+            /** @description Reporters may close their own (R110). */
+            reporterMayClose?: boolean;
+            /** @description Reporters may withdraw their own before work has begun (R110). */
+            reporterMayWithdraw?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The reporter is asked how it was (R112). */
+            survey?: boolean;
+        };
+        /** @description Whom to call or write to. */
+        "profile.Contact": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * Format: email
+             * @description E-mail address.
+             */
+            email?: string;
+            /** @description What the contact is called: "fmk_incident_manager". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Day on which somebody last found that this is right: "2026-03-01"; empty where nobody has. */
+            lastVerified?: string;
+            /** @description Party it belongs to. */
+            party?: string;
+            /** @description Telephone, E.164: "+4533143900". */
+            phone?: string;
+            /** @description Role that is reached there. */
+            role?: string;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Contacts called one after the other until one answers. */
+        "profile.ContactChain": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description The contacts, in order. */
+            links?: components["schemas"]["profile.ChainLink"][];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A category of the contract (R45). */
+        "profile.ContractCategory": {
+            /** @description When an incident is of it. */
+            definition?: components["schemas"]["profile.Text"];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called: "A". */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Priority that it has at least. */
+            priority?: string;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Customers with an agreement of their own (R130). */
+        "profile.CustomerGroup": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description What a desk has once. */
+        "profile.DeskDefaults": {
+            /** @description Party that owns the process and has the last word on priority (R51, R132). */
+            authority?: string;
+            /** @description Party that receives tickets and follows them up, the single point of contact (R15). */
+            contact?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * @description Language where nobody chose one: "da", "sv" or "en".
+             * @enum {string}
+             */
+            language?: "da" | "sv" | "en";
+            /** @description Where it is written. */
+            source?: string;
+            /** @description IANA time zone: "Europe/Copenhagen". */
+            timeZone?: string;
+        };
+        /** @description A public document about the process. */
+        "profile.Document": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the document is called here. */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: uri
+             * @description Where it is.
+             */
+            url?: string;
+        };
+        /** @description An entry of the base that a profile does without. */
+        "profile.Drop": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Where the entry stands in the base: "notifications[resolved]". */
+            path?: string;
+            /** @description Why the desk does without it, for whoever reads the profile. */
+            reason?: string;
+            /** @description Where it is written that the desk does without it. */
+            source?: string;
+        };
+        /** @description Who is turned to next (R56). */
+        "profile.Escalation": {
+            /** @description It happens by itself when `when` comes to hold, else a person does it (R68). */
+            automatic?: boolean;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Group that cannot solve it; empty means any. */
+            fromGroup?: string;
+            /** @description Party that cannot solve it; empty means any. */
+            fromParty?: string;
+            /** @description What the rule is called. */
+            id?: string;
+            /**
+             * Format: enum
+             * @description In which direction.
+             * @enum {string}
+             */
+            kind?: "ESCALATION_KIND_UNSPECIFIED" | "ESCALATION_KIND_FUNCTIONAL" | "ESCALATION_KIND_HIERARCHICAL";
+            /** @description Reason that people read. */
+            reason?: components["schemas"]["profile.Text"];
+            /** @description Role that is told, of a hierarchical escalation. */
+            roles?: string[];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Who may be turned to. */
+            to?: components["schemas"]["profile.Route"][];
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description A day that is kept every year. */
+        "profile.ExtraDay": {
+            /** @description A date, "12-24", or days from Easter Sunday or from Sweden's midsummer's day: "easter+40", "midsummer-1". */
+            day?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What remains open, as "08:00-12:00"; nothing is a closed day. */
+            hours?: string[];
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A list that is published regularly (R90). */
+        "profile.Extract": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description How often. */
+            every?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Everybody may read it. */
+            public?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets in it. */
+            when?: string;
+        };
+        /** @description When a fix must be planned, and who hears of it (R82, R83). */
+        "profile.FixPlan": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Roles of which a named person may release without. */
+            overrideRoles?: string[];
+            /** @description When and how it will be fixed must be said. */
+            planRequired?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description It is marked released only when the reporters were told. */
+            tellBeforeRelease?: boolean;
+            /** @description Parties that are told of the plan and of each change. */
+            toldParties?: string[];
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description What no ticket of some sort may fall below. */
+        "profile.Floor": {
+            /** @description Priority that they have at least. */
+            atLeast?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Why, for whoever asks. */
+            reason?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description A form (R31). */
+        "profile.Form": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Its fields, in order. */
+            fields?: components["schemas"]["profile.FormField"][];
+            /** @description Question guides that it asks as well. */
+            guides?: string[];
+            /** @description What the form is called. */
+            id?: string;
+            /** @description What people read above it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A field of a form. */
+        "profile.FormField": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What helps to fill it in. */
+            help?: components["schemas"]["profile.Text"];
+            /** @description What the answer is stored as: "service". */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["profile.Choice"][];
+            /** @description The answer is personal data (R148). */
+            personal?: boolean;
+            /** @description It cannot be left empty. */
+            required?: boolean;
+            /** @description It is asked only while this holds. */
+            shownWhen?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: enum
+             * @description What is entered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+        };
+        /** @description What must be so before a step is taken. */
+        "profile.Gate": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Roles that may pass it with a reason; empty means nobody. */
+            overrideRoles?: string[];
+            /** @description What would satisfy it, for who is refused. */
+            refusal?: components["schemas"]["profile.Text"];
+            /** @description What must hold. */
+            satisfiedWhen?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The step of the life cycle that it guards: "close". */
+            step?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description Something that can be ordered (R30). */
+        "profile.Goods": {
+            /** @description How long a special article takes, as in Span: "10wd". */
+            delivery?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Group that buys it. */
+            group?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read in the catalogue. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Help with setting up is offered when it is handed out. */
+            setupHelp?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description A standard article, in stock; else a special one. */
+            standard?: boolean;
+        };
+        /** @description A degree of impact or urgency. */
+        "profile.Grade": {
+            /** @description How to recognise it. */
+            definition?: components["schemas"]["profile.Text"];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description People of one party who share a queue. */
+        "profile.Group": {
+            /** @description What it is given (R56). */
+            caseTypes?: components["schemas"]["profile.Text"][];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the group is called within its party: "drift". Elsewhere it is "netic/drift". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /**
+             * Format: int32
+             * @description Level of support: 1 answers and registers, 2 solves what 1 has not seen, 3 are the specialists (R55).
+             */
+            level?: number;
+            /** @description Role that leads it, for hierarchical escalation (R58). */
+            manager?: string;
+            /** @description What the group mainly does (R56). */
+            primaryTasks?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A question guide (R38, R39). */
+        "profile.Guide": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the guide is called. */
+            id?: string;
+            /** @description What people read above it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Its questions, in order. */
+            questions?: components["schemas"]["profile.Question"][];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description How work is handed over; the first rule that holds wins. */
+        "profile.HandOverRule": {
+            /**
+             * Format: enum
+             * @description How it comes about.
+             * @enum {string}
+             */
+            accept?: "ACCEPTANCE_UNSPECIFIED" | "ACCEPTANCE_EXPLICIT" | "ACCEPTANCE_IMPLICIT";
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: enum
+             * @description What becomes of it then.
+             * @enum {string}
+             */
+            timeOut?: "TIME_OUT_UNSPECIFIED" | "TIME_OUT_LAPSES" | "TIME_OUT_ESCALATES";
+            /** @description Party that receives; empty means any. */
+            toParty?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+            /** @description How long the receiver has to answer. */
+            within?: string;
+        };
+        /** @description A way into the desk (R2). */
+        "profile.IntakeChannel": {
+            /** @description The same must also be sent by this channel (R6). */
+            alsoBy?: string;
+            /** @description A report becomes a ticket without a person doing anything (R4). */
+            automatic?: boolean;
+            /** @description The channel is out of scope: nothing is taken in by it (R3). */
+            closed?: boolean;
+            /** @description Contact that is reached by it. */
+            contact?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Form that is used. */
+            form?: string;
+            /** @description What the channel is called. */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /**
+             * @description Calendar in which reports enter the queue; what comes outside waits, Registered, until it next opens, unless it is
+             *     urgent (R10). Empty means at once.
+             */
+            queueCalendar?: string;
+            /** @description Who may use it; empty means every group that is not refused. */
+            reporters?: string[];
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: enum
+             * @description The technical way.
+             * @enum {string}
+             */
+            way?: "WAY_UNSPECIFIED" | "WAY_MAIL" | "WAY_WEB" | "WAY_PHONE" | "WAY_WALK_IN" | "WAY_APP" | "WAY_VISIT" | "WAY_API" | "WAY_EVENT" | "WAY_INTERNAL";
+        };
+        /** @description A kind of ticket (R29, R42). */
+        "profile.Kind": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the kind is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /**
+             * Format: enum
+             * @description What it is in nature.
+             * @enum {string}
+             */
+            nature?: "NATURE_UNSPECIFIED" | "NATURE_INCIDENT" | "NATURE_SERVICE_REQUEST" | "NATURE_LINKED_INQUIRY";
+            /** @description Where it is written. */
+            source?: string;
         };
         /** @description Where knowledge is found (R39, R70). */
         "profile.KnowledgeLink": {
@@ -2529,6 +3270,730 @@ export interface components {
              */
             url?: string;
         };
+        /** @description Deadlines that a law sets. */
+        "profile.LegalClock": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description The article: "GDPR art. 33". */
+            law?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description What is due when. */
+            stages?: components["schemas"]["profile.LegalStage"][];
+            /** @description Roles that hear of each deadline. */
+            toldRoles?: string[];
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description One deadline of a law. */
+        "profile.LegalStage": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description How long before it is missed people are warned. */
+            warnBefore?: string;
+            /** @description How long after it became known. */
+            within?: string;
+        };
+        /** @description A role of one party that another party's people fill for a while; holder and clock stay (R9). */
+        "profile.LentRole": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Party whose role it is. */
+            of?: string;
+            /** @description It is lent while this calendar is closed. */
+            outside?: string;
+            /** @description The roles. */
+            roles?: string[];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Party whose people fill it. */
+            to?: string;
+        };
+        /** @description One time limit. */
+        "profile.Limit": {
+            /** @description Calendar that it is counted by. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * Format: enum
+             * @description Which tickets it holds for; not said means all.
+             * @enum {string}
+             */
+            registered?: "WHEN_REGISTERED_UNSPECIFIED" | "WHEN_REGISTERED_ANY_TIME" | "WHEN_REGISTERED_INSIDE" | "WHEN_REGISTERED_OUTSIDE";
+            /** @description Calendar that `registered` looks at. */
+            registeredCalendar?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description How long before it is missed its holder is warned (R68). */
+            warnBefore?: string;
+            /** @description The span. */
+            within?: string;
+        };
+        /** @description One cell of the matrix. */
+        "profile.MatrixCell": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description The impact. */
+            impact?: string;
+            /** @description The priority that they make. */
+            priority?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The urgency. */
+            urgency?: string;
+        };
+        /** @description The words of a message. "{{ticket.number}}" and the like are filled in. */
+        "profile.MessageTemplate": {
+            /** @description What follows. */
+            body?: components["schemas"]["profile.Text"];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The subject, or the whole of a text message. */
+            subject?: components["schemas"]["profile.Text"];
+        };
+        /** @description Who is told what, when something happens. */
+        "profile.Notification": {
+            /** @description Who is told, by part. */
+            audience?: ("AUDIENCE_UNSPECIFIED" | "AUDIENCE_REPORTER" | "AUDIENCE_AFFECTED_USER" | "AUDIENCE_LINKED_REPORTERS" | "AUDIENCE_HOLDER" | "AUDIENCE_ASSIGNEE" | "AUDIENCE_OWNER" | "AUDIENCE_CONTACT_PARTY" | "AUDIENCE_AUTHORITY" | "AUDIENCE_STAKEHOLDERS" | "AUDIENCE_ON_DUTY")[];
+            /** @description A person sends it and may change the words; else it goes by itself (R78). */
+            byPerson?: boolean;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What happens, as the feed calls it: "ticket.resolved". */
+            event?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description How. */
+            media?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description Parties that are told. */
+            parties?: string[];
+            /** @description Roles that are told. */
+            roles?: string[];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description In which words. */
+            template?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description How ticket numbers look. */
+        "profile.NumberScheme": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * Format: int32
+             * @description Number of digits after it.
+             */
+            digits?: number;
+            /** @description Begins every number: "ASCP". */
+            prefix?: string;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Who is on duty (R9, R67, R117). */
+        "profile.OnCall": {
+            /** @description Who is called, one after the other. */
+            chains?: components["schemas"]["profile.ContactChain"][];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Roles of one party that another party's people fill outside hours (R9). */
+            lentRoles?: components["schemas"]["profile.LentRole"][];
+            /** @description Which chain it is, by hour and weekday; the first plan whose condition holds is used. */
+            plans?: components["schemas"]["profile.OnCallPlan"][];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Who is on duty through the week. The windows fill it exactly, so that there is one answer at any minute. */
+        "profile.OnCallPlan": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /**
+             * Format: enum
+             * @description Whose public holidays count.
+             * @enum {string}
+             */
+            holidays?: "HOLIDAYS_UNSPECIFIED" | "HOLIDAYS_NONE" | "HOLIDAYS_DK" | "HOLIDAYS_SE";
+            /** @description A public holiday has the windows of a Sunday; else it is as any other day. */
+            holidaysAreWeekend?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description IANA time zone; empty means the desk's. */
+            timeZone?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+            /** @description The windows. */
+            windows?: components["schemas"]["profile.Window"][];
+        };
+        /** @description A legal entity or unit. */
+        "profile.Party": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Its groups. */
+            groups?: components["schemas"]["profile.Group"][];
+            /** @description What the party is called in names of resources: "netic". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Role at this party that receives tickets for it (R62). */
+            receiver?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tool that its people work in (R145). */
+            tool?: string;
+        };
+        /** @description How priority is found: the matrix, the contract's category, then the floors; the highest of them wins (R45-R53). */
+        "profile.Prioritisation": {
+            /** @description Who may change it and who is told (R49, R50, R117). */
+            changes?: components["schemas"]["profile.PriorityChange"][];
+            /** @description Categories of the contract, such as A and B (R45, R47). */
+            contractCategories?: components["schemas"]["profile.ContractCategory"][];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What no ticket of some sort may fall below (R47, R114). */
+            floors?: components["schemas"]["profile.Floor"][];
+            /** @description Document with the published definitions (R53). */
+            guideline?: string;
+            /** @description How much an incident can hurt (R46), least first. */
+            impacts?: components["schemas"]["profile.Grade"][];
+            /** @description Roles that are asked in doubt (R51). */
+            inDoubt?: string[];
+            /** @description Priority of a ticket that nobody has assessed yet. */
+            initial?: string;
+            /** @description The priorities, highest first. */
+            levels?: components["schemas"]["profile.PriorityLevel"][];
+            /** @description Priority by impact and urgency: every pair exactly once. */
+            matrix?: components["schemas"]["profile.MatrixCell"][];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description How urgent it can be, least first. */
+            urgencies?: components["schemas"]["profile.Grade"][];
+        };
+        /** @description Who may change a priority and who is told (R49, R50). */
+        "profile.PriorityChange": {
+            /** @description Parties that may, while they hold the ticket; empty means each. */
+            byParties?: string[];
+            /** @description They are called, by the chain of contacts that is on duty (R50, R67). */
+            byPhone?: boolean;
+            /** @description Roles that may; empty means each agent. */
+            byRoles?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Parties that are told. */
+            toldParties?: string[];
+            /** @description Roles that are told. */
+            toldRoles?: string[];
+            /** @description Changes it holds for: ticket.priority is the new one, ticket.previous_priority the old; empty means all. */
+            when?: string;
+        };
+        /** @description A priority. */
+        "profile.PriorityLevel": {
+            /** @description Somebody is called as well, not only written to (R52). */
+            acute?: boolean;
+            /** @description When a ticket has it (R45). */
+            definition?: components["schemas"]["profile.Text"];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called: "P1". */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description A process of its own for grave cases (R113-R116). */
+        "profile.Procedure": {
+            /** @description Roles that may declare it by hand. */
+            declaredBy?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called: "major". */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Role that leads it. */
+            ledBy?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description How long after the end it must have been reviewed, as in Span. */
+            reviewWithin?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Roles that may end it. */
+            stoodDownBy?: string[];
+            /** @description How often those involved hear of it, as in Span: "30m". */
+            updateEvery?: string;
+            /** @description What is done, step by step. */
+            what?: components["schemas"]["profile.Text"];
+            /** @description Tickets it is started for by itself. */
+            when?: string;
+        };
+        /** @description A step of the organisation's own description. */
+        "profile.ProcessStep": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the step is called in its document: "step-5b". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Steps of the life cycle that it is made of: "hand_over". */
+            lifeCycle?: string[];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Steps that follow, for the picture. */
+            next?: string[];
+            /** @description Who does what. */
+            rasci?: components["schemas"]["profile.Rasci"][];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description What is done. */
+            what?: components["schemas"]["profile.Text"];
+        };
+        /** @description The process of one desk. */
+        "profile.Profile": {
+            /** @description Open tickets that have become old (R91, R92, R103). */
+            ageing?: components["schemas"]["profile.AgeingRule"][];
+            /** @description The announcement board (R87, R88). */
+            announcements?: components["schemas"]["profile.Announcements"];
+            /** @description What an incident is about: platform, application, data, security (R42). */
+            areas?: components["schemas"]["profile.Area"][];
+            /** @description When somebody must have been phoned (R7, R16, R17). */
+            attestations?: components["schemas"]["profile.Attestation"][];
+            /** @description Services of the business that the process belongs to (R128). */
+            businessServices?: components["schemas"]["profile.BusinessService"][];
+            /** @description When people work. */
+            calendars?: components["schemas"]["profile.Calendar"][];
+            /** @description The category tree (R37, R41). */
+            categories?: components["schemas"]["profile.Category"][];
+            /** @description From which step on a category and a kind are demanded (R37). */
+            categoryDuty?: components["schemas"]["profile.CategoryDuty"];
+            /** @description Ways into the desk (R2, R3). */
+            channels?: components["schemas"]["profile.IntakeChannel"][];
+            /** @description Who closes, withdraws, reopens and checks (R101, R107, R109, R110). */
+            closing?: components["schemas"]["profile.Closing"];
+            /** @description Whom to call or write to, and when that was last found to be right (R67). */
+            contacts?: components["schemas"]["profile.Contact"][];
+            /** @description Groups of customers that have agreements of their own (R130). */
+            customerGroups?: components["schemas"]["profile.CustomerGroup"][];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Time zone, language and the two parties that every desk has. */
+            desk?: components["schemas"]["profile.DeskDefaults"];
+            /** @description Public documents about the process (R93, R136). */
+            documents?: components["schemas"]["profile.Document"][];
+            /** @description Entries of the base that this profile does without. What the base calls `mandatory` cannot be dropped. */
+            drop?: components["schemas"]["profile.Drop"][];
+            /** @description Who is turned to next (R55-R58, R68). */
+            escalations?: components["schemas"]["profile.Escalation"][];
+            /** @description File name of the profile that this one refines, in the same folder: "itil-base.yaml". */
+            extends?: string;
+            /** @description Lists that are published regularly (R90). */
+            extracts?: components["schemas"]["profile.Extract"][];
+            /** @description When a fix must be planned and who hears of it (R82, R83). */
+            fixPlans?: components["schemas"]["profile.FixPlan"][];
+            /**
+             * Format: int32
+             * @description Version of this format. Files of another version are refused.
+             */
+            format?: number;
+            /** @description Forms that reporters and agents fill in (R31). */
+            forms?: components["schemas"]["profile.Form"][];
+            /** @description What must be so before a step is taken (R99-R109, R151). */
+            gates?: components["schemas"]["profile.Gate"][];
+            /** @description Goods that can be ordered (R29, R30). */
+            goods?: components["schemas"]["profile.Goods"][];
+            /** @description Question guides (R38, R39, R43). */
+            guides?: components["schemas"]["profile.Guide"][];
+            /** @description How work is handed from party to party. */
+            handOvers?: components["schemas"]["profile.HandOverRule"][];
+            /** @description What the profile is called: "nsp". */
+            id?: string;
+            /**
+             * Format: enum
+             * @description What the file is for.
+             * @enum {string}
+             */
+            kind?: "PROFILE_KIND_UNSPECIFIED" | "PROFILE_KIND_BASE" | "PROFILE_KIND_DESK" | "PROFILE_KIND_OVERLAY";
+            /** @description What a ticket is (R29, R42). */
+            kinds?: components["schemas"]["profile.Kind"][];
+            /** @description Where knowledge is found (R39, R70). */
+            knowledge?: components["schemas"]["profile.KnowledgeLink"][];
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Deadlines that the law sets (GDPR art. 33, NIS2 art. 23). */
+            legalClocks?: components["schemas"]["profile.LegalClock"][];
+            /** @description The texts that people are told (R4, R79, R104). */
+            messageTemplates?: components["schemas"]["profile.MessageTemplate"][];
+            /** @description Who is told what (R78-R89). */
+            notifications?: components["schemas"]["profile.Notification"][];
+            /** @description How ticket numbers look (R14). */
+            numbers?: components["schemas"]["profile.NumberScheme"];
+            /** @description Who is on duty, and who is called next (R9, R67). */
+            onCall?: components["schemas"]["profile.OnCall"];
+            /** @description Legal entities and units that take part, with their groups (R55, R56, R137, R138). */
+            parties?: components["schemas"]["profile.Party"][];
+            /** @description How priority is found and who may change it (R45-R53). */
+            priority?: components["schemas"]["profile.Prioritisation"];
+            /** @description Processes of their own for the grave cases (R113-R116). */
+            procedures?: components["schemas"]["profile.Procedure"][];
+            /** @description Tickets registered in one go for a person who need not be known (R24). */
+            quickTickets?: components["schemas"]["profile.QuickTicket"][];
+            /**
+             * Format: enum
+             * @description Whether a mail may go out by itself when a ticket is registered (R78).
+             * @enum {string}
+             */
+            registrationMail?: "REGISTRATION_MAIL_UNSPECIFIED" | "REGISTRATION_MAIL_FORBIDDEN" | "REGISTRATION_MAIL_ALLOWED";
+            /** @description Who reports (R11, R12). */
+            reporterGroups?: components["schemas"]["profile.ReporterGroup"][];
+            /** @description When an incident report is due, and who approves it (R118-R121). */
+            reports?: components["schemas"]["profile.ReportDuty"][];
+            /** @description Tickets that only some may see (R149). */
+            restrictions?: components["schemas"]["profile.Restriction"][];
+            /** @description How long what is kept (R147, R150). */
+            retention?: components["schemas"]["profile.Retention"][];
+            /** @description Roles that people hold for a party (R139-R143). */
+            roles?: components["schemas"]["profile.Role"][];
+            /** @description Who gets a ticket when the category does not decide it; the first rule that holds wins (R54, R64). */
+            routing?: components["schemas"]["profile.RoutingRule"][];
+            /** @description What silence of the reporter means; the first rule that holds wins (R106). */
+            silence?: components["schemas"]["profile.SilenceRule"][];
+            /** @description Where the profile as a whole is written. */
+            source?: string;
+            /** @description Where a ticket can stand (R94, R95). */
+            statuses?: components["schemas"]["profile.Status"][];
+            /** @description The organisation's own steps, with who does what in each (R93, R144). */
+            steps?: components["schemas"]["profile.ProcessStep"][];
+            /** @description Group that an overlay belongs to; empty in every other profile. */
+            supportCentre?: string;
+            /** @description How fast (R129, R130). */
+            targets?: components["schemas"]["profile.ServiceTarget"][];
+            /** @description Tickets with preset category, priority and so on (R25). */
+            templates?: components["schemas"]["profile.TicketTemplate"][];
+            /** @description Tools of the parties that tickets are linked to (R34, R145). */
+            tools?: components["schemas"]["profile.Tool"][];
+            /** @description What can be done to a ticket, by whom, and where it leads. */
+            transitions?: components["schemas"]["profile.Transition"][];
+            /** @description How often reporters hear something while a ticket is open (R80, R81). */
+            updates?: components["schemas"]["profile.UpdateDuty"][];
+            /** @description How a solution is verified (R151). */
+            verifications?: components["schemas"]["profile.Verification"][];
+        };
+        /** @description A question (R38). */
+        "profile.Question": {
+            /** @description It is asked only while this holds. */
+            askedWhen?: string;
+            /**
+             * Format: enum
+             * @description Which part of the description it is about.
+             * @enum {string}
+             */
+            aspect?: "ASPECT_UNSPECIFIED" | "ASPECT_WHAT" | "ASPECT_WHERE" | "ASPECT_WHO" | "ASPECT_WHEN" | "ASPECT_FURTHER";
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the answer is stored as: "users_affected". */
+            id?: string;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["profile.Choice"][];
+            /** @description It must be answered. */
+            required?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The question. */
+            text?: components["schemas"]["profile.Text"];
+            /**
+             * Format: enum
+             * @description What is answered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+        };
+        /** @description A ticket registered and solved in one go (R24). */
+        "profile.QuickTicket": {
+            /** @description Nobody is asked who was helped (R148). */
+            anonymous?: boolean;
+            /** @description It is registered without a person looking at it (auto-case). */
+            automatic?: boolean;
+            /** @description Category it gets. */
+            category?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called: "eduroam". */
+            id?: string;
+            /** @description What people read on the button. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description It is solved as it is registered, with this text. */
+            solution?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description What one role has to do with one step. */
+        "profile.Rasci": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it has to do with it. */
+            involvement?: ("INVOLVEMENT_UNSPECIFIED" | "INVOLVEMENT_RESPONSIBLE" | "INVOLVEMENT_ACCOUNTABLE" | "INVOLVEMENT_SUPPORTS" | "INVOLVEMENT_CONSULTED" | "INVOLVEMENT_INFORMED")[];
+            /** @description The role. */
+            role?: string;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description When an incident report is due, and its way to approval (R118-R121); the first rule that holds wins. */
+        "profile.ReportDuty": {
+            /** @description Roles of which one approves it. */
+            approvedBy?: string[];
+            /** @description Party that writes it, together with those who solved it. */
+            author?: string;
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Roles of which one files it. */
+            filedBy?: string[];
+            /** @description Where it is filed. */
+            filedUnder?: components["schemas"]["profile.Text"];
+            /** @description What it is called. */
+            id?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Party that checks it before it is sent on; empty means nobody. */
+            qualityAssuredBy?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets it holds for. */
+            when?: string;
+            /** @description How long after the solution it is due. */
+            within?: string;
+        };
+        /** @description People who report alike (R11, R12). */
+        "profile.ReporterGroup": {
+            /** @description Customer group whose agreements hold for them. */
+            customerGroup?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the group is called: "local_service_desk". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description They must quote the number of the ticket in their own tool (R13). */
+            ownNumberRequired?: boolean;
+            /** @description What they are told then, and where they should turn (R12). */
+            referral?: components["schemas"]["profile.Text"];
+            /** @description Reports of theirs are not taken in. */
+            refused?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Tickets that only some may see (R149). */
+        "profile.Restriction": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Roles that see them, beside those who work on them. */
+            visibleTo?: string[];
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description How long something is kept after a ticket is closed. */
+        "profile.Retention": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description How long. */
+            keep?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /**
+             * Format: enum
+             * @description What.
+             * @enum {string}
+             */
+            what?: "KEPT_UNSPECIFIED" | "KEPT_PERSONAL_DATA" | "KEPT_ATTACHMENTS" | "KEPT_TICKETS" | "KEPT_REPORTS";
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description A role that people hold for a party. One person may hold several (R142). */
+        "profile.Role": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the role does. */
+            duties?: components["schemas"]["profile.Text"];
+            /** @description What the role is called, as in memberships: "incident_manager". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Somebody must hold it: the base demands it of every desk. */
+            mandatory?: boolean;
+            /** @description Parties that have it; empty means all. */
+            parties?: string[];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description Who gets a ticket. At least a party or group. */
+        "profile.Route": {
+            /** @description Group that gets it: "netic/drift". */
+            group?: string;
+            /** @description Party that gets it, in its common queue. */
+            party?: string;
+            /** @description Role that receives it there (R62). */
+            role?: string;
+            /** @description The responsibility goes with the work (R60, R63). */
+            withResponsibility?: boolean;
+        };
+        /** @description Who gets a ticket, and why (R64). */
+        "profile.RoutingRule": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the rule is called. */
+            id?: string;
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description Why, for whoever asks. */
+            reason?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Who gets them. */
+            to?: components["schemas"]["profile.Route"];
+            /** @description Tickets it holds for. */
+            when?: string;
+        };
+        /** @description How fast tickets of one priority are reacted to and solved (R130). */
+        "profile.ServiceTarget": {
+            /** @description Customer groups it holds for; empty means all. */
+            customerGroups?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Kinds of ticket it holds for; empty means all. */
+            kinds?: string[];
+            /** @description Priorities it holds for. */
+            priorities?: string[];
+            /** @description When somebody must have begun; the first limit that fits holds. */
+            reaction?: components["schemas"]["profile.Limit"][];
+            /** @description When it must be solved; the first limit that fits holds. */
+            solution?: components["schemas"]["profile.Limit"][];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /** @description What it means that the reporter says nothing after a solution (R106). */
+        "profile.SilenceRule": {
+            /** @description How long silence lasts until it means consent. */
+            after?: string;
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description The ticket is closed then; else it only counts as accepted. */
+            closes?: boolean;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The words of that. */
+            template?: string;
+            /** @description How long before it the reporter is told so; empty means with the solution only. */
+            warnBefore?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description A standard text of the catalogue. */
+        "profile.StandardAnnouncement": {
+            /** @description The words. */
+            body?: components["schemas"]["profile.Text"];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /**
+             * Format: enum
+             * @description Which list it is in.
+             * @enum {string}
+             */
+            kind?: "ANNOUNCEMENT_KIND_UNSPECIFIED" | "ANNOUNCEMENT_KIND_PLANNED" | "ANNOUNCEMENT_KIND_ACUTE" | "ANNOUNCEMENT_KIND_COMPLETED";
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+        };
+        /**
+         * @description Where a ticket can stand. A status without `parent` is one of the ten that the product knows (process/status.go); class and
+         *     clock are as there.
+         */
+        "profile.Status": {
+            /**
+             * Format: enum
+             * @description What it means for queues.
+             * @enum {string}
+             */
+            class?: "STATUS_CLASS_UNSPECIFIED" | "STATUS_CLASS_OPEN" | "STATUS_CLASS_WAITING" | "STATUS_CLASS_READY_TO_CLOSE" | "STATUS_CLASS_CLOSED";
+            /**
+             * Format: enum
+             * @description Whose time passes.
+             * @enum {string}
+             */
+            clock?: "STATUS_CLOCK_UNSPECIFIED" | "STATUS_CLOCK_HOLDER" | "STATUS_CLOCK_PAUSED" | "STATUS_CLOCK_OWNER" | "STATUS_CLOCK_NONE";
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the status is called: "awaiting_user". */
+            id?: string;
+            /** @description A new ticket begins here. */
+            initial?: boolean;
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description When a ticket stands here. */
+            meaning?: components["schemas"]["profile.Text"];
+            /** @description The status that it is a special case of. */
+            parent?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Who puts a ticket here says until when. */
+            untilRequired?: boolean;
+        };
         /**
          * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
          *     It is three common.LocalizedText at once; YAML stays readable: `{da: Lukket, sv: Stängd, en: Closed}`.
@@ -2540,6 +4005,123 @@ export interface components {
             en?: string;
             /** @description Swedish. */
             sv?: string;
+        };
+        /** @description A ticket with preset values (R25). */
+        "profile.TicketTemplate": {
+            /** @description Category it gets. */
+            category?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Description to complete. */
+            description?: components["schemas"]["profile.Text"];
+            /** @description Form that is filled in. */
+            form?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Impact it gets. */
+            impact?: string;
+            /** @description Kind it gets. */
+            kind?: string;
+            /** @description What people read in the list. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Title it gets; telling (R5). */
+            title?: components["schemas"]["profile.Text"];
+            /** @description Urgency it gets. */
+            urgency?: string;
+        };
+        /** @description A tool that a party works in and tickets are linked to (R34). */
+        "profile.Tool": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What the tool is called: "clearquest". */
+            id?: string;
+            /** @description What people call it. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description How its numbers look, as a regular expression (RE2); empty where anything goes. */
+            numberPattern?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Address of one ticket, with "{id}" where its number stands. */
+            ticketUrl?: string;
+        };
+        /**
+         * @description Something that can be done to a ticket: from where, by whom, and where it leads. It may only narrow what
+         *     process/life_cycle.go allows.
+         */
+        "profile.Transition": {
+            /** @description Parts in the ticket that may do it: "holder_agent", "owner_agent", "reporter". */
+            by?: string[];
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Statuses it is possible from. */
+            from?: string[];
+            /** @description What it is called. */
+            id?: string;
+            /** @description What people read on the button. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description No profile may do without it. */
+            mandatory?: boolean;
+            /** @description What would satisfy `when`, for who is refused. */
+            refusal?: components["schemas"]["profile.Text"];
+            /** @description Roles that may do it beside their part; empty means each role. */
+            roles?: string[];
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The step of the life cycle: "resolve". */
+            step?: string;
+            /** @description Statuses it may lead to; empty means that the ticket stays where it is. */
+            to?: string[];
+            /** @description Tickets it is possible for; empty means all. */
+            when?: string;
+        };
+        /** @description How often the reporter hears something while a ticket is open (R80, R81); the first rule that holds wins. */
+        "profile.UpdateDuty": {
+            /** @description Calendar that it is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description The span. */
+            every?: string;
+            /** @description What it is called. */
+            id?: string;
+            /** @description How long before it is due its holder is reminded. */
+            remindBefore?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description How a solution is verified (R151); the first rule that holds wins. */
+        "profile.Verification": {
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /**
+             * Format: enum
+             * @description How.
+             * @enum {string}
+             */
+            method?: "VERIFICATION_METHOD_UNSPECIFIED" | "VERIFICATION_METHOD_TEST" | "VERIFICATION_METHOD_REPORTER";
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Tickets it holds for; empty means all. */
+            when?: string;
+        };
+        /** @description A time of the week and whom to call then. */
+        "profile.Window": {
+            /** @description Whom to call. */
+            chain?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description What it is called. */
+            id?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description Its hours, a line for each: "mon-thu 18:00-08:00+1", "fri 18:00-mon 08:00". */
+            week?: string[];
         };
         /** @description How many have a value. */
         "reporting.Count": {
@@ -2976,6 +4558,27 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Request of CompleteLegalStage. */
+        "triage.CompleteLegalStageRequest": {
+            /** @description The law's clock, an id of the profile: "nis2_23". */
+            clock: string;
+            /**
+             * Format: date-time
+             * @description When it was done; now where nothing is said.
+             */
+            doneTime?: string;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description What was sent, and under which number it was received. */
+            note?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Its stage: "early_warning". */
+            stage: string;
+        };
         /** @description An entry of the desk's maintained contact list (R67). What it says is the profile's; that it is right is verified here. */
         "triage.Contact": {
             /** @description What people call it, in the desk's language. */
@@ -3000,7 +4603,7 @@ export interface components {
              */
             verifyTime?: string;
         };
-        /** @description Something that is due, by a rule of the profile. It moves when the facts change, and stands still while the ticket waits. */
+        /** @description Something that is due, by a rule of the profile. It moves when the facts change; targets stand still while the ticket waits. */
         "triage.Deadline": {
             /**
              * Format: date-time
@@ -3023,9 +4626,14 @@ export interface components {
             state?: "DEADLINE_STATE_UNSPECIFIED" | "DEADLINE_STATE_RUNNING" | "DEADLINE_STATE_PAUSED" | "DEADLINE_STATE_MET" | "DEADLINE_STATE_MISSED";
             /**
              * Format: date-time
-             * @description When the holder is warned; unset where nobody is, or it was done.
+             * @description When somebody is warned; unset where nobody is, and while it stands still.
              */
             warnTime?: string;
+            /**
+             * Format: date-time
+             * @description When that was done, or when what repeats last happened. Nobody is warned of one thing twice.
+             */
+            warnedTime?: string;
         };
         /** @description Something that the profile decided, and why: the rule, what it looked at, and the version of the profile that said so. */
         "triage.Decision": {
@@ -3220,6 +4828,23 @@ export interface components {
             /** @description Where a functional escalation led, relative to the desk: "parties/netic/groups/drift" (R57). */
             to?: string;
         };
+        /** @description A ticket, explained. */
+        "triage.ExplainTicketResponse": {
+            /** @description What is due, next first. */
+            deadlines?: components["schemas"]["triage.Deadline"][];
+            /** @description What was decided last on each subject: priority, route, each deadline, each gate that held something up. */
+            decisions?: components["schemas"]["triage.Decision"][];
+            /** @description `desks/{desk}/tickets/{ticket}`. */
+            name?: string;
+            /** @description The profile that the desk follows, and its version in force; empty for the common life cycle alone. */
+            profile?: string;
+            /** @description Content hash of that version. */
+            profileVersion?: string;
+            /** @description Every step of a ticket's life, and whether the caller may take it now. */
+            steps?: components["schemas"]["triage.StepExplanation"][];
+            /** @description Who was told, newest first; of the ticket's last 500 events that the caller may see. */
+            told?: components["schemas"]["triage.Told"][];
+        };
         /** @description The same case in another tool (R34). */
         "triage.ExternalId": {
             /** @description Its id there. */
@@ -3270,6 +4895,29 @@ export interface components {
             requestId: string;
             /** @description The group or party that it belongs to: `desks/{desk}/parties/{party}[/groups/{group}]`. */
             to: string;
+        };
+        /** @description A gate, as it stands. */
+        "triage.GateExplanation": {
+            /** @description What must hold. */
+            condition?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Which, an id of the profile: "report_approved". */
+            gate?: string;
+            /** @description The facts that it looked at. */
+            inputs?: {
+                [key: string]: string;
+            };
+            /** @description What people read. */
+            label?: components["schemas"]["profile.Text"];
+            /** @description It lets the step pass. */
+            open?: boolean;
+            /** @description Roles that may pass it with a reason. */
+            overrideRoles?: string[];
+            /** @description What would satisfy it; unset for an open gate. */
+            satisfy?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
         };
         /** @description Lets somebody see a restricted ticket. */
         "triage.GrantSightRequest": {
@@ -3360,6 +5008,11 @@ export interface components {
             assignee?: string;
             /**
              * Format: date-time
+             * @description When the receiver's manager was told that nobody answers, where the profile lets the offer stand then.
+             */
+            escalateTime?: string;
+            /**
+             * Format: date-time
              * @description When the offer lapses if nobody answers.
              */
             expireTime?: string;
@@ -3410,6 +5063,13 @@ export interface components {
              * @enum {string}
              */
             status: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+            /** @description The desk's own finer word for the status, one of its profile (R94). */
+            subStatus?: string;
+            /**
+             * Format: date-time
+             * @description Until when; the ticket is then taken up by itself. Some statuses of a profile demand it.
+             */
+            until?: string;
         };
         /** @description The state of a case after one row of another tool's log. */
         "triage.ImportTicketStepRequest": {
@@ -3543,6 +5203,30 @@ export interface components {
             /** @description Of the title. */
             title?: string;
         };
+        /** @description What one law demands of a ticket, stage by stage (GDPR art. 33, NIS2 art. 23). */
+        "triage.LegalDuty": {
+            /** @description The law's clock, an id of the profile: "gdpr_33". */
+            clock?: string;
+            /** @description Stages that were done, in that order. */
+            done?: components["schemas"]["triage.LegalStageDone"][];
+            /**
+             * Format: date-time
+             * @description When it became known that the law concerns the ticket; its stages count from here.
+             */
+            knownTime?: string;
+        };
+        /** @description A stage of a law that was done. */
+        "triage.LegalStageDone": {
+            /** @description Who says so, `desks/{desk}/persons/{person}`. */
+            doneBy?: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            doneTime?: string;
+            /** @description Which, an id of the profile: "early_warning". */
+            stage?: string;
+        };
         /** @description One link. */
         "triage.Link": {
             /** @description Its number there. */
@@ -3652,6 +5336,23 @@ export interface components {
             /** @description What was tried or done. */
             text: components["schemas"]["common.LocalizedText"];
         };
+        /** @description That somebody is to be told something (R78-R89). Triage says who and what; notify tells them. */
+        "triage.NotificationRequest": {
+            /** @description A person sends it and may change the words (R78). */
+            byPerson?: boolean;
+            /** @description Chain of contacts that is on duty, for a page: an id of the profile (R67). */
+            chain?: string;
+            /** @description The contact that is called now, for a page: an id of the profile. Recipients name who answers there. */
+            contact?: string;
+            /** @description How: "mail", "sms", "call", "portal", "page". */
+            media?: string[];
+            /** @description Who is told: persons, parties and roles, relative to the desk: "persons/mette", "parties/sds", "roles/nsp_incident_manager". */
+            recipients?: string[];
+            /** @description The rule, an id of the profile's notifications. */
+            rule?: string;
+            /** @description The words, an id of the profile's message templates. */
+            template?: string;
+        };
         /** @description How ticket numbers look: prefix and zero-padded digits, such as ASCP00000042. */
         "triage.NumberScheme": {
             /**
@@ -3661,6 +5362,25 @@ export interface components {
             digits: number;
             /** @description Capital letters, 1 to 12. */
             prefix: string;
+        };
+        /** @description Something that stands in the way of a step. */
+        "triage.Obstacle": {
+            /** @description Its condition; empty where it always holds. */
+            condition?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description The facts that it looked at. */
+            inputs?: {
+                [key: string]: string;
+            };
+            /** @description UPPER_SNAKE: "WRONG_STATUS", "NOT_PERMITTED_BY_PROFILE", "GATE_NOT_MET". */
+            reason?: string;
+            /** @description The rule that says so: "life-cycle/close", or a path in the profile. */
+            rule?: string;
+            /** @description What would satisfy it. */
+            satisfy?: components["schemas"]["profile.Text"];
+            /** @description Where it is written. */
+            source?: string;
         };
         /** @description An escalation that nobody has answered for. */
         "triage.OpenEscalation": {
@@ -3828,6 +5548,17 @@ export interface components {
              * @description When those involved were last told how it stands.
              */
             updateTime?: string;
+        };
+        /** @description The process of a desk in one version. */
+        "triage.ProcessProfile": {
+            /** @description The version is the one that is in force. */
+            inForce?: boolean;
+            /** @description As it was asked for. */
+            name?: string;
+            /** @description What the profile says, those it extends merged into it. */
+            settings?: components["schemas"]["profile.Profile"];
+            /** @description Content hash of the version. */
+            version?: string;
         };
         /** @description Asks for a candidate to be kept. */
         "triage.ProposeKnownSolutionRequest": {
@@ -4106,6 +5837,17 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Whether a step can be taken now. */
+        "triage.StepExplanation": {
+            /** @description The gates that guard it for this ticket, open ones too. */
+            gates?: components["schemas"]["triage.GateExplanation"][];
+            /** @description What stands in the way. */
+            obstacles?: components["schemas"]["triage.Obstacle"][];
+            /** @description The caller may take it now, given what its request must say. */
+            possible?: boolean;
+            /** @description The step: "close". */
+            step?: string;
+        };
         /** @description Asks for `:submitForReview`. */
         "triage.SubmitKnownSolutionForReviewRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
@@ -4197,6 +5939,11 @@ export interface components {
             readonly etag?: string;
             /** @description The same case in other tools (R34). */
             readonly externalIds?: components["schemas"]["triage.ExternalId"][];
+            /**
+             * Format: date-time
+             * @description When work on it first began; it stays, whatever happens later (R130).
+             */
+            readonly firstWorkTime?: string;
             /** @description When and how it will be fixed (R82). */
             readonly fixPlan?: components["schemas"]["triage.FixPlan"];
             /** @description A hand-over of the work that is offered and not yet answered. */
@@ -4218,6 +5965,11 @@ export interface components {
             impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description True while history is being imported: nothing is sent and no job is armed. */
             readonly importing?: boolean;
+            /**
+             * Format: date-time
+             * @description When the reporter last heard something: receipt, work started, a note, a question, a solution (R80, R81).
+             */
+            readonly informTime?: string;
             /** @description The W3C trace id of the ticket's journey, 32 hex digits. */
             readonly journeyTraceId?: string;
             /** @description Small facts for filtering, such as product or country; at most 16. */
@@ -4230,6 +5982,8 @@ export interface components {
             readonly lastTechnicianGroup?: string;
             /** @description The party that solved it; a return goes there (R102). */
             readonly lastTechnicianParty?: string;
+            /** @description What laws demand of it, and what was done of that (GDPR art. 33, NIS2 art. 23). */
+            readonly legalDuties?: components["schemas"]["triage.LegalDuty"][];
             /**
              * Format: int32
              * @description How many inquiries are linked to it (R19).
@@ -4340,6 +6094,20 @@ export interface components {
              * @description Up to when they are counted: now, or when the ticket was closed.
              */
             until?: string;
+        };
+        /** @description Somebody was to be told something. */
+        "triage.Told": {
+            /** @description The event on which: "ticket.resolved". */
+            event?: string;
+            /** @description Who was to be told what, how, and by which rule. */
+            request?: components["schemas"]["triage.NotificationRequest"];
+            /** @description Its revision of the ticket. */
+            revision?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            tellTime?: string;
         };
         /** @description Responsibility offered to another party (R60, R63). */
         "triage.TransferOffer": {
@@ -6002,6 +7770,72 @@ export interface operations {
             };
         };
     };
+    ProfileService_GetProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ProcessProfile"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProfileService_GetProfile_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The profile id. */
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ProcessProfile"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     OnCallService_ListShifts: {
         parameters: {
             query?: {
@@ -6928,6 +8762,51 @@ export interface operations {
             };
         };
     };
+    LegalService_CompleteLegalStage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.CompleteLegalStageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     AssessmentService_DeclareProcedure: {
         parameters: {
             query?: never;
@@ -7140,6 +9019,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ExplanationService_ExplainTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ExplainTicketResponse"];
                 };
             };
             /** @description Default error response */

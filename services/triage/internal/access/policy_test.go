@@ -33,11 +33,13 @@ func rpcs() []string {
 	for _, m := range triagev1.TicketService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
 	}
-	for _, m := range triagev1.AssessmentService_ServiceDesc.Methods {
-		names = append(names, m.MethodName)
-	}
-	for _, m := range triagev1.DirectoryService_ServiceDesc.Methods {
-		names = append(names, m.MethodName)
+	for _, service := range []grpc.ServiceDesc{
+		triagev1.AssessmentService_ServiceDesc, triagev1.DirectoryService_ServiceDesc, triagev1.ExplanationService_ServiceDesc,
+		triagev1.ProfileService_ServiceDesc, triagev1.LegalService_ServiceDesc,
+	} {
+		for _, m := range service.Methods {
+			names = append(names, m.MethodName)
+		}
 	}
 	for _, service := range []grpc.ServiceDesc{
 		triagev1.EscalationService_ServiceDesc, triagev1.OnCallService_ServiceDesc, triagev1.AttestationService_ServiceDesc,

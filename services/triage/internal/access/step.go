@@ -1,6 +1,10 @@
 package access
 
-import "github.com/bavn/bavn/process"
+import (
+	"slices"
+
+	"github.com/bavn/bavn/process"
+)
 
 // steps are the life cycle's steps by the RPC that takes them. The policies speak of RPCs, the life cycle of steps.
 var steps = map[string]process.Step{
@@ -48,6 +52,7 @@ var steps = map[string]process.Step{
 	"ReviewProcedure":        process.ReviewProcedure,
 	"GrantSight":             process.GrantSight,
 	"RevokeSight":            process.RevokeSight,
+	"CompleteLegalStage":     process.CompleteLegalStage,
 }
 
 // StepOf is the life cycle's step that an RPC takes.
@@ -56,4 +61,20 @@ func StepOf(action string, internal bool) process.Step {
 		return process.AddInternalNote
 	}
 	return steps[action]
+}
+
+// notAboutATicket are the RPCs about a desk or a pile, and those that importers alone make.
+var notAboutATicket = []string{"OpenTicket", "TakeNextTicket", "ImportTicketStep", "FinishImport"}
+
+// ActionOf is the RPC about one ticket that takes a step, and whether it is for people: not for intake, an import or a timer.
+func ActionOf(step process.Step) (action string, internal, people bool) {
+	if step == process.AddInternalNote {
+		return "AddNote", true, true
+	}
+	for action, taken := range steps {
+		if taken == step && !slices.Contains(notAboutATicket, action) {
+			return action, false, true
+		}
+	}
+	return "", false, false
 }

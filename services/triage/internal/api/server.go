@@ -47,8 +47,29 @@ type Directory struct {
 	Reads Reads
 }
 
+// Explanations is bavn.triage.v1.ExplanationService.
+type Explanations struct {
+	triagev1.UnsafeExplanationServiceServer
+	Reads Reads
+}
+
+// Profiles is bavn.triage.v1.ProfileService.
+type Profiles struct {
+	triagev1.UnsafeProfileServiceServer
+	Reads Reads
+}
+
+// Legal is bavn.triage.v1.LegalService.
+type Legal struct {
+	triagev1.UnsafeLegalServiceServer
+	*command.Tickets
+}
+
 var (
-	_ triagev1.TicketServiceServer     = (*Tickets)(nil)
-	_ triagev1.AssessmentServiceServer = (*Assessments)(nil)
-	_ triagev1.DirectoryServiceServer  = (*Directory)(nil)
+	_ triagev1.TicketServiceServer      = (*Tickets)(nil)
+	_ triagev1.AssessmentServiceServer  = (*Assessments)(nil)
+	_ triagev1.DirectoryServiceServer   = (*Directory)(nil)
+	_ triagev1.ExplanationServiceServer = (*Explanations)(nil)
+	_ triagev1.ProfileServiceServer     = (*Profiles)(nil)
+	_ triagev1.LegalServiceServer       = (*Legal)(nil)
 )

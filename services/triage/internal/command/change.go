@@ -14,7 +14,6 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
-	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
@@ -30,8 +29,6 @@ type Tickets struct {
 	Access  *access.Access
 	Members *membership.Store
 	Known   *store.Known
-	// Timers keeps jobs in the transaction that makes them necessary.
-	Timers *jobs.Client
 	// OfferLapse is how long a hand-over waits for an answer.
 	OfferLapse time.Duration
 }

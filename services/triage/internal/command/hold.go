@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strings"
+	"time"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -18,6 +19,10 @@ func (c *Tickets) HoldTicket(ctx context.Context, r *triagev1.HoldTicketRequest)
 			facts.AskedStatus = strings.ToLower(process.StatusName(r.GetStatus()))
 		},
 	}, func(s scene) (domain.Outcome, error) {
-		return s.Hold(r.GetStatus(), text(domain.TextReason, r.GetReason()), s.at)
+		wait := domain.Wait{Status: r.GetStatus(), SubStatus: r.GetSubStatus()}
+		if r.GetUntil() != nil {
+			wait.Until = r.GetUntil().AsTime().Truncate(time.Microsecond)
+		}
+		return s.Hold(wait, text(domain.TextReason, r.GetReason()), s.at)
 	})
 }

@@ -17,7 +17,7 @@ func (c *Tickets) AddNote(ctx context.Context, r *triagev1.AddNoteRequest) (*tri
 		action: "AddNote", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 		internal: r.GetInternal(),
 	}, func(s scene) (domain.Outcome, error) {
-		return s.AddNote(note, r.GetInternal(), s.at)
+		return s.AddNote(note, r.GetInternal(), s.by, s.at)
 	})
 }
 

@@ -32,6 +32,8 @@ const (
 	ProfileNotInstalled = "PROFILE_NOT_INSTALLED"
 	// OtherDesksProfile: the profile's authority or contact party is not the desk's.
 	OtherDesksProfile = "OTHER_DESKS_PROFILE"
+	// ReopenTooLate: the profile asks for a new, linked ticket by now.
+	ReopenTooLate = "REOPEN_TOO_LATE"
 	// FactsMissing: the process wants to know more before this step.
 	FactsMissing = "FACTS_MISSING"
 
@@ -81,6 +83,16 @@ func refusal(err error) error {
 	}
 	if wrong, ok := errors.AsType[domain.WrongKnownSolutionState](err); ok {
 		return wrongKnownSolutionState(wrong)
+	}
+	if late, ok := errors.AsType[domain.ReopenTooLate](err); ok {
+		return fault.New(codes.FailedPrecondition, ReopenTooLate).Meta("until", late.Until.Format(time.RFC3339)).
+			Violation("PROFILE", "closing.reopen_within", "open a new ticket and link it to this one").Cause(err)
+	}
+	if bad, ok := errors.AsType[domain.BadWait](err); ok {
+		return invalid(bad.Field, bad.Rule)
+	}
+	if bad, ok := errors.AsType[domain.BadStage](err); ok {
+		return invalid(bad.Field, bad.Rule)
 	}
 	switch {
 	case err == nil:

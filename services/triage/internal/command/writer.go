@@ -34,10 +34,10 @@ type Writer struct {
 	Clock clock.Clock
 	// Wake is told of every commit.
 	Wake interface{ Committed() }
+	// Timers keeps jobs in the transaction that makes them necessary.
+	Timers *jobs.Client
 	// Profiles are the processes that desks follow.
 	Profiles *profile.Shelf
-	// Timers keeps the jobs that call the next of those on duty.
-	Timers *jobs.Client
 }
 
 // origin is who did something, and why.
@@ -53,6 +53,8 @@ type after struct {
 	ticket store.Ticket
 	events []feed.Prepared
 	isNew  bool
+	// armed is true where its timer has to be set.
+	armed bool
 	// pages are calls to those on duty that the process asks for.
 	pages []wantedPage
 	// sight is who sees its history from now on; nil where that did not change.
@@ -62,7 +64,7 @@ type after struct {
 // prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
 // nothing.
 func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
-	outcome, err := outcome.Follow(from.Ticket)
+	outcome, err := outcome.Follow(from.Ticket, w.Clock.Now())
 	if err != nil {
 		return after{}, err
 	}
@@ -91,6 +93,7 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	if sight, changed := domain.SightOf(from.Ticket, to.Ticket); changed && !done.isNew {
 		done.sight = &sight
 	}
+	done.ticket.Timer, done.armed = w.timerFor(&to)
 	return done, nil
 }
 
@@ -108,6 +111,11 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 			Desk: resourcename.ID(a.ticket.Desk.Name), Resource: a.ticket.Facts.GetName(), To: a.sight.Insiders, Keep: a.sight.Users,
 		}
 		if err := feed.Show(ctx, p, shown); err != nil {
+			return err
+		}
+	}
+	if a.armed {
+		if err := w.keepTimer(ctx, p, &a.ticket); err != nil {
 			return err
 		}
 	}

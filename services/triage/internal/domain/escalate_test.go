@@ -44,7 +44,7 @@ func TestAnEscalationHappensByItselfOncePerRuleWhenATargetIsAtRisk(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := o.Follow(before)
+		after, err := o.Follow(before, o.Events[len(o.Events)-1].At)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestAnEscalationHappensByItselfOncePerRuleWhenATargetIsAtRisk(t *testing.T)
 	if record.GetRule() != "at_risk" || !record.GetHierarchical() || record.GetNumber() != escalated.Ticket.Revision {
 		t.Errorf("the escalation is %v at revision %d", record, escalated.Ticket.Revision)
 	}
-	held, err := escalated.Ticket.Hold(process.AwaitingUser, Text{Name: TextReason, Text: "Hvornår?"}, at.Add(100*time.Minute))
+	held, err := escalated.Ticket.Hold(Wait{Status: process.AwaitingUser}, Text{Name: TextReason, Text: "Hvornår?"}, at.Add(100*time.Minute))
 	again := step(held, escalated.Ticket, err)
 	if got := len(again.Ticket.Facts.GetEscalations()); got != 1 {
 		t.Errorf("after another step there are %d escalations", got)

@@ -20,22 +20,34 @@ const (
 	DecidesPriority    = "priority"
 	DecidesRoute       = "route"
 	DecidesRestriction = "restriction"
+	// DecidesDeadline begins the subject of a decision on what is due: "deadline/solution".
+	DecidesDeadline = "deadline/"
 	// DecidesProcedure is followed by the procedure's id.
 	DecidesProcedure = "procedure/"
 )
 
 // Follow draws the consequences that the desk's process sees in what was decided: who may see it, the priority, the processes of
-// their own that it is in, its place, who is told. They belong to
-// the same step, so they are in its events or right behind them. A desk without a profile has none, and neither has history that
-// is brought over.
-func (o Outcome) Follow(before Ticket) (Outcome, error) {
-	if o.Ticket.Desk.Process == nil || o.Ticket.Facts.GetImporting() || len(o.Events) == 0 {
+// their own that it is in, its place, what is due, who is told. They belong to the same step, so they are in its events or right
+// behind them. A desk without a profile has hardly any, and history that is brought over has none. An outcome without events is the
+// passing of time until now.
+func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
+	if o.Ticket.Facts.GetImporting() {
 		return o, nil
 	}
-	f := &follower{Outcome: o, process: o.Ticket.Desk.Process, at: o.Events[len(o.Events)-1].At}
+	f := &follower{Outcome: o, process: o.Ticket.Desk.Process, at: now, now: now}
 	f.Ticket.Decisions = slices.Clone(o.Ticket.Decisions)
+	if len(o.Events) == 0 {
+		if err := f.deadlines(before); err != nil || len(f.Events) == 0 {
+			return f.Outcome, err
+		}
+	}
+	f.at = f.last().At
+	if f.process == nil {
+		err := f.deadlines(before)
+		return f.Outcome, err
+	}
 	for _, draw := range []func(Ticket) error{
-		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.escalate, f.request,
+		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.deadlines, f.escalate, f.request,
 	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
@@ -48,8 +60,21 @@ func (o Outcome) Follow(before Ticket) (Outcome, error) {
 type follower struct {
 	Outcome
 	process *profile.Profile
-	at      time.Time
+	// at is the time of the step; now is the same but for history, whose steps lie back.
+	at, now time.Time
+	known   *profilev1.TicketFacts
 }
+
+// facts are what conditions look at, worked out once for all that ask before they change.
+func (f *follower) facts() *profilev1.TicketFacts {
+	if f.known == nil {
+		f.known = f.Ticket.ProcessFacts(f.at)
+	}
+	return f.known
+}
+
+// forget: the ticket's facts have changed.
+func (f *follower) forget() { f.known = nil }
 
 func (f *follower) last() *Event { return &f.Events[len(f.Events)-1] }
 
@@ -92,10 +117,12 @@ func (f *follower) prioritise(Ticket) error {
 	judged := f.last().Type == "ticket.prioritised"
 	if first && worked.Why[0].Rule == "priority.initial" || judged {
 		facts.Priority = to
+		f.forget()
 		f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 		return nil
 	}
 	f.then("ticket.prioritised").GetTicket().Priority = to
+	f.forget()
 	f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 	return nil
 }
@@ -164,6 +191,7 @@ func (f *follower) restrict(Ticket) error {
 		return nil
 	case f.Events[0].Type == "ticket.opened" && len(f.Events) == 1 && !was:
 		f.Ticket.Facts.Restricted, f.Ticket.Facts.VisibleTo = true, roles
+		f.forget()
 	case len(held) > 0:
 		facts := f.then("ticket.restricted").GetTicket()
 		facts.Restricted, facts.VisibleTo = true, roles
@@ -188,13 +216,16 @@ func (f *follower) restrict(Ticket) error {
 func (f *follower) then(eventType string) *triagev1.TicketEvent {
 	before := f.Ticket.Facts
 	f.Ticket.Facts = proto.CloneOf(before)
+	f.Ticket.Facts.UpdateTime = timestamppb.New(f.at)
 	f.Ticket.Revision++
+	f.forget()
 	payload := &triagev1.TicketEvent{
 		Ticket: f.Ticket.Facts, PreviousStatus: before.GetStatus(), PreviousSubStatus: before.GetSubStatus(),
 		PreviousHolderParty: before.GetHolderParty(), PreviousHolderGroup: before.GetHolderGroup(),
 		PreviousPriority: before.GetPriority(),
 	}
-	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: f.last().Audience, At: f.at})
+	audience := Audience(f.Ticket.Desk, f.Ticket.Facts)
+	f.Events = append(f.Events, Event{Type: eventType, Payload: payload, Audience: audience, At: f.at})
 	return payload
 }
 
@@ -204,7 +235,7 @@ func (f *follower) route(Ticket) error {
 	if f.Ticket.Facts.GetStatusClass() == process.ClassClosed {
 		return nil
 	}
-	routing, err := f.process.Route(f.Ticket.ProcessFacts(f.at))
+	routing, err := f.process.Route(f.facts())
 	if err != nil {
 		return err
 	}
@@ -243,24 +274,43 @@ func (f *follower) request(Ticket) error {
 		e := &f.Events[i]
 		then := f.Ticket
 		then.Facts = e.Payload.GetTicket()
-		facts := then.ProcessFacts(f.at)
+		facts := f.facts()
+		if i < len(f.Events)-1 {
+			facts = then.ProcessFacts(f.at)
+		}
+		present := facts.GetPreviousPriority()
 		facts.PreviousPriority = e.Payload.GetPreviousPriority()
-		held, err := f.process.Notifications(e.Type, facts)
-		if err != nil {
+		if err := f.requestFor(e, then, facts); err != nil {
 			return err
 		}
-		for _, notification := range held {
-			request, err := then.notificationRequest(notification.Setting, facts, f.at)
-			if err != nil {
-				return err
-			}
-			e.Payload.Notifications = append(e.Payload.Notifications, request)
+		if d := e.Payload.GetDeadline(); d != nil {
+			f.Ticket.requestByDeadline(e.Payload, d)
 		}
 		more, err := then.assessmentRequests(e, facts, f.at)
 		if err != nil {
 			return err
 		}
+		facts.PreviousPriority = present
 		e.Payload.Notifications = then.withinSight(append(e.Payload.Notifications, more...))
+	}
+	return nil
+}
+
+// requestFor asks for what the profile's notifications say of one event, by the ticket as it then was.
+func (f *follower) requestFor(e *Event, then Ticket, facts *profilev1.TicketFacts) error {
+	if !f.process.Notifies(e.Type) {
+		return nil
+	}
+	held, err := f.process.Notifications(e.Type, facts)
+	if err != nil {
+		return err
+	}
+	for _, notification := range held {
+		request, err := then.notificationRequest(notification.Setting, facts, f.at)
+		if err != nil {
+			return err
+		}
+		e.Payload.Notifications = append(e.Payload.Notifications, request)
 	}
 	return nil
 }

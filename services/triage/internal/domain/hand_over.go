@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 )
@@ -29,6 +30,27 @@ func (t Ticket) OfferHandOver(
 	return c.done("ticket.hand_over_offered", reason), nil
 }
 
+// HandOverAtOnce gives the work to another group or party without asking, where the desk's process has it so (R57, R62).
+func (t Ticket) HandOverAtOnce(party, group string, reason Text, at time.Time) (Outcome, error) {
+	facts := t.facts()
+	facts.SameHolder = party == t.Facts.GetHolderParty() && group == t.Facts.GetHolderGroup()
+	facts.Reason = !reason.Blank()
+	if _, rejection := process.Permit(process.OfferHandOver, facts); rejection != nil {
+		return Outcome{}, rejection
+	}
+	facts.HandOverOffered = true
+	rule, rejection := process.Permit(process.AcceptHandOver, facts)
+	if rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	c.give(party, group, "")
+	c.lead(rule, 0)
+	return c.done("ticket.handed_over", reason), nil
+}
+
+// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
+// offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 // AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
 // offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
@@ -58,15 +80,57 @@ func (t Ticket) WithdrawHandOver(at time.Time) (Outcome, error) {
 // stands is false where that offer is gone: it was answered, withdrawn or made anew, and its timer has nothing left to do.
 func (t Ticket) OfferLasts(generation int64, at time.Time) (wait time.Duration, stands bool) {
 	offer := t.Facts.GetHandOver()
-	if offer == nil || offer.GetGeneration() != generation {
+	if offer == nil || offer.GetGeneration() != generation || offer.GetEscalateTime() != nil {
 		return 0, false
 	}
 	return offer.GetExpireTime().AsTime().Sub(at), true
 }
 
-// ExpireHandOver ends the offer that nobody answered in time.
+// ExpireHandOver ends the offer that nobody answered in time; or lets it stand and tells the receiver's manager, where the desk's
+// process has it so.
 func (t Ticket) ExpireHandOver(at time.Time) (Outcome, error) {
+	rule, err := t.HandOverRule(t.Facts.GetHandOver().GetParty(), at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if rule.GetTimeOut() == profilev1.TimeOut_TIME_OUT_ESCALATES {
+		return t.escalateOffer(rule, at)
+	}
 	return t.endOffer(process.ExpireHandOver, "ticket.hand_over_expired", Text{}, at)
+}
+
+// HandOverRule is how the desk's process hands the ticket to a party; nil where it has no rule.
+func (t Ticket) HandOverRule(party string, at time.Time) (*profilev1.HandOverRule, error) {
+	if t.Desk.Process == nil {
+		return nil, nil
+	}
+	facts := t.ProcessFacts(at)
+	facts.ReceiverParty = t.party(party)
+	rule, _, err := t.Desk.Process.HandOver(facts)
+	return rule.Setting, err
+}
+
+// escalateOffer tells the manager of those who do not answer: the role that leads their group, or else the party.
+func (t Ticket) escalateOffer(rule *profilev1.HandOverRule, at time.Time) (Outcome, error) {
+	if _, rejection := process.Permit(process.ExpireHandOver, t.facts()); rejection != nil {
+		return Outcome{}, rejection
+	}
+	c := t.change(at)
+	offer := c.facts().GetHandOver()
+	offer.EscalateTime = timestamppb.New(at)
+	outcome := c.done("ticket.hand_over_overdue")
+	told := t.Desk.Key(offer.GetParty())
+	for _, party := range t.Desk.Process.Settings().GetParties() {
+		for _, group := range party.GetGroups() {
+			if group.GetManager() != "" && party.GetId()+"/"+group.GetId() == t.group(offer.GetGroup()) {
+				told = "roles/" + group.GetManager()
+			}
+		}
+	}
+	c.event.Notifications = append(c.event.Notifications, &triagev1.NotificationRequest{
+		Rule: "hand_overs[" + rule.GetId() + "]", Template: "hand_over_overdue", Recipients: []string{told}, Media: inWriting,
+	})
+	return outcome, nil
 }
 
 func (t Ticket) endOffer(step process.Step, eventType string, reason Text, at time.Time) (Outcome, error) {

@@ -241,7 +241,7 @@ func TestNoLiveHistoryBreaksAnInvariant(t *testing.T) {
 			return x.AcceptResponsibility(rapid.SampledFrom(people).Draw(r, "owner"), at)
 		},
 		func(r *rapid.T, x Ticket, at time.Time) (Outcome, error) {
-			return x.Hold(rapid.SampledFrom(process.Holds().Members()).Draw(r, "status"), why, at)
+			return x.Hold(Wait{Status: rapid.SampledFrom(process.Holds().Members()).Draw(r, "status")}, why, at)
 		},
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Resume(Text{}, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return resolve(x, at) },
@@ -251,7 +251,7 @@ func TestNoLiveHistoryBreaksAnInvariant(t *testing.T) {
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Close(at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Reopen(why, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Cancel(why, at) },
-		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.AddNote(why, true, at) },
+		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.AddNote(why, true, mette, at) },
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		ticket, at := opened(false), began

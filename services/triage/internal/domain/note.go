@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 )
 
@@ -17,17 +18,34 @@ func (TooManyNotes) Error() string {
 	return fmt.Sprintf("the ticket has %d notes, which is the limit", MaxNotes)
 }
 
-// AddNote writes a note. An internal one is for the parties only (R74).
-func (t Ticket) AddNote(note Text, internal bool, at time.Time) (Outcome, error) {
+// AddNote writes a note. An internal one is for the parties only (R74). What the user writes about a solution ends their silence
+// (R106), and is not something that they hear (R81).
+func (t Ticket) AddNote(note Text, internal bool, by string, at time.Time) (Outcome, error) {
 	step, eventType := process.AddNote, "ticket.note_added"
 	if internal {
 		step, eventType = process.AddInternalNote, "ticket.internal_note_added"
 	}
 	outcome, err := t.note(step, eventType, note, 0, at)
-	if err == nil && internal {
+	if err != nil {
+		return outcome, err
+	}
+	if internal {
 		outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	}
-	return outcome, err
+	if by == t.Facts.GetReporter() || by == t.Facts.GetAffectedUser() {
+		outcome.Ticket.Facts.InformTime = t.Facts.GetInformTime()
+		endSilence(outcome.Ticket.Facts)
+	}
+	return outcome, nil
+}
+
+// endSilence: who answers is not silent, whatever the answer.
+func endSilence(facts *triagev1.Ticket) {
+	for _, d := range facts.GetDeadlines() {
+		if d.GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_SILENCE {
+			d.State = triagev1.DeadlineState_DEADLINE_STATE_MET
+		}
+	}
 }
 
 // LogWork records work done, for those who continue (R74, R76). It is internal.

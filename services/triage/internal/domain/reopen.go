@@ -4,7 +4,24 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/deadline"
 )
+
+// ReopenTooLate refuses to reopen what was closed too long ago: a new ticket is linked to it.
+type ReopenTooLate struct{ Until time.Time }
+
+func (e ReopenTooLate) Error() string {
+	return "it could be reopened until " + e.Until.Format(time.RFC3339)
+}
+
+// reopensUntil is when a closed ticket can no longer be reopened; false where the profile sets no limit.
+func (t Ticket) reopensUntil() (time.Time, bool) {
+	p := t.Desk.Process
+	if p == nil || t.Facts.GetStatus() != process.Closed {
+		return time.Time{}, false
+	}
+	return deadline.After(p, p.Settings().GetClosing().GetReopenWithin(), "", t.Facts.GetCloseTime().AsTime())
+}
 
 // Reopen puts a solved or closed ticket into the common queue of its owner's party; its clocks continue where they stood (R107).
 func (t Ticket) Reopen(reason Text, at time.Time) (Outcome, error) {
@@ -13,6 +30,9 @@ func (t Ticket) Reopen(reason Text, at time.Time) (Outcome, error) {
 	rule, rejection := process.Permit(process.Reopen, facts)
 	if rejection != nil {
 		return Outcome{}, rejection
+	}
+	if until, limited := t.reopensUntil(); limited && at.After(until) {
+		return Outcome{}, ReopenTooLate{until}
 	}
 	c := t.change(at)
 	f := c.facts()

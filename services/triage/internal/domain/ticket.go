@@ -97,6 +97,19 @@ func (t Ticket) facts() process.Facts {
 	}
 }
 
+// Obstacle is why the life cycle does not let a step be taken now, whatever its request says; nil where it does.
+func (t Ticket) Obstacle(step process.Step) *process.Rejection {
+	facts := t.facts()
+	facts.Reason, facts.Solution = true, true
+	for _, asked := range process.Holds().Members() {
+		if asked != facts.Status {
+			facts.Asked = asked
+		}
+	}
+	_, rejection := process.Permit(step, facts)
+	return rejection
+}
+
 // change is a ticket in the middle of one step.
 type change struct {
 	before Ticket
@@ -139,6 +152,7 @@ func (c *change) stand(s process.Status) {
 		return
 	}
 	f.Status, f.StatusClass = s, process.ClassOf(s)
+	f.HoldUntil = nil
 	if !c.imported {
 		f.SubStatus = ""
 	}
@@ -157,6 +171,7 @@ func (c *change) give(party, group, assignee string) {
 func (c *change) done(eventType string, texts ...Text) Outcome {
 	f := c.facts()
 	f.UpdateTime = timestamppb.New(c.at)
+	c.react(eventType)
 	if !c.imported && f.GetOwner() == "" && f.GetHolderParty() == f.GetOwnerParty() {
 		f.Owner = f.GetAssignee() // derived from R59: who first has it at the owning party follows it
 	}
@@ -167,6 +182,24 @@ func (c *change) done(eventType string, texts ...Text) Outcome {
 	return Outcome{Ticket: c.after, Events: []Event{{
 		Type: eventType, Payload: c.event, Texts: written(texts), Audience: eventAudience(c.before, c.after), At: c.at,
 	}}}
+}
+
+// heard are the events by which the reporter hears something, or has just said it (R80, R81).
+var heard = map[string]bool{
+	"ticket.opened": true, "ticket.work_started": true, "ticket.held": true, "ticket.resolved": true, "ticket.closed": true,
+	"ticket.note_added": true, "ticket.solution_rejected": true, "ticket.reopened": true, "ticket.aged": true,
+	"ticket.responsibility_transferred": true, "ticket.fix_planned": true,
+}
+
+// react keeps when work first began, and when the reporter last heard something.
+func (c *change) react(eventType string) {
+	f, now := c.facts(), timestamppb.New(c.at)
+	if f.GetFirstWorkTime() == nil && (f.GetStatus() == process.InProgress || f.GetStatus() == process.Resolved) {
+		f.FirstWorkTime = now
+	}
+	if heard[eventType] {
+		f.InformTime = now
+	}
 }
 
 // turned starts or stops a clock that is kept as the times at which it was started and stopped.

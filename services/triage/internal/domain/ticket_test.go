@@ -329,7 +329,9 @@ func TestASolvedTicketMovesAlongWhenItsResponsibilityIsTransferred(t *testing.T)
 
 func TestAReporterResumesIntoTheHandsOfWhoHadIt(t *testing.T) {
 	t.Parallel()
-	hold := func(t Ticket, at time.Time) (Outcome, error) { return t.Hold(process.AwaitingUser, why, at) }
+	hold := func(t Ticket, at time.Time) (Outcome, error) {
+		return t.Hold(Wait{Status: process.AwaitingUser}, why, at)
+	}
 	resume := func(t Ticket, at time.Time) (Outcome, error) { return t.Resume(Text{TextNote, "da", "Her er den"}, at) }
 	if f := atOperations(t).step(hold).step(resume).ticket.Facts; f.GetStatus() != process.InProgress {
 		t.Errorf("with an assignee: %v", f.GetStatus())
@@ -343,7 +345,7 @@ func TestReporterAndAffectedUserNeverSeeInternalNotesOrWork(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(Ticket, time.Time) (Outcome, error){
 		"internal": func(t Ticket, at time.Time) (Outcome, error) {
-			return t.AddNote(Text{TextNote, "da", "Igen ham"}, true, at)
+			return t.AddNote(Text{TextNote, "da", "Igen ham"}, true, mette, at)
 		},
 		"work": func(t Ticket, at time.Time) (Outcome, error) { return t.LogWork(Text{TextNote, "da", "Målt"}, 5, at) },
 	} {
@@ -354,7 +356,7 @@ func TestReporterAndAffectedUserNeverSeeInternalNotesOrWork(t *testing.T) {
 			}
 		}
 	}
-	public := begin(t).step(func(t Ticket, at time.Time) (Outcome, error) { return t.AddNote(why, false, at) })
+	public := begin(t).step(func(t Ticket, at time.Time) (Outcome, error) { return t.AddNote(why, false, mette, at) })
 	if !slices.Contains(public.last.Audience, "persons/karen") || public.last.Payload.GetNoteNumber() != 1 {
 		t.Errorf("public note: %v", public.last)
 	}
@@ -364,7 +366,7 @@ func TestATicketHasALimitOfNotes(t *testing.T) {
 	t.Parallel()
 	ticket := opened(false)
 	ticket.Notes = MaxNotes
-	if _, err := ticket.AddNote(why, false, minute(1)); !errors.As(err, &TooManyNotes{}) {
+	if _, err := ticket.AddNote(why, false, mette, minute(1)); !errors.As(err, &TooManyNotes{}) {
 		t.Errorf("note %d: %v", MaxNotes+1, err)
 	}
 }

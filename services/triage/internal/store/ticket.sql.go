@@ -51,6 +51,28 @@ func (q *Queries) AnswersInWords(ctx context.Context, arg AnswersInWordsParams) 
 	return items, nil
 }
 
+const armTimer = `-- name: ArmTimer :exec
+UPDATE tickets SET timer_at = $3, timer_generation = $4 WHERE desk = $1 AND number = $2
+`
+
+type ArmTimerParams struct {
+	Desk            string
+	Number          string
+	TimerAt         *time.Time
+	TimerGeneration int64
+}
+
+// For a timer that rang and found nothing due.
+func (q *Queries) ArmTimer(ctx context.Context, arg ArmTimerParams) error {
+	_, err := q.db.Exec(ctx, armTimer,
+		arg.Desk,
+		arg.Number,
+		arg.TimerAt,
+		arg.TimerGeneration,
+	)
+	return err
+}
+
 const eventAt = `-- name: EventAt :one
 SELECT stored, hash, audience FROM events WHERE desk = $1 AND resource = $2 AND revision = $3
 `
@@ -72,6 +94,58 @@ func (q *Queries) EventAt(ctx context.Context, arg EventAtParams) (EventAtRow, e
 	var i EventAtRow
 	err := row.Scan(&i.Stored, &i.Hash, &i.Audience)
 	return i, err
+}
+
+const eventsOfTicket = `-- name: EventsOfTicket :many
+SELECT revision, type, stored, occurred_at FROM events
+WHERE desk = $1 AND resource = $2 AND audience && $4::text[]
+ORDER BY revision DESC
+LIMIT $3
+`
+
+type EventsOfTicketParams struct {
+	Desk     string
+	Resource string
+	Limit    int32
+	Keys     []string
+}
+
+type EventsOfTicketRow struct {
+	Revision   int64
+	Type       string
+	Stored     []byte
+	OccurredAt time.Time
+}
+
+// Its last events that one of the keys may see, newest first.
+func (q *Queries) EventsOfTicket(ctx context.Context, arg EventsOfTicketParams) ([]EventsOfTicketRow, error) {
+	rows, err := q.db.Query(ctx, eventsOfTicket,
+		arg.Desk,
+		arg.Resource,
+		arg.Limit,
+		arg.Keys,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventsOfTicketRow
+	for rows.Next() {
+		var i EventsOfTicketRow
+		if err := rows.Scan(
+			&i.Revision,
+			&i.Type,
+			&i.Stored,
+			&i.OccurredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertTicket = `-- name: InsertTicket :exec

@@ -704,7 +704,7 @@ func (x *AttestedCall) GetAttestTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Something that is due, by a rule of the profile. It moves when the facts change, and stands still while the ticket waits.
+// Something that is due, by a rule of the profile. It moves when the facts change; targets stand still while the ticket waits.
 type Deadline struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is for.
@@ -715,8 +715,10 @@ type Deadline struct {
 	State DeadlineState `protobuf:"varint,3,opt,name=state,proto3,enum=bavn.triage.v1.DeadlineState" json:"state,omitempty"`
 	// When it is due; unset while it stands still.
 	DueTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
-	// When the holder is warned; unset where nobody is, or it was done.
-	WarnTime      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=warn_time,json=warnTime,proto3" json:"warn_time,omitempty"`
+	// When somebody is warned; unset where nobody is, and while it stands still.
+	WarnTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=warn_time,json=warnTime,proto3" json:"warn_time,omitempty"`
+	// When that was done, or when what repeats last happened. Nobody is warned of one thing twice.
+	WarnedTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=warned_time,json=warnedTime,proto3" json:"warned_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -786,6 +788,141 @@ func (x *Deadline) GetWarnTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Deadline) GetWarnedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WarnedTime
+	}
+	return nil
+}
+
+// What one law demands of a ticket, stage by stage (GDPR art. 33, NIS2 art. 23).
+type LegalDuty struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The law's clock, an id of the profile: "gdpr_33".
+	Clock string `protobuf:"bytes,1,opt,name=clock,proto3" json:"clock,omitempty"`
+	// When it became known that the law concerns the ticket; its stages count from here.
+	KnownTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
+	// Stages that were done, in that order.
+	Done          []*LegalStageDone `protobuf:"bytes,3,rep,name=done,proto3" json:"done,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalDuty) Reset() {
+	*x = LegalDuty{}
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalDuty) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalDuty) ProtoMessage() {}
+
+func (x *LegalDuty) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalDuty.ProtoReflect.Descriptor instead.
+func (*LegalDuty) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *LegalDuty) GetClock() string {
+	if x != nil {
+		return x.Clock
+	}
+	return ""
+}
+
+func (x *LegalDuty) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
+}
+
+func (x *LegalDuty) GetDone() []*LegalStageDone {
+	if x != nil {
+		return x.Done
+	}
+	return nil
+}
+
+// A stage of a law that was done.
+type LegalStageDone struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which, an id of the profile: "early_warning".
+	Stage string `protobuf:"bytes,1,opt,name=stage,proto3" json:"stage,omitempty"`
+	// When it was done.
+	DoneTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=done_time,json=doneTime,proto3" json:"done_time,omitempty"`
+	// Who says so, `desks/{desk}/persons/{person}`.
+	DoneBy        string `protobuf:"bytes,3,opt,name=done_by,json=doneBy,proto3" json:"done_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalStageDone) Reset() {
+	*x = LegalStageDone{}
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalStageDone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalStageDone) ProtoMessage() {}
+
+func (x *LegalStageDone) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalStageDone.ProtoReflect.Descriptor instead.
+func (*LegalStageDone) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *LegalStageDone) GetStage() string {
+	if x != nil {
+		return x.Stage
+	}
+	return ""
+}
+
+func (x *LegalStageDone) GetDoneTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DoneTime
+	}
+	return nil
+}
+
+func (x *LegalStageDone) GetDoneBy() string {
+	if x != nil {
+		return x.DoneBy
+	}
+	return ""
+}
+
 // When and how it will be fixed (R82). The words are the text `plan` of the event that planned it.
 type FixPlan struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -805,7 +942,7 @@ type FixPlan struct {
 
 func (x *FixPlan) Reset() {
 	*x = FixPlan{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[4]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +954,7 @@ func (x *FixPlan) String() string {
 func (*FixPlan) ProtoMessage() {}
 
 func (x *FixPlan) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[4]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +967,7 @@ func (x *FixPlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FixPlan.ProtoReflect.Descriptor instead.
 func (*FixPlan) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{4}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *FixPlan) GetReleaseTime() *timestamppb.Timestamp {
@@ -885,7 +1022,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -897,7 +1034,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -910,7 +1047,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{5}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Link) GetKind() LinkKind {
@@ -956,7 +1093,7 @@ type Verification struct {
 
 func (x *Verification) Reset() {
 	*x = Verification{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1105,7 @@ func (x *Verification) String() string {
 func (*Verification) ProtoMessage() {}
 
 func (x *Verification) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1118,7 @@ func (x *Verification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Verification.ProtoReflect.Descriptor instead.
 func (*Verification) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{6}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Verification) GetMethod() VerificationMethod {
@@ -1036,7 +1173,7 @@ type EscalationRecord struct {
 
 func (x *EscalationRecord) Reset() {
 	*x = EscalationRecord{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1048,7 +1185,7 @@ func (x *EscalationRecord) String() string {
 func (*EscalationRecord) ProtoMessage() {}
 
 func (x *EscalationRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1061,7 +1198,7 @@ func (x *EscalationRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EscalationRecord.ProtoReflect.Descriptor instead.
 func (*EscalationRecord) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{7}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EscalationRecord) GetRule() string {
@@ -1160,7 +1297,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1309,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1322,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{8}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Order) GetGoods() string {
@@ -1252,7 +1389,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1264,7 +1401,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1277,7 +1414,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{9}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Decision) GetSubject() string {
@@ -1361,7 +1498,7 @@ type Decisions struct {
 
 func (x *Decisions) Reset() {
 	*x = Decisions{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1510,7 @@ func (x *Decisions) String() string {
 func (*Decisions) ProtoMessage() {}
 
 func (x *Decisions) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1523,7 @@ func (x *Decisions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decisions.ProtoReflect.Descriptor instead.
 func (*Decisions) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{10}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Decisions) GetDecisions() []*Decision {
@@ -1419,7 +1556,7 @@ type NotificationRequest struct {
 
 func (x *NotificationRequest) Reset() {
 	*x = NotificationRequest{}
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1431,7 +1568,7 @@ func (x *NotificationRequest) String() string {
 func (*NotificationRequest) ProtoMessage() {}
 
 func (x *NotificationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_process_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_process_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1444,7 +1581,7 @@ func (x *NotificationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationRequest.ProtoReflect.Descriptor instead.
 func (*NotificationRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{11}
+	return file_bavn_triage_v1_process_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *NotificationRequest) GetRule() string {
@@ -1546,13 +1683,24 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\vattested_by\x18\x04 \x01(\tB\x03\xe0A\x03R\n" +
 	"attestedBy\x12@\n" +
 	"\vattest_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"attestTime\"\xf5\x01\n" +
+	"attestTime\"\xb2\x02\n" +
 	"\bDeadline\x120\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1c.bavn.triage.v1.DeadlineKindR\x04kind\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x123\n" +
 	"\x05state\x18\x03 \x01(\x0e2\x1d.bavn.triage.v1.DeadlineStateR\x05state\x125\n" +
 	"\bdue_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\adueTime\x127\n" +
-	"\twarn_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bwarnTime\"\x8a\x02\n" +
+	"\twarn_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bwarnTime\x12;\n" +
+	"\vwarned_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"warnedTime\"\x90\x01\n" +
+	"\tLegalDuty\x12\x14\n" +
+	"\x05clock\x18\x01 \x01(\tR\x05clock\x129\n" +
+	"\n" +
+	"known_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tknownTime\x122\n" +
+	"\x04done\x18\x03 \x03(\v2\x1e.bavn.triage.v1.LegalStageDoneR\x04done\"x\n" +
+	"\x0eLegalStageDone\x12\x14\n" +
+	"\x05stage\x18\x01 \x01(\tR\x05stage\x127\n" +
+	"\tdone_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bdoneTime\x12\x17\n" +
+	"\adone_by\x18\x03 \x01(\tR\x06doneBy\"\x8a\x02\n" +
 	"\aFixPlan\x12=\n" +
 	"\frelease_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\vreleaseTime\x12!\n" +
 	"\fplan_version\x18\x02 \x01(\x03R\vplanVersion\x127\n" +
@@ -1669,7 +1817,7 @@ func file_bavn_triage_v1_process_proto_rawDescGZIP() []byte {
 }
 
 var file_bavn_triage_v1_process_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_bavn_triage_v1_process_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_bavn_triage_v1_process_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_bavn_triage_v1_process_proto_goTypes = []any{
 	(DeadlineKind)(0),             // 0: bavn.triage.v1.DeadlineKind
 	(DeadlineState)(0),            // 1: bavn.triage.v1.DeadlineState
@@ -1679,48 +1827,54 @@ var file_bavn_triage_v1_process_proto_goTypes = []any{
 	(*ProcedureRun)(nil),          // 5: bavn.triage.v1.ProcedureRun
 	(*AttestedCall)(nil),          // 6: bavn.triage.v1.AttestedCall
 	(*Deadline)(nil),              // 7: bavn.triage.v1.Deadline
-	(*FixPlan)(nil),               // 8: bavn.triage.v1.FixPlan
-	(*Link)(nil),                  // 9: bavn.triage.v1.Link
-	(*Verification)(nil),          // 10: bavn.triage.v1.Verification
-	(*EscalationRecord)(nil),      // 11: bavn.triage.v1.EscalationRecord
-	(*Order)(nil),                 // 12: bavn.triage.v1.Order
-	(*Decision)(nil),              // 13: bavn.triage.v1.Decision
-	(*Decisions)(nil),             // 14: bavn.triage.v1.Decisions
-	(*NotificationRequest)(nil),   // 15: bavn.triage.v1.NotificationRequest
-	nil,                           // 16: bavn.triage.v1.Assessment.AnswersEntry
-	nil,                           // 17: bavn.triage.v1.Decision.InputsEntry
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(*LegalDuty)(nil),             // 8: bavn.triage.v1.LegalDuty
+	(*LegalStageDone)(nil),        // 9: bavn.triage.v1.LegalStageDone
+	(*FixPlan)(nil),               // 10: bavn.triage.v1.FixPlan
+	(*Link)(nil),                  // 11: bavn.triage.v1.Link
+	(*Verification)(nil),          // 12: bavn.triage.v1.Verification
+	(*EscalationRecord)(nil),      // 13: bavn.triage.v1.EscalationRecord
+	(*Order)(nil),                 // 14: bavn.triage.v1.Order
+	(*Decision)(nil),              // 15: bavn.triage.v1.Decision
+	(*Decisions)(nil),             // 16: bavn.triage.v1.Decisions
+	(*NotificationRequest)(nil),   // 17: bavn.triage.v1.NotificationRequest
+	nil,                           // 18: bavn.triage.v1.Assessment.AnswersEntry
+	nil,                           // 19: bavn.triage.v1.Decision.InputsEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
 }
 var file_bavn_triage_v1_process_proto_depIdxs = []int32{
-	16, // 0: bavn.triage.v1.Assessment.answers:type_name -> bavn.triage.v1.Assessment.AnswersEntry
-	18, // 1: bavn.triage.v1.ProcedureRun.start_time:type_name -> google.protobuf.Timestamp
-	18, // 2: bavn.triage.v1.ProcedureRun.update_time:type_name -> google.protobuf.Timestamp
-	18, // 3: bavn.triage.v1.ProcedureRun.end_time:type_name -> google.protobuf.Timestamp
-	18, // 4: bavn.triage.v1.ProcedureRun.review_time:type_name -> google.protobuf.Timestamp
-	18, // 5: bavn.triage.v1.AttestedCall.call_time:type_name -> google.protobuf.Timestamp
-	18, // 6: bavn.triage.v1.AttestedCall.attest_time:type_name -> google.protobuf.Timestamp
+	18, // 0: bavn.triage.v1.Assessment.answers:type_name -> bavn.triage.v1.Assessment.AnswersEntry
+	20, // 1: bavn.triage.v1.ProcedureRun.start_time:type_name -> google.protobuf.Timestamp
+	20, // 2: bavn.triage.v1.ProcedureRun.update_time:type_name -> google.protobuf.Timestamp
+	20, // 3: bavn.triage.v1.ProcedureRun.end_time:type_name -> google.protobuf.Timestamp
+	20, // 4: bavn.triage.v1.ProcedureRun.review_time:type_name -> google.protobuf.Timestamp
+	20, // 5: bavn.triage.v1.AttestedCall.call_time:type_name -> google.protobuf.Timestamp
+	20, // 6: bavn.triage.v1.AttestedCall.attest_time:type_name -> google.protobuf.Timestamp
 	0,  // 7: bavn.triage.v1.Deadline.kind:type_name -> bavn.triage.v1.DeadlineKind
 	1,  // 8: bavn.triage.v1.Deadline.state:type_name -> bavn.triage.v1.DeadlineState
-	18, // 9: bavn.triage.v1.Deadline.due_time:type_name -> google.protobuf.Timestamp
-	18, // 10: bavn.triage.v1.Deadline.warn_time:type_name -> google.protobuf.Timestamp
-	18, // 11: bavn.triage.v1.FixPlan.release_time:type_name -> google.protobuf.Timestamp
-	18, // 12: bavn.triage.v1.FixPlan.told_time:type_name -> google.protobuf.Timestamp
-	18, // 13: bavn.triage.v1.FixPlan.released_time:type_name -> google.protobuf.Timestamp
-	2,  // 14: bavn.triage.v1.Link.kind:type_name -> bavn.triage.v1.LinkKind
-	3,  // 15: bavn.triage.v1.Verification.method:type_name -> bavn.triage.v1.VerificationMethod
-	18, // 16: bavn.triage.v1.Verification.verify_time:type_name -> google.protobuf.Timestamp
-	18, // 17: bavn.triage.v1.EscalationRecord.escalate_time:type_name -> google.protobuf.Timestamp
-	18, // 18: bavn.triage.v1.EscalationRecord.answer_time:type_name -> google.protobuf.Timestamp
-	18, // 19: bavn.triage.v1.Order.delivery_time:type_name -> google.protobuf.Timestamp
-	18, // 20: bavn.triage.v1.Order.hand_out_time:type_name -> google.protobuf.Timestamp
-	17, // 21: bavn.triage.v1.Decision.inputs:type_name -> bavn.triage.v1.Decision.InputsEntry
-	18, // 22: bavn.triage.v1.Decision.decide_time:type_name -> google.protobuf.Timestamp
-	13, // 23: bavn.triage.v1.Decisions.decisions:type_name -> bavn.triage.v1.Decision
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	20, // 9: bavn.triage.v1.Deadline.due_time:type_name -> google.protobuf.Timestamp
+	20, // 10: bavn.triage.v1.Deadline.warn_time:type_name -> google.protobuf.Timestamp
+	20, // 11: bavn.triage.v1.Deadline.warned_time:type_name -> google.protobuf.Timestamp
+	20, // 12: bavn.triage.v1.LegalDuty.known_time:type_name -> google.protobuf.Timestamp
+	9,  // 13: bavn.triage.v1.LegalDuty.done:type_name -> bavn.triage.v1.LegalStageDone
+	20, // 14: bavn.triage.v1.LegalStageDone.done_time:type_name -> google.protobuf.Timestamp
+	20, // 15: bavn.triage.v1.FixPlan.release_time:type_name -> google.protobuf.Timestamp
+	20, // 16: bavn.triage.v1.FixPlan.told_time:type_name -> google.protobuf.Timestamp
+	20, // 17: bavn.triage.v1.FixPlan.released_time:type_name -> google.protobuf.Timestamp
+	2,  // 18: bavn.triage.v1.Link.kind:type_name -> bavn.triage.v1.LinkKind
+	3,  // 19: bavn.triage.v1.Verification.method:type_name -> bavn.triage.v1.VerificationMethod
+	20, // 20: bavn.triage.v1.Verification.verify_time:type_name -> google.protobuf.Timestamp
+	20, // 21: bavn.triage.v1.EscalationRecord.escalate_time:type_name -> google.protobuf.Timestamp
+	20, // 22: bavn.triage.v1.EscalationRecord.answer_time:type_name -> google.protobuf.Timestamp
+	20, // 23: bavn.triage.v1.Order.delivery_time:type_name -> google.protobuf.Timestamp
+	20, // 24: bavn.triage.v1.Order.hand_out_time:type_name -> google.protobuf.Timestamp
+	19, // 25: bavn.triage.v1.Decision.inputs:type_name -> bavn.triage.v1.Decision.InputsEntry
+	20, // 26: bavn.triage.v1.Decision.decide_time:type_name -> google.protobuf.Timestamp
+	15, // 27: bavn.triage.v1.Decisions.decisions:type_name -> bavn.triage.v1.Decision
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_process_proto_init() }
@@ -1735,7 +1889,7 @@ func file_bavn_triage_v1_process_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_triage_v1_process_proto_rawDesc), len(file_bavn_triage_v1_process_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

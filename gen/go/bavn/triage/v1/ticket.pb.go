@@ -412,6 +412,12 @@ type Ticket struct {
 	Order *Order `protobuf:"bytes,56,opt,name=order,proto3" json:"order,omitempty"`
 	// How many inquiries are linked to it (R19).
 	LinkedInquiries int32 `protobuf:"varint,57,opt,name=linked_inquiries,json=linkedInquiries,proto3" json:"linked_inquiries,omitempty"`
+	// When work on it first began; it stays, whatever happens later (R130).
+	FirstWorkTime *timestamppb.Timestamp `protobuf:"bytes,70,opt,name=first_work_time,json=firstWorkTime,proto3" json:"first_work_time,omitempty"`
+	// When the reporter last heard something: receipt, work started, a note, a question, a solution (R80, R81).
+	InformTime *timestamppb.Timestamp `protobuf:"bytes,71,opt,name=inform_time,json=informTime,proto3" json:"inform_time,omitempty"`
+	// What laws demand of it, and what was done of that (GDPR art. 33, NIS2 art. 23).
+	LegalDuties []*LegalDuty `protobuf:"bytes,72,rep,name=legal_duties,json=legalDuties,proto3" json:"legal_duties,omitempty"`
 	// Contacts that must still be phoned about it (R7, R17), ids of the profile.
 	CallsDue []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
 	// Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149).
@@ -849,6 +855,27 @@ func (x *Ticket) GetLinkedInquiries() int32 {
 	return 0
 }
 
+func (x *Ticket) GetFirstWorkTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FirstWorkTime
+	}
+	return nil
+}
+
+func (x *Ticket) GetInformTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.InformTime
+	}
+	return nil
+}
+
+func (x *Ticket) GetLegalDuties() []*LegalDuty {
+	if x != nil {
+		return x.LegalDuties
+	}
+	return nil
+}
+
 func (x *Ticket) GetCallsDue() []string {
 	if x != nil {
 		return x.CallsDue
@@ -997,6 +1024,8 @@ type HandOverOffer struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Generation of the offer; a timer of an older one does nothing.
 	Generation int64 `protobuf:"varint,6,opt,name=generation,proto3" json:"generation,omitempty"`
+	// When the receiver's manager was told that nobody answers, where the profile lets the offer stand then.
+	EscalateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=escalate_time,json=escalateTime,proto3" json:"escalate_time,omitempty"`
 	// The person who is named to receive it (R62); who accepts without naming somebody gives it to them.
 	Assignee      string `protobuf:"bytes,7,opt,name=assignee,proto3" json:"assignee,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1073,6 +1102,13 @@ func (x *HandOverOffer) GetGeneration() int64 {
 		return x.Generation
 	}
 	return 0
+}
+
+func (x *HandOverOffer) GetEscalateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EscalateTime
+	}
+	return nil
 }
 
 func (x *HandOverOffer) GetAssignee() string {
@@ -1214,7 +1250,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x19\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x1b\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1290,7 +1326,11 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\x0ereport_written\x186 \x01(\bB\x03\xe0A\x03R\rreportWritten\x12,\n" +
 	"\x0freport_approved\x187 \x01(\bB\x03\xe0A\x03R\x0ereportApproved\x120\n" +
 	"\x05order\x188 \x01(\v2\x15.bavn.triage.v1.OrderB\x03\xe0A\x03R\x05order\x12.\n" +
-	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x12 \n" +
+	"\x10linked_inquiries\x189 \x01(\x05B\x03\xe0A\x03R\x0flinkedInquiries\x12G\n" +
+	"\x0ffirst_work_time\x18F \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\rfirstWorkTime\x12@\n" +
+	"\vinform_time\x18G \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"informTime\x12A\n" +
+	"\flegal_duties\x18H \x03(\v2\x19.bavn.triage.v1.LegalDutyB\x03\xe0A\x03R\vlegalDuties\x12 \n" +
 	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x12\"\n" +
 	"\n" +
 	"visible_to\x18< \x03(\tB\x03\xe0A\x03R\tvisibleTo\x1a9\n" +
@@ -1305,7 +1345,7 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
 	"ExternalId\x128\n" +
 	"\x06system\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06system\x12\x1c\n" +
-	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\x8e\x02\n" +
+	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\xcf\x02\n" +
 	"\rHandOverOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12\x1d\n" +
@@ -1317,7 +1357,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"expireTime\x12\x1e\n" +
 	"\n" +
 	"generation\x18\x06 \x01(\x03R\n" +
-	"generation\x12\x1a\n" +
+	"generation\x12?\n" +
+	"\rescalate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\fescalateTime\x12\x1a\n" +
 	"\bassignee\x18\a \x01(\tR\bassignee\"\x7f\n" +
 	"\rTransferOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x1d\n" +
@@ -1399,7 +1440,8 @@ var file_bavn_triage_v1_ticket_proto_goTypes = []any{
 	(*Verification)(nil),          // 19: bavn.triage.v1.Verification
 	(*EscalationRecord)(nil),      // 20: bavn.triage.v1.EscalationRecord
 	(*Order)(nil),                 // 21: bavn.triage.v1.Order
-	(*durationpb.Duration)(nil),   // 22: google.protobuf.Duration
+	(*LegalDuty)(nil),             // 22: bavn.triage.v1.LegalDuty
+	(*durationpb.Duration)(nil),   // 23: google.protobuf.Duration
 }
 var file_bavn_triage_v1_ticket_proto_depIdxs = []int32{
 	11, // 0: bavn.triage.v1.Ticket.channel:type_name -> bavn.common.v1.Channel
@@ -1428,16 +1470,20 @@ var file_bavn_triage_v1_ticket_proto_depIdxs = []int32{
 	12, // 23: bavn.triage.v1.Ticket.hold_until:type_name -> google.protobuf.Timestamp
 	12, // 24: bavn.triage.v1.Ticket.queue_time:type_name -> google.protobuf.Timestamp
 	21, // 25: bavn.triage.v1.Ticket.order:type_name -> bavn.triage.v1.Order
-	12, // 26: bavn.triage.v1.HandOverOffer.offer_time:type_name -> google.protobuf.Timestamp
-	12, // 27: bavn.triage.v1.HandOverOffer.expire_time:type_name -> google.protobuf.Timestamp
-	12, // 28: bavn.triage.v1.TransferOffer.offer_time:type_name -> google.protobuf.Timestamp
-	0,  // 29: bavn.triage.v1.PartyClock.status:type_name -> bavn.triage.v1.TicketStatus
-	22, // 30: bavn.triage.v1.PartyClock.elapsed:type_name -> google.protobuf.Duration
-	31, // [31:31] is the sub-list for method output_type
-	31, // [31:31] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	12, // 26: bavn.triage.v1.Ticket.first_work_time:type_name -> google.protobuf.Timestamp
+	12, // 27: bavn.triage.v1.Ticket.inform_time:type_name -> google.protobuf.Timestamp
+	22, // 28: bavn.triage.v1.Ticket.legal_duties:type_name -> bavn.triage.v1.LegalDuty
+	12, // 29: bavn.triage.v1.HandOverOffer.offer_time:type_name -> google.protobuf.Timestamp
+	12, // 30: bavn.triage.v1.HandOverOffer.expire_time:type_name -> google.protobuf.Timestamp
+	12, // 31: bavn.triage.v1.HandOverOffer.escalate_time:type_name -> google.protobuf.Timestamp
+	12, // 32: bavn.triage.v1.TransferOffer.offer_time:type_name -> google.protobuf.Timestamp
+	0,  // 33: bavn.triage.v1.PartyClock.status:type_name -> bavn.triage.v1.TicketStatus
+	23, // 34: bavn.triage.v1.PartyClock.elapsed:type_name -> google.protobuf.Duration
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_proto_init() }

@@ -1693,7 +1693,11 @@ type HoldTicketRequest struct {
 	// What it waits for: AWAITING_USER, AWAITING_SUPPLIER, PENDING_RELEASE or ON_HOLD.
 	Status TicketStatus `protobuf:"varint,4,opt,name=status,proto3,enum=bavn.triage.v1.TicketStatus" json:"status,omitempty"`
 	// What is missing, in words the user may read (R96).
-	Reason        *v1.LocalizedText `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason *v1.LocalizedText `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Until when; the ticket is then taken up by itself. Some statuses of a profile demand it.
+	Until *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=until,proto3" json:"until,omitempty"`
+	// The desk's own finer word for the status, one of its profile (R94).
+	SubStatus     string `protobuf:"bytes,7,opt,name=sub_status,json=subStatus,proto3" json:"sub_status,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1761,6 +1765,20 @@ func (x *HoldTicketRequest) GetReason() *v1.LocalizedText {
 		return x.Reason
 	}
 	return nil
+}
+
+func (x *HoldTicketRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *HoldTicketRequest) GetSubStatus() string {
+	if x != nil {
+		return x.SubStatus
+	}
+	return ""
 }
 
 // Asks for `:resume`.
@@ -2663,7 +2681,7 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xc6\x02\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xc1\x03\n" +
 	"\x11HoldTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2671,7 +2689,10 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12G\n" +
 	"\x06status\x18\x04 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusB\x11\xe0A\x02\xbaH\v\x82\x01\b\x18\x04\x18\x05\x18\x06\x18\aR\x06status\x12@\n" +
-	"\x06reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xf5\x01\n" +
+	"\x06reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\x125\n" +
+	"\x05until\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x05until\x12B\n" +
+	"\n" +
+	"sub_status\x18\a \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9_]{0,62}$R\tsubStatus\"\xf5\x01\n" +
 	"\x13ResumeTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2866,80 +2887,81 @@ var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
 	35, // 22: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	45, // 23: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
 	35, // 24: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 25: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 26: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
-	46, // 27: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
-	35, // 28: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 29: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 30: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 31: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 32: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 33: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
-	0,  // 34: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
-	1,  // 35: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
-	2,  // 36: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
-	4,  // 37: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
-	6,  // 38: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
-	7,  // 39: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
-	12, // 40: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
-	13, // 41: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
-	14, // 42: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
-	15, // 43: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
-	16, // 44: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
-	17, // 45: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
-	18, // 46: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
-	19, // 47: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
-	20, // 48: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
-	21, // 49: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
-	22, // 50: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
-	23, // 51: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
-	24, // 52: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
-	25, // 53: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
-	26, // 54: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
-	27, // 55: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
-	28, // 56: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
-	29, // 57: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
-	30, // 58: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
-	31, // 59: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
-	32, // 60: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
-	8,  // 61: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
-	10, // 62: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
-	11, // 63: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
-	41, // 64: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 65: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
-	3,  // 66: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
-	5,  // 67: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
-	41, // 68: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 69: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 70: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 71: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 72: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
-	41, // 73: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 74: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 75: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 76: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 77: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 78: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 79: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 80: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 81: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 82: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 83: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 84: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 85: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
-	41, // 86: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 87: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 88: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 89: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
-	41, // 90: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
-	9,  // 91: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
-	41, // 92: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
-	41, // 93: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
-	64, // [64:94] is the sub-list for method output_type
-	34, // [34:64] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	36, // 25: bavn.triage.v1.HoldTicketRequest.until:type_name -> google.protobuf.Timestamp
+	35, // 26: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 27: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	46, // 28: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	35, // 29: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 30: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 31: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 32: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 33: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 34: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
+	0,  // 35: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
+	1,  // 36: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
+	2,  // 37: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
+	4,  // 38: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
+	6,  // 39: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
+	7,  // 40: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
+	12, // 41: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
+	13, // 42: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
+	14, // 43: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
+	15, // 44: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
+	16, // 45: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
+	17, // 46: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
+	18, // 47: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
+	19, // 48: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
+	20, // 49: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
+	21, // 50: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
+	22, // 51: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
+	23, // 52: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
+	24, // 53: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
+	25, // 54: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
+	26, // 55: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
+	27, // 56: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
+	28, // 57: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
+	29, // 58: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
+	30, // 59: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
+	31, // 60: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
+	32, // 61: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
+	8,  // 62: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
+	10, // 63: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
+	11, // 64: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
+	41, // 65: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 66: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
+	3,  // 67: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
+	5,  // 68: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
+	41, // 69: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 70: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 71: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 72: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 73: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
+	41, // 74: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 75: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 76: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 77: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 78: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 79: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 80: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 81: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 82: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 83: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 84: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 85: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 86: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
+	41, // 87: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 88: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 89: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 90: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
+	41, // 91: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
+	9,  // 92: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
+	41, // 93: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
+	41, // 94: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
+	65, // [65:95] is the sub-list for method output_type
+	35, // [35:65] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_service_proto_init() }

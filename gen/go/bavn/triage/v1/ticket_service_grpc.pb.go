@@ -136,10 +136,12 @@ type TicketServiceClient interface {
 	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
 	// NO_OFFER.
 	DeclineResponsibility(ctx context.Context, in *DeclineResponsibilityRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97).
+	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it
+	// is then resumed by itself.
 	//
-	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
+	// FAILED_PRECONDITION WRONG_STATUS.
 	HoldTicket(ctx context.Context, in *HoldTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Takes the ticket up again.
 	//
@@ -174,7 +176,8 @@ type TicketServiceClient interface {
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//
 	// Callers: agents of the owning party, reporter, affected user. Emits ticket.reopened. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, REOPEN_TOO_LATE (the profile asks for a new, linked
+	// ticket by now).
 	ReopenTicket(ctx context.Context, in *ReopenTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Cancels a ticket that was withdrawn or registered by mistake.
 	//
@@ -601,10 +604,12 @@ type TicketServiceServer interface {
 	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
 	// NO_OFFER.
 	DeclineResponsibility(context.Context, *DeclineResponsibilityRequest) (*Ticket, error)
-	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97).
+	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it
+	// is then resumed by itself.
 	//
-	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
+	// FAILED_PRECONDITION WRONG_STATUS.
 	HoldTicket(context.Context, *HoldTicketRequest) (*Ticket, error)
 	// Takes the ticket up again.
 	//
@@ -639,7 +644,8 @@ type TicketServiceServer interface {
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//
 	// Callers: agents of the owning party, reporter, affected user. Emits ticket.reopened. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, REOPEN_TOO_LATE (the profile asks for a new, linked
+	// ticket by now).
 	ReopenTicket(context.Context, *ReopenTicketRequest) (*Ticket, error)
 	// Cancels a ticket that was withdrawn or registered by mistake.
 	//

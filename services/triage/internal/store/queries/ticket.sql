@@ -77,3 +77,14 @@ UPDATE tickets SET
     decisions = $27, target_clock = $28, timer_at = $29, timer_generation = $30, deferred = $31,
     calls_due = $32, escalation_open = $33, restricted = $34, priority_doubted = $35
 WHERE desk = $1 AND number = $2;
+
+-- name: ArmTimer :exec
+-- For a timer that rang and found nothing due.
+UPDATE tickets SET timer_at = $3, timer_generation = $4 WHERE desk = $1 AND number = $2;
+
+-- name: EventsOfTicket :many
+-- Its last events that one of the keys may see, newest first.
+SELECT revision, type, stored, occurred_at FROM events
+WHERE desk = $1 AND resource = $2 AND audience && sqlc.arg(keys)::text[]
+ORDER BY revision DESC
+LIMIT $3;
