@@ -48,8 +48,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
 	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
+	river.AddWorker(workers, &command.PageTimer{Writer: writer})
 	if writer.Timers, err = base.Jobs(workers); err != nil {
-		river.AddWorker(workers, &command.PageTimer{Writer: writer})
 		return nil, err
 	}
 	if err := indexWords(base); err != nil {

@@ -47,7 +47,7 @@ func TestCategoryAAndBOfARegisterIsPhonedInBeforeItIsRegistered(t *testing.T) {
 	if len(opened.GetCallsDue()) != 0 || opened.GetAttestedCalls()[0].GetAttestedBy() != who("karen") {
 		t.Errorf("both were phoned, and due are %v; attested %v", opened.GetCallsDue(), opened.GetAttestedCalls())
 	}
-	must(open("register_authority", "C"))(t)
+	must(open("register_authority", ""))(t)
 	must(open("data_consumer", "A"))(t)
 }
 

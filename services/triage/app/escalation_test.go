@@ -25,9 +25,23 @@ func (w *world) triaged(category string) *triagev1.Ticket {
 	opening.Impact = triagev1.Impact_IMPACT_LOW
 	opening.Assessment = &triagev1.Assessment{
 		Kind: "incident", Category: category, Urgency: "low",
-		Answers: map[string]string{"about_fmk": "no", "users_affected": "one", "what_symptoms": "slow"},
+		Answers: map[string]string{"about_fmk": "no", "users_affected": "one"},
 	}
-	return must(w.intake.OpenTicket(w.t.Context(), opening))(w.t)
+	opened := must(w.intake.OpenTicket(w.t.Context(), opening))(w.t)
+	if category == "help" { // nothing is asked about it
+		return opened
+	}
+	return w.answered(opened, map[string]string{"what_symptoms": "Langsom"})
+}
+
+// answered is a ticket whose questions mette answered in words.
+func (w *world) answered(t *triagev1.Ticket, words map[string]string) *triagev1.Ticket {
+	w.t.Helper()
+	request := &triagev1.AnswerGuideRequest{Name: t.GetName(), RequestId: requestID()}
+	for question, said := range words {
+		request.Answers = append(request.Answers, &triagev1.GuideAnswer{Question: question, Words: danish(said)})
+	}
+	return must(w.assess.AnswerGuide(w.as("mette"), request))(w.t)
 }
 
 // route sends a ticket where mette finds that it belongs.
@@ -250,9 +264,10 @@ func TestADataIncidentGoesToTheRegistersNamedPersonAndTheResponsibilityMayGoWith
 	opening := w.opening()
 	opening.Assessment = &triagev1.Assessment{
 		Kind: "incident", Category: "data", Urgency: "normal", ReporterGroup: "data_consumer",
-		Answers: map[string]string{"register_takes_over": "yes", "which_register": "bbr", "what_symptoms": "slow"},
+		Answers: map[string]string{"register_takes_over": "yes"},
 	}
 	opened := must(w.intake.OpenTicket(t.Context(), opening))(t)
+	w.answered(opened, map[string]string{"which_register": "BBR", "what_symptoms": "Langsom"})
 	routed := w.route(opened)
 	got := routed.GetTicket()
 	if offer := got.GetHandOver(); offer.GetParty() != register || offer.GetAssignee() != who("jonas") {
