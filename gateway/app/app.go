@@ -88,7 +88,10 @@ func (a *App) connect() (rest.Services, error) {
 		}},
 		{"triage", a.cfg.Services.Triage, &services.Triage, []string{
 			triagev1.TicketService_ServiceDesc.ServiceName, triagev1.DirectoryService_ServiceDesc.ServiceName,
-			triagev1.KnownSolutionService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
+			triagev1.KnownSolutionService_ServiceDesc.ServiceName,
+			triagev1.LinkService_ServiceDesc.ServiceName, triagev1.ReleaseService_ServiceDesc.ServiceName,
+			triagev1.OrderService_ServiceDesc.ServiceName, triagev1.ClosingService_ServiceDesc.ServiceName,
+			triagev1.ConfigurationItemService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},
 		{"notify", a.cfg.Services.Notify, &services.Notify, []string{notifyv1.NotificationService_ServiceDesc.ServiceName}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},

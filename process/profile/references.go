@@ -21,6 +21,9 @@ func Events() []string {
 		"ticket.categorised", "ticket.prioritised", "ticket.split", "ticket.linked", "ticket.attested", "ticket.escalated",
 		"ticket.declared_major", "ticket.stood_down", "ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
+		"ticket.unlinked", "ticket.merged", "ticket.external_id_set", "ticket.configuration_item_linked",
+		"ticket.configuration_item_unlinked", "ticket.release_announced", "ticket.ordered", "ticket.handed_out",
+		"ticket.verified", "ticket.quality_checked", "ticket.report_recorded",
 		"ticket.silence_ends", "ticket.reply_received", "report.submitted", "report.returned", "report.approved",
 	}
 }

@@ -136,6 +136,7 @@ func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 			"past_holders":    stringSet(past),
 			"reporter":        key(f.GetReporter()),
 			"affected_user":   key(f.GetAffectedUser()),
+			"found_by":        key(f.GetAssessment().GetFoundBy()),
 		}),
 	}
 }

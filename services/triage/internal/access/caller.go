@@ -82,7 +82,7 @@ func (c *Caller) Parts(t *domain.Ticket) []process.Part {
 	var parts []process.Part
 	for _, part := range []process.Part{
 		process.HolderAgent, process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.PartyMember,
-		process.Importer,
+		process.Finder, process.Importer,
 	} {
 		if c.partyOf(part, t) != "" {
 			parts = append(parts, part)
@@ -125,6 +125,8 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 		return c.first(roleAgent, f.GetTransfer().GetParty()) + c.firstUnlessAgent(roleCoordinator, f.GetTransfer().GetParty())
 	case process.PastAgent:
 		return c.first(roleAgent, f.GetPastHolders()...)
+	case process.Finder:
+		return c.first(roleAgent, f.GetAssessment().GetFoundBy())
 	case process.PartyMember:
 		audience := domain.Audience(t.Desk, f)
 		for _, id := range c.Set.Parties() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -37,6 +38,14 @@ func rpcs() []string {
 	}
 	for _, m := range triagev1.KnownSolutionService_ServiceDesc.Methods {
 		names = append(names, m.MethodName)
+	}
+	for _, service := range []grpc.ServiceDesc{
+		triagev1.LinkService_ServiceDesc, triagev1.ReleaseService_ServiceDesc, triagev1.OrderService_ServiceDesc,
+		triagev1.ClosingService_ServiceDesc, triagev1.ConfigurationItemService_ServiceDesc,
+	} {
+		for _, m := range service.Methods {
+			names = append(names, m.MethodName)
+		}
 	}
 	for _, s := range eventv1.Feed_ServiceDesc.Streams {
 		names = append(names, s.StreamName)
@@ -73,6 +82,7 @@ func ticketWithAllParts() *domain.Ticket {
 			HandOver: &triagev1.HandOverOffer{Party: party("offeree")}, Transfer: &triagev1.TransferOffer{Party: party("heir")},
 			PastHolders: []string{party("past"), party("holder")},
 			Reporter:    desk + "/persons/reporter", AffectedUser: desk + "/persons/affected",
+			Assessment: &triagev1.Assessment{FoundBy: party("finder")},
 		},
 	}
 }
@@ -94,6 +104,7 @@ var parts = map[process.Part]*Caller{
 	process.OffereeAgent: person("c", in("offeree", "", roleAgent)),
 	process.HeirAgent:    person("d", in("heir", "", roleAgent)),
 	process.PastAgent:    person("e", in("past", "", roleAgent)),
+	process.Finder:       person("h", in("finder", "", roleAgent)),
 	process.PartyMember:  person("f", in("contact", "", roleAuditor)),
 	process.Reporter:     person("reporter"),
 	process.AffectedUser: person("affected"),
@@ -108,7 +119,7 @@ func implied(made process.Part) []process.Part {
 	switch made {
 	case process.HolderAgent:
 		return []process.Part{made, process.PartyMember, process.PastAgent}
-	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Importer:
+	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Finder, process.Importer:
 		return []process.Part{made, process.PartyMember}
 	default:
 		return []process.Part{made}

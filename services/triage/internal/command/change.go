@@ -32,6 +32,8 @@ type Tickets struct {
 	Known   *store.Known
 	// Timers keeps jobs in the transaction that makes them necessary.
 	Timers *jobs.Client
+	// Submissions takes the parts that are split off tickets.
+	Submissions Submitter
 	// OfferLapse is how long a hand-over waits for an answer.
 	OfferLapse time.Duration
 }
@@ -55,6 +57,8 @@ type call struct {
 	told func(facts *profilev1.TicketFacts)
 	// also is another RPC whose permission the call needs; empty for none.
 	also string
+	// override is why a gate is to be passed that somebody with the caller's role may pass.
+	override domain.Text
 	// arm keeps the jobs that the change makes necessary.
 	arm func(ctx context.Context, p *pg.Pipeline, changed *store.Ticket) error
 }
@@ -66,6 +70,8 @@ type scene struct {
 	by string
 	// at is the time of the step.
 	at time.Time
+	// overridden are the gates that the caller passes with a reason.
+	overridden []string
 }
 
 // decision is a pure function of the scene.
@@ -125,7 +131,8 @@ func (c *Tickets) run(
 		return nil, err
 	}
 	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t)}
-	if err := permit(caller, made, s); err != nil {
+	var err error
+	if s.overridden, err = permit(caller, made, s); err != nil {
 		return nil, err
 	}
 	if made.also != "" {
@@ -137,6 +144,7 @@ func (c *Tickets) run(
 	if err != nil {
 		return nil, refusal(err)
 	}
+	outcome.Pass(s.overridden, made.override)
 	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, made, &t.Ticket))
 	if err != nil {
 		return nil, err
@@ -162,7 +170,8 @@ func (c *Tickets) permitAlso(ctx context.Context, caller *access.Caller, made ca
 	if err := c.Access.Ticket(ctx, caller, made.action, &s.Ticket, audience, made.internal); err != nil {
 		return err
 	}
-	return permit(caller, made, s)
+	_, err := permit(caller, made, s)
+	return err
 }
 
 // again answers a request that had its effect before: with the state that it left and the texts that still exist, if the caller

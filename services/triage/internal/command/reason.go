@@ -38,7 +38,25 @@ const (
 	TicketNotSolved         = "TICKET_NOT_SOLVED"
 	WrongKnownSolutionState = "WRONG_KNOWN_SOLUTION_STATE"
 	KnownSolutionNotApplied = "KNOWN_SOLUTION_NOT_APPLIED"
+	// VerifiedOtherwise: the process has solutions like this one verified in another way (R151).
+	VerifiedOtherwise = "VERIFIED_OTHERWISE"
+	// NotAServiceRequest: goods are ordered by service requests alone (R29).
+	NotAServiceRequest = "NOT_A_SERVICE_REQUEST"
 )
+
+// linkSatisfied says what would satisfy the rules of links.
+var linkSatisfied = map[string]string{
+	domain.LinkCycle:           "the other already leads back to this ticket; link it the other way round, or as related",
+	domain.InquiryAboutInquiry: "an inquiry is about an incident; link it to the ticket that the other is about",
+	domain.TooManyLinks:        "take a link back first; a ticket has 64 at most",
+	domain.RestrictedLink:      "restrict both or neither: who sees the open one would learn of the other (R149)",
+	domain.NotLinked:           "it is not linked like this",
+	domain.AlreadyMerged:       "one of the two has been merged; take the ticket that it became",
+	domain.HasInquiries:        "link its inquiries to the other ticket first",
+	domain.DuplicateOutranks:   "give the other ticket at least this priority first",
+	domain.TooManyExternalIDs:  "forget one of its numbers first; a ticket has 8 at most",
+	domain.TooManyItems:        "take a configuration item away first; a ticket has 32 at most",
+}
 
 //go:embed errors.yaml
 var errorTexts embed.FS
@@ -60,9 +78,21 @@ func refusal(err error) error {
 	if wrong, ok := errors.AsType[domain.WrongKnownSolutionState](err); ok {
 		return wrongKnownSolutionState(wrong)
 	}
+	if bad, ok := errors.AsType[domain.BadLink](err); ok {
+		return fault.New(codes.FailedPrecondition, bad.Reason).Violation("LINK", "links/"+strings.ToLower(bad.Reason), linkSatisfied[bad.Reason])
+	}
+	if otherwise, ok := errors.AsType[domain.VerifiedOtherwise](err); ok {
+		return fault.New(codes.FailedPrecondition, VerifiedOtherwise).Meta("method", otherwise.Method).
+			Violation("PROFILE", otherwise.Rule, "verified by "+otherwise.Method+", by those whose word that is (R151)")
+	}
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, domain.NotAServiceRequest{}):
+		return fault.New(codes.FailedPrecondition, NotAServiceRequest).
+			Violation("PROFILE", "goods", "change its kind to one of the profile's service requests first (R29)")
+	case errors.Is(err, domain.UnknownGoods{}):
+		return invalid("goods", "profile.unknown")
 	case errors.Is(err, store.ErrNotFound):
 		return notFound.Cause(err)
 	case errors.Is(err, domain.TooManyNotes{}):

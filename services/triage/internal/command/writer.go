@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
@@ -47,6 +48,8 @@ type origin struct {
 
 // after is a ticket that has its events prepared.
 type after struct {
+	// before are the facts that it had; nil for a new one.
+	before *triagev1.Ticket
 	ticket store.Ticket
 	events []feed.Prepared
 	isNew  bool
@@ -80,16 +83,22 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	return after{ticket: to, events: events, isNew: from.Head.Revision == 0}, nil
+	return after{before: from.Facts, ticket: to, events: events, isNew: from.Head.Revision == 0}, nil
 }
 
-// write keeps the ticket and its events; in a pipeline it costs nothing yet.
+// write keeps the ticket and its events; in a pipeline it costs nothing yet. What nothing happened to stays as it is.
 func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
+	if len(a.events) == 0 {
+		return nil
+	}
 	save := store.Update
 	if a.isNew {
 		save = store.Insert
 	}
 	if err := save(ctx, p, &a.ticket); err != nil {
+		return err
+	}
+	if err := store.Relate(ctx, p, a.before, &a.ticket); err != nil {
 		return err
 	}
 	return feed.Append(ctx, p, a.events)

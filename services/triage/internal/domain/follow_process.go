@@ -163,6 +163,15 @@ func (f *follower) request(Ticket) error {
 			}
 			e.Payload.Notifications = append(e.Payload.Notifications, request)
 		}
+		release, err := then.releaseRequests(e.Type, facts)
+		if err != nil {
+			return err
+		}
+		e.Payload.Notifications = append(e.Payload.Notifications, release...)
+		own := then.ownNumber()
+		for _, request := range e.Payload.GetNotifications() {
+			request.OwnNumber = own
+		}
 	}
 	return nil
 }

@@ -8,6 +8,19 @@ import (
 	"time"
 )
 
+type ConfigurationItem struct {
+	Desk            string
+	Item            string
+	DisplayName     string
+	Kind            string
+	BusinessService string
+	DependsOn       []string
+	UpdateTime      time.Time
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+}
+
 type Desk struct {
 	Desk           string
 	DisplayName    string

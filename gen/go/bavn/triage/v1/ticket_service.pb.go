@@ -1693,9 +1693,11 @@ type HoldTicketRequest struct {
 	// What it waits for: AWAITING_USER, AWAITING_SUPPLIER, PENDING_RELEASE or ON_HOLD.
 	Status TicketStatus `protobuf:"varint,4,opt,name=status,proto3,enum=bavn.triage.v1.TicketStatus" json:"status,omitempty"`
 	// What is missing, in words the user may read (R96).
-	Reason        *v1.LocalizedText `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Reason *v1.LocalizedText `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,6,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *HoldTicketRequest) Reset() {
@@ -1759,6 +1761,13 @@ func (x *HoldTicketRequest) GetStatus() TicketStatus {
 func (x *HoldTicketRequest) GetReason() *v1.LocalizedText {
 	if x != nil {
 		return x.Reason
+	}
+	return nil
+}
+
+func (x *HoldTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
 	}
 	return nil
 }
@@ -1848,9 +1857,11 @@ type ResolveTicketRequest struct {
 	// What was done and what it means for the reporter (R99, R101).
 	Solution *v1.LocalizedText `protobuf:"bytes,4,opt,name=solution,proto3" json:"solution,omitempty"`
 	// Workaround or permanent.
-	SolutionKind  SolutionKind `protobuf:"varint,5,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	SolutionKind SolutionKind `protobuf:"varint,5,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,6,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ResolveTicketRequest) Reset() {
@@ -1916,6 +1927,13 @@ func (x *ResolveTicketRequest) GetSolutionKind() SolutionKind {
 		return x.SolutionKind
 	}
 	return SolutionKind_SOLUTION_KIND_UNSPECIFIED
+}
+
+func (x *ResolveTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return nil
 }
 
 // Asks for `:acceptSolution`.
@@ -2136,9 +2154,11 @@ type CloseTicketRequest struct {
 	// AIP-155.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The etag the caller last saw; empty to act on whatever is there.
-	Etag          string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,4,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CloseTicketRequest) Reset() {
@@ -2190,6 +2210,13 @@ func (x *CloseTicketRequest) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *CloseTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return nil
 }
 
 // Asks for `:reopen`.
@@ -2275,9 +2302,11 @@ type CancelTicketRequest struct {
 	// The etag the caller last saw; empty to act on whatever is there.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Why.
-	Reason        *v1.LocalizedText `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Reason *v1.LocalizedText `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,5,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CancelTicketRequest) Reset() {
@@ -2334,6 +2363,13 @@ func (x *CancelTicketRequest) GetEtag() string {
 func (x *CancelTicketRequest) GetReason() *v1.LocalizedText {
 	if x != nil {
 		return x.Reason
+	}
+	return nil
+}
+
+func (x *CancelTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
 	}
 	return nil
 }
@@ -2663,7 +2699,7 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xc6\x02\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x93\x03\n" +
 	"\x11HoldTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2671,14 +2707,15 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12G\n" +
 	"\x06status\x18\x04 \x01(\x0e2\x1c.bavn.triage.v1.TicketStatusB\x11\xe0A\x02\xbaH\v\x82\x01\b\x18\x04\x18\x05\x18\x06\x18\aR\x06status\x12@\n" +
-	"\x06reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xf5\x01\n" +
+	"\x06reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\x12K\n" +
+	"\x0foverride_reason\x18\x06 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xf5\x01\n" +
 	"\x13ResumeTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x126\n" +
-	"\x04note\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x04note\"\xd6\x02\n" +
+	"\x04note\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x04note\"\xa3\x03\n" +
 	"\x14ResolveTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2686,7 +2723,8 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12D\n" +
 	"\bsolution\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bsolution\x12P\n" +
-	"\rsolution_kind\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\r\xe0A\x02\xbaH\a\x82\x01\x04\x18\x01\x18\x02R\fsolutionKind\"\xbf\x01\n" +
+	"\rsolution_kind\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\r\xe0A\x02\xbaH\a\x82\x01\x04\x18\x01\x18\x02R\fsolutionKind\x12K\n" +
+	"\x0foverride_reason\x18\x06 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xbf\x01\n" +
 	"\x15AcceptSolutionRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2706,27 +2744,29 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xbc\x01\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x89\x02\n" +
 	"\x12CloseTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xff\x01\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12K\n" +
+	"\x0foverride_reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xff\x01\n" +
 	"\x13ReopenTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xff\x01\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xcc\x02\n" +
 	"\x13CancelTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x97\x02\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\x12K\n" +
+	"\x0foverride_reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\x97\x02\n" +
 	"\x0eAddNoteRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2866,80 +2906,84 @@ var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
 	35, // 22: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	45, // 23: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
 	35, // 24: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 25: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 26: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
-	46, // 27: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
-	35, // 28: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 29: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 30: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 31: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 32: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 33: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
-	0,  // 34: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
-	1,  // 35: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
-	2,  // 36: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
-	4,  // 37: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
-	6,  // 38: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
-	7,  // 39: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
-	12, // 40: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
-	13, // 41: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
-	14, // 42: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
-	15, // 43: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
-	16, // 44: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
-	17, // 45: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
-	18, // 46: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
-	19, // 47: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
-	20, // 48: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
-	21, // 49: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
-	22, // 50: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
-	23, // 51: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
-	24, // 52: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
-	25, // 53: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
-	26, // 54: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
-	27, // 55: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
-	28, // 56: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
-	29, // 57: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
-	30, // 58: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
-	31, // 59: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
-	32, // 60: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
-	8,  // 61: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
-	10, // 62: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
-	11, // 63: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
-	41, // 64: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 65: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
-	3,  // 66: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
-	5,  // 67: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
-	41, // 68: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 69: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 70: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 71: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 72: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
-	41, // 73: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 74: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 75: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 76: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 77: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 78: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 79: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 80: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 81: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 82: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 83: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 84: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 85: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
-	41, // 86: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 87: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 88: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 89: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
-	41, // 90: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
-	9,  // 91: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
-	41, // 92: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
-	41, // 93: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
-	64, // [64:94] is the sub-list for method output_type
-	34, // [34:64] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	35, // 25: bavn.triage.v1.HoldTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 26: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 27: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	46, // 28: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	35, // 29: bavn.triage.v1.ResolveTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 30: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 31: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 32: bavn.triage.v1.CloseTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 33: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 34: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 35: bavn.triage.v1.CancelTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 36: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 37: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
+	0,  // 38: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
+	1,  // 39: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
+	2,  // 40: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
+	4,  // 41: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
+	6,  // 42: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
+	7,  // 43: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
+	12, // 44: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
+	13, // 45: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
+	14, // 46: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
+	15, // 47: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
+	16, // 48: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
+	17, // 49: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
+	18, // 50: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
+	19, // 51: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
+	20, // 52: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
+	21, // 53: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
+	22, // 54: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
+	23, // 55: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
+	24, // 56: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
+	25, // 57: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
+	26, // 58: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
+	27, // 59: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
+	28, // 60: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
+	29, // 61: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
+	30, // 62: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
+	31, // 63: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
+	32, // 64: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
+	8,  // 65: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
+	10, // 66: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
+	11, // 67: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
+	41, // 68: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 69: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
+	3,  // 70: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
+	5,  // 71: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
+	41, // 72: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 73: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 74: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 75: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 76: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
+	41, // 77: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 78: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 79: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 80: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 81: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 82: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 83: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 84: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 85: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 86: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 87: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 88: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 89: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
+	41, // 90: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 91: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 92: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 93: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
+	41, // 94: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
+	9,  // 95: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
+	41, // 96: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
+	41, // 97: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
+	68, // [68:98] is the sub-list for method output_type
+	38, // [38:68] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_service_proto_init() }
