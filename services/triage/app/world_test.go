@@ -99,6 +99,7 @@ type world struct {
 	feed      eventv1.FeedClient
 	intake    triagev1.TicketServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
+	address   string
 	numbers   int
 }
 
@@ -123,7 +124,7 @@ func newWorld(t testing.TB) *world {
 }
 
 // startWorld starts triage on an empty database.
-func startWorld(t testing.TB) *world {
+func startWorld(t testing.TB, configured ...func(*app.Config)) *world {
 	t.Helper()
 	o, err := theOutside()
 	if err != nil {
@@ -135,6 +136,9 @@ func startWorld(t testing.TB) *world {
 	cfg.OIDC.URL = o.url
 	cfg.Tokens.Keys = []string{strings.Repeat("4b", 32)}
 	cfg.Run.DrainDelay = 0
+	for _, configure := range configured {
+		configure(&cfg)
+	}
 	cfg.Jobs.FetchPollInterval, cfg.Jobs.FetchCooldown = 50*time.Millisecond, 5*time.Millisecond
 	log := os.Stderr
 	if !testing.Verbose() {
@@ -161,6 +165,7 @@ func startWorld(t testing.TB) *world {
 		ended <- nil
 		t.Fatalf("triage did not start: %v", err)
 	}
+	w.address = service.Addr()
 	w.gateway = w.dial(service.Addr(), "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
