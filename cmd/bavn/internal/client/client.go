@@ -44,6 +44,11 @@ type Client struct {
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
+	Links         triagev1.LinkServiceClient
+	Releases      triagev1.ReleaseServiceClient
+	Orders        triagev1.OrderServiceClient
+	Closing       triagev1.ClosingServiceClient
+	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -82,6 +87,11 @@ func Open(cfg Config) (*Client, error) {
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
 	c.Known = triagev1.NewKnownSolutionServiceClient(dialed["triage"])
+	c.Links = triagev1.NewLinkServiceClient(dialed["triage"])
+	c.Releases = triagev1.NewReleaseServiceClient(dialed["triage"])
+	c.Orders = triagev1.NewOrderServiceClient(dialed["triage"])
+	c.Closing = triagev1.NewClosingServiceClient(dialed["triage"])
+	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
