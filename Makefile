@@ -92,7 +92,7 @@ SOAKED := platform/feed platform/pg platform/jobs platform/request services/inta
 
 .PHONY: soak
 soak: resilience ## what takes longer: the kill storm, then everything that races TIMES over (20) under the race detector
-	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; \
+	@export BAVN_SOAK=1 BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; \
 	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done
 
 ## Check

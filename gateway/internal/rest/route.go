@@ -27,6 +27,11 @@ var contract = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_known_solution_proto,
+	triagev1.File_bavn_triage_v1_link_service_proto,
+	triagev1.File_bavn_triage_v1_release_service_proto,
+	triagev1.File_bavn_triage_v1_order_service_proto,
+	triagev1.File_bavn_triage_v1_closing_service_proto,
+	triagev1.File_bavn_triage_v1_configuration_item_proto,
 }
 
 // route is what the contract says about one HTTP rule.

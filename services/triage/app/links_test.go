@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -227,11 +228,10 @@ func TestNumbersOfOtherToolsAreKeptAndTheReportersOwnIsQuoted(t *testing.T) {
 func TestOfTwoOppositeMergesOneStands(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
-	raceMerges(t, w, 8)
-}
-
-func raceMerges(t *testing.T, w *linked, rounds int) {
-	t.Helper()
+	rounds := 4
+	if os.Getenv("BAVN_SOAK") != "" {
+		rounds = 50 // `make soak` runs this twenty times
+	}
 	for range rounds {
 		pair := []string{w.opened().GetName(), w.opened().GetName()}
 		errs := make([]error, 2)
