@@ -117,7 +117,8 @@ func hearIntake(base *service.Base, conn grpc.ClientConnInterface, writer *comma
 	})
 }
 
-// followMains carries over to inquiries, and to what waits for a change, what happened to the ticket they are linked to (R19, R97).
+// followMains carries over to inquiries, and to what waits for a change, what happened to the ticket they are linked to (R19,
+// R97).
 func followMains(base *service.Base, timers *jobs.Client) error {
 	return base.Hear(feed.SubscriberConfig{
 		Name: "followers", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()),

@@ -12,7 +12,9 @@ import (
 )
 
 func (w *linked) verify(person, name string, method triagev1.VerificationMethod) (*triagev1.Ticket, error) {
-	return w.closing.VerifySolution(w.as(person), &triagev1.VerifySolutionRequest{Name: name, RequestId: requestID(), Method: method})
+	return w.closing.VerifySolution(w.as(person), &triagev1.VerifySolutionRequest{
+		Name: name, RequestId: requestID(), Method: method,
+	})
 }
 
 func (w *linked) check(person, name string) (*triagev1.Ticket, error) {

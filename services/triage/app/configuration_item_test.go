@@ -16,8 +16,8 @@ func (w *linked) bring(items ...*triagev1.ConfigurationItem) (*triagev1.ImportCo
 	})
 }
 
-// R126: a ticket is linked to what it is about, and an item shows what is open on it and on everything it depends on, however far and
-// even where that is a ring; each caller sees their own.
+// R126: a ticket is linked to what it is about, and an item shows what is open on it and on everything it depends on, however
+// far and even where that is a ring; each caller sees their own.
 func TestAnItemShowsWhatIsOpenOnItAndOnWhatItDependsOn(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
@@ -49,7 +49,9 @@ func TestAnItemShowsWhatIsOpenOnItAndOnWhatItDependsOn(t *testing.T) {
 		t.Errorf("it is about %v", got)
 	}
 	open := func(person, item string) (names []string) {
-		answer := must(w.items.ListConfigurationItemTickets(w.as(person), &triagev1.ListConfigurationItemTicketsRequest{Parent: item}))(t)
+		answer := must(w.items.ListConfigurationItemTickets(w.as(person), &triagev1.ListConfigurationItemTicketsRequest{
+			Parent: item,
+		}))(t)
 		for _, found := range answer.GetTickets() {
 			names = append(names, found.GetName())
 		}

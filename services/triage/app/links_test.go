@@ -18,13 +18,15 @@ const (
 	related      = triagev1.LinkKind_LINK_KIND_RELATED
 )
 
-// R19: further inquiries about a known incident are linked to it, and hear what its reporter hears: that it waits, what is written to
-// the user, that it is solved and closed, each as a step of their own that names the main ticket's as its cause.
+// R19: further inquiries about a known incident are linked to it, and hear what its reporter hears: that it waits, what is
+// written to the user, that it is solved and closed, each as a step of their own that names the main ticket's as its cause.
 func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
 	main, mette := w.opened().GetName(), w.as("mette")
-	must(w.tickets.AddNote(mette, &triagev1.AddNoteRequest{Name: main, RequestId: requestID(), Note: danish("Før henvendelserne.")}))(t)
+	must(w.tickets.AddNote(mette, &triagev1.AddNoteRequest{
+		Name: main, RequestId: requestID(), Note: danish("Før henvendelserne."),
+	}))(t)
 	const many = 5
 	inquiries := make([]string, many)
 	for i := range inquiries {
@@ -42,7 +44,8 @@ func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 		Name: main, RequestId: requestID(), Note: danish("Det er Jonas' skyld."), Internal: true,
 	}))(t)
 	must(w.tickets.HoldTicket(mette, &triagev1.HoldTicketRequest{
-		Name: main, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD, Reason: danish("Vi venter på en vare."),
+		Name: main, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD,
+		Reason: danish("Vi venter på en vare."),
 	}))(t)
 	must(w.resolve(main))(t)
 	must(w.closing.PassQualityCheck(w.as("chr"), &triagev1.PassQualityCheckRequest{Name: main, RequestId: requestID()}))(t)

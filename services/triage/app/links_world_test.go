@@ -77,7 +77,8 @@ func (w *linked) resolve(name string) (*triagev1.Ticket, error) {
 
 func (w *linked) plan(name string, in time.Duration) (*triagev1.Ticket, error) {
 	return w.releases.PlanFix(w.as("mette"), &triagev1.PlanFixRequest{
-		Name: name, RequestId: requestID(), ReleaseTime: timestamppb.New(w.clock.Now().Add(in)), Plan: danish("Rettes i næste release."),
+		Name: name, RequestId: requestID(), ReleaseTime: timestamppb.New(w.clock.Now().Add(in)),
+		Plan: danish("Rettes i næste release."),
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 )
 
-// R29, R30: goods are for service requests; a standard article comes from stock, a special one by its working days; help with setting
-// up is asked about at hand-out.
+// R29, R30: goods are for service requests; a standard article comes from stock, a special one by its working days; help with
+// setting up is asked about at hand-out.
 func TestAServiceRequestOrdersGoodsOfTheCatalogue(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
@@ -35,7 +35,9 @@ func TestAServiceRequestOrdersGoodsOfTheCatalogue(t *testing.T) {
 	if _, err := order(standard, "mouse"); !fault.Is(err, "ALREADY_ORDERED") {
 		t.Errorf("ordered twice: %v", err)
 	}
-	if got := must(order(special, "screen"))(t).GetOrder().GetDeliveryTime().AsTime(); got.Sub(now) < 12*24*time.Hour || got.Sub(now) > 21*24*time.Hour {
+	const day = 24 * time.Hour
+	got := must(order(special, "screen"))(t).GetOrder().GetDeliveryTime().AsTime()
+	if took := got.Sub(now); took < 12*day || took > 21*day {
 		t.Errorf("ten working days from %v are %v", now, got)
 	}
 	out := must(w.orders.HandOutGoods(w.as("mette"), &triagev1.HandOutGoodsRequest{

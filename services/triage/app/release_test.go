@@ -97,7 +97,8 @@ func TestAReleaseWaitsUntilTheReportersWereToldOrANamedPersonAnswersForIt(t *tes
 	reason, _ := event.Text("reason")
 	if passed.GetFixPlan().GetOverriddenBy() != who("chr") || !slices.Equal(payload.GetOverriddenGates(), []string{"data"}) ||
 		reason.GetText() != "Patienter i fare" {
-		t.Errorf("the deviation is kept as %q, %v, %q", passed.GetFixPlan().GetOverriddenBy(), payload.GetOverriddenGates(), reason.GetText())
+		t.Errorf("the deviation is kept as %q, %v, %q",
+			passed.GetFixPlan().GetOverriddenBy(), payload.GetOverriddenGates(), reason.GetText())
 	}
 }
 

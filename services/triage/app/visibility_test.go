@@ -81,7 +81,9 @@ func set(m protoreflect.Message, field protoreflect.FieldDescriptor, value any) 
 func ticketRPCs(t *testing.T) []protoreflect.MethodDescriptor {
 	t.Helper()
 	var list []protoreflect.MethodDescriptor
-	for _, name := range []protoreflect.FullName{"TicketService", "LinkService", "ReleaseService", "OrderService", "ClosingService"} {
+	for _, name := range []protoreflect.FullName{
+		"TicketService", "LinkService", "ReleaseService", "OrderService", "ClosingService",
+	} {
 		service, err := protoregistry.GlobalFiles.FindDescriptorByName("bavn.triage.v1." + name)
 		if err != nil {
 			t.Fatal(err)

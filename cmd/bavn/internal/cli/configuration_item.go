@@ -24,7 +24,7 @@ type CI struct {
 
 // CIImport brings items over.
 type CIImport struct {
-	File string `arg:"" type:"existingfile" help:"CSV file with a first line that names the columns; depends_on separates ids by spaces."`
+	File string `arg:"" type:"existingfile" help:"CSV file whose first line names the columns; depends_on separates ids by spaces."`
 	Request
 }
 
@@ -37,7 +37,7 @@ func (c *CIImport) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return failure.New(failure.Usage, "name a file that can be read", "%w", err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	items, err := readItems(file, s.Desk)
 	if err != nil {
 		return failure.New(failure.Usage, "the first line names the columns: id,name,kind,service,depends_on", "%s: %w", c.File, err)

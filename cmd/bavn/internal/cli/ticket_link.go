@@ -45,7 +45,8 @@ func (c *TicketLink) Run(ctx context.Context, s *session) error {
 	ticket, external := c.ends(s)
 	return s.changed(ctx, func(ctx context.Context, services *client.Client) (*triagev1.Ticket, error) {
 		return services.Links.LinkTicket(ctx, &triagev1.LinkTicketRequest{
-			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Kind: linkKinds[c.Kind], Ticket: ticket, Tool: c.InTool, ExternalId: external,
+			Name: c.name(s), RequestId: c.id(), Etag: c.ETag,
+			Kind: linkKinds[c.Kind], Ticket: ticket, Tool: c.InTool, ExternalId: external,
 		})
 	})
 }
@@ -61,7 +62,8 @@ func (c *TicketUnlink) Run(ctx context.Context, s *session) error {
 	ticket, external := c.ends(s)
 	return s.changed(ctx, func(ctx context.Context, services *client.Client) (*triagev1.Ticket, error) {
 		return services.Links.UnlinkTicket(ctx, &triagev1.UnlinkTicketRequest{
-			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Kind: linkKinds[c.Kind], Ticket: ticket, Tool: c.InTool, ExternalId: external,
+			Name: c.name(s), RequestId: c.id(), Etag: c.ETag,
+			Kind: linkKinds[c.Kind], Ticket: ticket, Tool: c.InTool, ExternalId: external,
 		})
 	})
 }

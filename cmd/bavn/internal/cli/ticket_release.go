@@ -15,7 +15,7 @@ import (
 type TicketPlanFix struct {
 	Change
 	Text
-	At time.Time `required:"" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When it is released: 2026-11-24T06:00:00+01:00."`
+	At time.Time `required:"" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When: 2026-11-24T06:00:00+01:00."`
 }
 
 // Run plans it; the text says how (R82).

@@ -101,8 +101,8 @@ export interface paths {
         };
         /**
          * Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number
-         * @description Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers: members of the
-         *     desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
+         * @description Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers:
+         *     members of the desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
          */
         get: operations["ConfigurationItemService_ListConfigurationItemTickets"];
         put?: never;
@@ -124,11 +124,11 @@ export interface paths {
         put?: never;
         /**
          * Creates configuration items, or replaces those with the same id, at most 500 at once
-         * @description Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come later, or depend on
-         *     it in turn.
+         * @description Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come
+         *     later, or depend on it in turn.
          *
-         *     Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by request_id, and
-         *     items that are as they were stay so. Errors: INVALID_ARGUMENT.
+         *     Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by
+         *     request_id, and items that are as they were stay so. Errors: INVALID_ARGUMENT.
          */
         post: operations["ConfigurationItemService_ImportConfigurationItems"];
         delete?: never;
@@ -615,8 +615,8 @@ export interface paths {
         };
         /**
          * Lists the tickets with a planned fix that is not released, the next release first
-         * @description Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk; they are shown
-         *     what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
+         * @description Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk;
+         *     they are shown what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
          */
         get: operations["ReleaseService_ListPendingReleases"];
         put?: never;
@@ -844,8 +844,8 @@ export interface paths {
         };
         /**
          * Lists the tickets that are linked to a ticket, such as the inquiries about it, by number
-         * @description Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the ticket; they are
-         *     shown those that they may see. Changes nothing. Errors: NOT_FOUND.
+         * @description Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the
+         *     ticket; they are shown those that they may see. Changes nothing. Errors: NOT_FOUND.
          */
         get: operations["LinkService_ListLinkedTickets"];
         put?: never;
@@ -869,8 +869,8 @@ export interface paths {
          * Accepts the work: the receiver becomes holder, its clock starts, the giver's stops
          * @description Accepts the work: the receiver becomes holder, its clock starts, the giver's stops.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_AcceptHandOver"];
         delete?: never;
@@ -892,8 +892,8 @@ export interface paths {
          * Accepts the ownership
          * @description Accepts the ownership.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_AcceptResponsibility"];
         delete?: never;
@@ -915,8 +915,8 @@ export interface paths {
          * The reporter or affected user says the fault is gone (R105)
          * @description The reporter or affected user says the fault is gone (R105).
          *
-         *     Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_AcceptSolution"];
         delete?: never;
@@ -962,8 +962,8 @@ export interface paths {
          * Gives the ticket to a group or person within the holding party (R54)
          * @description Gives the ticket to a group or person within the holding party (R54).
          *
-         *     Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, NOT_A_MEMBER.
+         *     Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NOT_A_MEMBER.
          */
         post: operations["TicketService_AssignTicket"];
         delete?: never;
@@ -1030,8 +1030,8 @@ export interface paths {
          * Closes a solved ticket after the quality check (R101, R109)
          * @description Closes a solved ticket after the quality check (R101, R109).
          *
-         *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_CloseTicket"];
         delete?: never;
@@ -1053,8 +1053,8 @@ export interface paths {
          * Declines the work: nothing moved, so nothing returns
          * @description Declines the work: nothing moved, so nothing returns.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_DeclineHandOver"];
         delete?: never;
@@ -1076,8 +1076,8 @@ export interface paths {
          * Declines the ownership: it stays where it was
          * @description Declines the ownership: it stays where it was.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_DeclineResponsibility"];
         delete?: never;
@@ -1122,8 +1122,8 @@ export interface paths {
          * Says that the goods were handed out
          * @description Says that the goods were handed out. Help with setting up is offered then (R30): the answer says whether it was wanted.
          *
-         *     Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NOTHING_ORDERED, ALREADY_HANDED_OUT.
+         *     Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NOTHING_ORDERED, ALREADY_HANDED_OUT.
          */
         post: operations["OrderService_HandOutGoods"];
         delete?: never;
@@ -1145,8 +1145,8 @@ export interface paths {
          * Offers the work to another group or party
          * @description Offers the work to another group or party. The giver stays holder until the receiver accepts.
          *
-         *     Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
+         *     Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
          */
         post: operations["TicketService_HandOverTicket"];
         delete?: never;
@@ -1168,8 +1168,8 @@ export interface paths {
          * Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97)
          * @description Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97).
          *
-         *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_HoldTicket"];
         delete?: never;
@@ -1213,9 +1213,10 @@ export interface paths {
         put?: never;
         /**
          * Links a ticket with another of the desk that the caller sees, or with something in another tool
-         * @description Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What is linked
-         *     already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter, waits when that
-         *     waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is linked to is released (R97).
+         * @description Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What
+         *     is linked already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter,
+         *     waits when that waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is
+         *     linked to is released (R97).
          *
          *     Callers: agents of the holding or owning party. Emits ticket.linked for both. Idempotent by request_id.
          *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION LINK_CYCLE,
@@ -1241,9 +1242,9 @@ export interface paths {
          * Says that a ticket is about a configuration item
          * @description Says that a ticket is about a configuration item. One that is linked already stays so.
          *
-         *     Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does
-         *     not exist.
+         *     Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does not
+         *     exist.
          */
         post: operations["ConfigurationItemService_LinkConfigurationItem"];
         delete?: never;
@@ -1287,7 +1288,8 @@ export interface paths {
         put?: never;
         /**
          * Says that the fix is released
-         * @description Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this change (R97).
+         * @description Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this
+         *     change (R97).
          *
          *     Callers: agents of the holding or owning party. Emits ticket.released. Idempotent by request_id.
          *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION ALREADY_RELEASED, REPORTERS_NOT_TOLD: nobody is
@@ -1311,11 +1313,12 @@ export interface paths {
         put?: never;
         /**
          * Says that a ticket is the same as another, and ends it as cancelled
-         * @description Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the other is told
-         *     which.
+         * @description Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the
+         *     other is told which.
          *
-         *     Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES, DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
+         *     Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES,
+         *     DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
          */
         post: operations["LinkService_MergeTicket"];
         delete?: never;
@@ -1335,10 +1338,12 @@ export interface paths {
         put?: never;
         /**
          * Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its delivery time (R30)
-         * @description Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its delivery time (R30).
+         * @description Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its
+         *     delivery time (R30).
          *
-         *     Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does not have.
+         *     Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does
+         *     not have.
          */
         post: operations["OrderService_OrderGoods"];
         delete?: never;
@@ -1358,11 +1363,12 @@ export interface paths {
         put?: never;
         /**
          * Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101)
-         * @description Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101). Where it is not,
-         *     `:returnToTechnician` sends it back (R102).
+         * @description Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101).
+         *     Where it is not, `:returnToTechnician` sends it back (R102).
          *
-         *     Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED, NOT_PERMITTED_BY_PROFILE.
+         *     Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED,
+         *     NOT_PERMITTED_BY_PROFILE.
          */
         post: operations["ClosingService_PassQualityCheck"];
         delete?: never;
@@ -1382,8 +1388,8 @@ export interface paths {
         put?: never;
         /**
          * Says when and how it will be fixed (R82)
-         * @description Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release. The parties that
-         *     the profile wants told hear of the plan and of every change.
+         * @description Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release.
+         *     The parties that the profile wants told hear of the plan and of every change.
          *
          *     Callers: agents of the holding or owning party. Emits ticket.fix_planned. Idempotent by request_id.
          *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
@@ -1408,8 +1414,8 @@ export interface paths {
          * The reporter or affected user says the fault is still there; the ticket is open again (R107)
          * @description The reporter or affected user says the fault is still there; the ticket is open again (R107).
          *
-         *     Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_RejectSolution"];
         delete?: never;
@@ -1454,8 +1460,8 @@ export interface paths {
          * Says that the ticket is solved, and how
          * @description Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
          *
-         *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING.
+         *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
          */
         post: operations["TicketService_ResolveTicket"];
         delete?: never;
@@ -1500,8 +1506,8 @@ export interface paths {
          * Sends a solved but badly documented ticket back to the last technician (R102)
          * @description Sends a solved but badly documented ticket back to the last technician (R102).
          *
-         *     Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_ReturnToTechnician"];
         delete?: never;
@@ -1523,9 +1529,9 @@ export interface paths {
          * Keeps the number that the same case has in another tool, or forgets it (R13, R34)
          * @description Keeps the number that the same case has in another tool, or forgets it (R13, R34).
          *
-         *     Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number that the profile's
-         *     tool does not have.
+         *     Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
+         *     that the profile's tool does not have.
          */
         post: operations["LinkService_SetExternalId"];
         delete?: never;
@@ -1545,12 +1551,12 @@ export interface paths {
         put?: never;
         /**
          * Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first, and the texts that the caller gives it
-         * @description Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first, and the
-         *     texts that the caller gives it. The answer is the new ticket.
+         * @description Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first,
+         *     and the texts that the caller gives it. The answer is the new ticket.
          *
-         *     Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for the new
-         *     ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
+         *     Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for
+         *     the new ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
          */
         post: operations["LinkService_SplitTicket"];
         delete?: never;
@@ -1572,8 +1578,8 @@ export interface paths {
          * The assignee begins (R94: in progress)
          * @description The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
          *
-         *     Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, ALREADY_TAKEN.
+         *     Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_TAKEN.
          */
         post: operations["TicketService_StartWork"];
         delete?: never;
@@ -1642,8 +1648,8 @@ export interface paths {
          * Offers the ownership to another party (R60, R63)
          * @description Offers the ownership to another party (R60, R63). The work stays where it is.
          *
-         *     Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
+         *     Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
          */
         post: operations["TicketService_TransferResponsibility"];
         delete?: never;
@@ -1709,11 +1715,13 @@ export interface paths {
         put?: never;
         /**
          * Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user did
-         * @description Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user did. A reporter who
-         *     accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or telephone.
+         * @description Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user
+         *     did. A reporter who accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or
+         *     telephone.
          *
-         *     Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits ticket.verified.
-         *     Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_VERIFIED, VERIFIED_OTHERWISE.
+         *     Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits
+         *     ticket.verified. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+         *     ALREADY_VERIFIED, VERIFIED_OTHERWISE.
          */
         post: operations["ClosingService_VerifySolution"];
         delete?: never;
@@ -1735,8 +1743,8 @@ export interface paths {
          * The giver takes an unanswered offer back
          * @description The giver takes an unanswered offer back.
          *
-         *     Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_WithdrawHandOver"];
         delete?: never;
@@ -2616,7 +2624,10 @@ export interface components {
         "triage.CancelTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
-            /** @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83). */
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
             overrideReason?: components["schemas"]["common.LocalizedText"];
             /** @description Why. */
             reason: components["schemas"]["common.LocalizedText"];
@@ -2630,7 +2641,10 @@ export interface components {
         "triage.CloseTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
-            /** @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83). */
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
             overrideReason?: components["schemas"]["common.LocalizedText"];
             /**
              * Format: uuid
@@ -2893,7 +2907,10 @@ export interface components {
         "triage.HoldTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
-            /** @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83). */
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
             overrideReason?: components["schemas"]["common.LocalizedText"];
             /** @description What is missing, in words the user may read (R96). */
             reason: components["schemas"]["common.LocalizedText"];
@@ -3407,7 +3424,10 @@ export interface components {
         "triage.ResolveTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
-            /** @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83). */
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
             overrideReason?: components["schemas"]["common.LocalizedText"];
             /**
              * Format: uuid
@@ -5502,7 +5522,8 @@ export interface operations {
                 pageToken?: string;
                 /**
                  * @description AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-                 *     impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+                 *     impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group =
+                 *     "desks/nsp/parties/netic/groups/drift"`.
                  */
                 filter?: string;
             };

@@ -15,7 +15,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// ConfigurationItems is bavn.triage.v1.ConfigurationItemService. Its links are steps of tickets, its registry is of the directory.
+// ConfigurationItems is bavn.triage.v1.ConfigurationItemService. Its links are steps of tickets, its registry is of the
+// directory.
 type ConfigurationItems struct {
 	triagev1.UnsafeConfigurationItemServiceServer
 	*command.Tickets

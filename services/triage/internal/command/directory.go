@@ -33,8 +33,8 @@ type directoryCall struct {
 	payload   proto.Message
 	// creates is true for the call that makes the desk: there is no row to lock yet.
 	creates bool
-	// answer is filled with the payload of the first event, whether it is written now or was before. A call about many resources has
-	// none: its answer is how they then are.
+	// answer is filled with the payload of the first event, whether it is written now or was before. A call about many
+	// resources has none: its answer is how they then are.
 	answer proto.Message
 }
 

@@ -33,9 +33,9 @@ const (
 // Follows reports whether a link of this kind makes a ticket hear what happens to the other (R19, R97).
 func Follows(kind triagev1.LinkKind) bool { return kind == linkInquiry || kind == linkChange }
 
-// FollowMain is the job that carries over to a ticket's followers what happened to it: to the inquiries about it (R19), and to what
-// waits for its release (R97). There may be thousands, so no transaction holds more than one of them, and each remembers how far it has
-// come: the job may break off, run again, and run twice at once.
+// FollowMain is the job that carries over to a ticket's followers what happened to it: to the inquiries about it (R19), and to
+// what waits for its release (R97). There may be thousands, so no transaction holds more than one of them, and each remembers
+// how far it has come: the job may break off, run again, and run twice at once.
 type FollowMain struct {
 	Main string `json:"main"`
 }
@@ -136,8 +136,8 @@ func (m *MainFollower) carry(ctx context.Context, main, number string, head int6
 	})
 }
 
-// hear lets a follower hear, one by one, what happened to the main ticket after a revision. Each is a step of its own, whose cause is
-// the main ticket's event.
+// hear lets a follower hear, one by one, what happened to the main ticket after a revision. Each is a step of its own, whose
+// cause is the main ticket's event.
 func (m *MainFollower) hear(
 	ctx context.Context, p *pg.Pipeline, follower *store.Ticket, main string, kind triagev1.LinkKind, carried, head int64,
 ) error {

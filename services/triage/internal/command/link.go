@@ -79,8 +79,8 @@ func (c *Tickets) UnlinkTicket(ctx context.Context, r *triagev1.UnlinkTicketRequ
 	})
 }
 
-// follow keeps who is at the other end of a link, and how much of what happened to the other has been carried over: nothing of what
-// was before, but the solution of one that is solved already.
+// follow keeps who is at the other end of a link, and how much of what happened to the other has been carried over: nothing of
+// what was before, but the solution of one that is solved already.
 func (c *Tickets) follow(ctx context.Context, p *pg.Pipeline, this, other *store.Ticket, kind triagev1.LinkKind) error {
 	carried := other.Head.Revision
 	solved := other.Facts.GetStatus() == process.Resolved || other.Facts.GetStatus() == process.Closed
@@ -98,8 +98,8 @@ func (c *Tickets) follow(ctx context.Context, p *pg.Pipeline, this, other *store
 	return c.Timers.Keep(ctx, p, FollowMain{Main: other.Facts.GetName()}, time.Time{})
 }
 
-// linksOf is what every step has for itself that links tickets of a desk: of links that would close a ring together, one must see the
-// other (R124). Links are rare beside everything else that is done with tickets.
+// linksOf is what every step has for itself that links tickets of a desk: of links that would close a ring together, one must
+// see the other (R124). Links are rare beside everything else that is done with tickets.
 func linksOf(ticket string) []string { return []string{deskOf(ticket) + "/links"} }
 
 // upwards are the tickets that a ticket's links of a kind lead to, however far.
@@ -121,7 +121,8 @@ func elsewhere(r interface {
 	GetKind() triagev1.LinkKind
 	GetTool() string
 	GetExternalId() string
-}) (*triagev1.Link, error) {
+},
+) (*triagev1.Link, error) {
 	switch {
 	case r.GetTool() == "":
 		return nil, invalid("ticket", "link.one_end")

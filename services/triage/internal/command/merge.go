@@ -11,8 +11,8 @@ import (
 
 const duplicateOf = triagev1.LinkKind_LINK_KIND_DUPLICATE_OF
 
-// MergeTicket ends a ticket that is the same as another. Of two opposite merges at once, the later one sees the earlier one's work and
-// is told so.
+// MergeTicket ends a ticket that is the same as another. Of two opposite merges at once, the later one sees the earlier one's
+// work and is told so.
 func (c *Tickets) MergeTicket(ctx context.Context, r *triagev1.MergeTicketRequest) (*triagev1.Ticket, error) {
 	if err := otherTicket(r.GetName(), r.GetInto(), "into"); err != nil {
 		return nil, err

@@ -79,7 +79,8 @@ func refusal(err error) error {
 		return wrongKnownSolutionState(wrong)
 	}
 	if bad, ok := errors.AsType[domain.BadLink](err); ok {
-		return fault.New(codes.FailedPrecondition, bad.Reason).Violation("LINK", "links/"+strings.ToLower(bad.Reason), linkSatisfied[bad.Reason])
+		return fault.New(codes.FailedPrecondition, bad.Reason).
+			Violation("LINK", "links/"+strings.ToLower(bad.Reason), linkSatisfied[bad.Reason])
 	}
 	if otherwise, ok := errors.AsType[domain.VerifiedOtherwise](err); ok {
 		return fault.New(codes.FailedPrecondition, VerifiedOtherwise).Meta("method", otherwise.Method).

@@ -8,6 +8,8 @@ import (
 )
 
 // SetExternalId keeps the number that the case has in another tool (R13, R34).
+//
+//nolint:revive // the contract's spelling, which the generated interface has
 func (c *Tickets) SetExternalId(ctx context.Context, r *triagev1.SetExternalIdRequest) (*triagev1.Ticket, error) {
 	external := r.GetExternal()
 	return c.change(ctx, call{

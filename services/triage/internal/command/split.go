@@ -21,9 +21,9 @@ type Submitter interface {
 	SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest, opts ...grpc.CallOption) (*intakev1.Submission, error)
 }
 
-// SplitTicket makes a ticket of its own of a part of a ticket. Every ticket starts as a submission, so the part is submitted to intake,
-// by the caller and for the reporter; then both sides are linked. The request id goes along: a split that broke off half-way is made
-// whole by the same request, and never makes two.
+// SplitTicket makes a ticket of its own of a part of a ticket. Every ticket starts as a submission, so the part is submitted to
+// intake, by the caller and for the reporter; then both sides are linked. The request id goes along: a split that broke off
+// half-way is made whole by the same request, and never makes two.
 func (c *Tickets) SplitTicket(ctx context.Context, r *triagev1.SplitTicketRequest) (*triagev1.Ticket, error) {
 	made := call{action: "SplitTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r}
 	from, before, err := c.splittable(ctx, made)

@@ -32,9 +32,9 @@ type pair struct {
 // pairDecision decides about a ticket and the other one.
 type pairDecision func(ctx context.Context, p *pg.Pipeline, s scene, other domain.Ticket) (this, that domain.Outcome, err error)
 
-// changeBoth runs a command on two tickets in one transaction, in which both are locked in the order of their names: two commands on
-// the same two never wait for each other for ever, and the later one sees what the earlier one did. The caller must see both, and be
-// permitted the step on the first.
+// changeBoth runs a command on two tickets in one transaction, in which both are locked in the order of their names: two
+// commands on the same two never wait for each other for ever, and the later one sees what the earlier one did. The caller must
+// see both, and be permitted the step on the first.
 func (c *Tickets) changeBoth(ctx context.Context, made pair, decide pairDecision) (*triagev1.Ticket, error) {
 	caller, err := c.Access.Caller(ctx, deskOf(made.ticket))
 	if err != nil {
@@ -46,7 +46,8 @@ func (c *Tickets) changeBoth(ctx context.Context, made pair, decide pairDecision
 	}
 	var answer *triagev1.Ticket
 	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		this, other, err := store.LockBoth(ctx, p, req.Desk, resourcename.ID(made.ticket), resourcename.ID(made.other), req, made.alone...)
+		this, other, err := store.LockBoth(ctx, p, req.Desk, resourcename.ID(made.ticket), resourcename.ID(made.other), req,
+			made.alone...)
 		if err != nil {
 			return refusal(err)
 		}

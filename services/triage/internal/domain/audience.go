@@ -9,7 +9,8 @@ import (
 
 // Audience is who may see a ticket, relative to its desk and sorted: the parties that answer for it, have it, had it or are
 // offered it, the one that found it itself (R151), the desk's authority and contact parties (R132, R15), and the reporter, the
-// affected user and whoever submitted it for them. The same set is on every event, is asked by the policies, and filters every list and search.
+// affected user and whoever submitted it for them. The same set is on every event, is asked by the policies, and filters every
+// list and search.
 func Audience(desk Desk, t *triagev1.Ticket) []string {
 	names := []string{
 		desk.AuthorityParty, desk.ContactParty,

@@ -29,8 +29,8 @@ func (t Ticket) SetExternalID(id *triagev1.ExternalId, at time.Time) (Outcome, e
 	return c.done("ticket.external_id_set"), nil
 }
 
-// ownNumber is the number that the case has at the desk that reported it (R13): the one that is said to be, else the one that came
-// with the report from a tool which is none of the desk's own. Empty where there is none.
+// ownNumber is the number that the case has at the desk that reported it (R13): the one that is said to be, else the one that
+// came with the report from a tool which is none of the desk's own. Empty where there is none.
 func (t Ticket) ownNumber() string {
 	tools := t.Desk.Process.Settings().GetTools()
 	var foreign string

@@ -32,9 +32,9 @@ func (h Happened) word(name string) Text {
 	return Text{}
 }
 
-// FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that it
-// waits, that it is solved and closed. The desk's gates were passed by the main ticket. False where there is nothing to do: the
-// inquiry was ended by people, or the words are erased.
+// FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
+// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. False where there is nothing to do:
+// the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, bool) {
 	if t.Facts.GetImporting() {
 		return Outcome{}, false

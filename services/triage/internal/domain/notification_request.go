@@ -41,8 +41,8 @@ func (t Ticket) notificationRequest(
 	return request, nil
 }
 
-// releaseRequests ask that those whom a fix concerns hear of it, whatever else the profile notifies of: of each plan the parties that
-// it names (R82), of the coming release everybody who waits for it (R83). The words are the event's own text.
+// releaseRequests ask that those whom a fix concerns hear of it, whatever else the profile notifies of: of each plan the
+// parties that it names (R82), of the coming release everybody who waits for it (R83). The words are the event's own text.
 func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*triagev1.NotificationRequest, error) {
 	var requests []*triagev1.NotificationRequest
 	switch event {

@@ -43,8 +43,8 @@ func (t Ticket) Order(goods string, quantity int32, help bool, at time.Time) (Ou
 	return c.done("ticket.ordered"), nil
 }
 
-// HandOut says that the goods were handed out. Whether help with setting up is wanted is asked then (R30); nil lets stand what was
-// ordered.
+// HandOut says that the goods were handed out. Whether help with setting up is wanted is asked then (R30); nil lets stand what
+// was ordered.
 func (t Ticket) HandOut(help *bool, at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.HandOut, t.facts()); rejection != nil {
 		return Outcome{}, rejection

@@ -9,8 +9,8 @@ import (
 	"github.com/bavn/bavn/process"
 )
 
-// PlanFix says when and how it will be fixed (R82). Who was told of another time was not told of this one, and a new plan is one of
-// another release.
+// PlanFix says when and how it will be fixed (R82). Who was told of another time was not told of this one, and a new plan is
+// one of another release.
 func (t Ticket) PlanFix(release time.Time, plan Text, at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.PlanFix, t.facts()); rejection != nil {
 		return Outcome{}, rejection
@@ -34,8 +34,8 @@ func (t Ticket) TellReporters(message Text, at time.Time) (Outcome, error) {
 	return c.done("ticket.release_announced", message), nil
 }
 
-// MarkReleased says that the fix is released; a ticket that waited for it is being worked on again (R97). unannounced names who let it
-// go although the reporters were not told; empty where nobody had to.
+// MarkReleased says that the fix is released; a ticket that waited for it is being worked on again (R97). unannounced names who
+// let it go although the reporters were not told; empty where nobody had to.
 func (t Ticket) MarkReleased(unannounced string, at time.Time) (Outcome, error) {
 	rule, rejection := process.Permit(process.Release, t.facts())
 	if rejection != nil {

@@ -22,8 +22,8 @@ func (t Ticket) MaySplit() error {
 	return nil
 }
 
-// SplitOff makes a ticket that was just opened a part that was split off this one. What this one is judged to be holds for the part
-// until somebody judges again, and whoever may not see this one does not see the part (R149).
+// SplitOff makes a ticket that was just opened a part that was split off this one. What this one is judged to be holds for the
+// part until somebody judges again, and whoever may not see this one does not see the part (R149).
 func (t Ticket) SplitOff(part Ticket, at time.Time) (this, split Outcome, err error) {
 	if err := t.MaySplit(); err != nil {
 		return Outcome{}, Outcome{}, err
@@ -42,8 +42,8 @@ func (t Ticket) SplitOff(part Ticket, at time.Time) (this, split Outcome, err er
 // SplitPart reports whether the ticket was split off another already.
 func (t Ticket) SplitPart(of Ticket) bool { return t.Has(towards(of, splitFrom)) }
 
-// MergeInto says that the ticket is the same as another, and ends it; the other lives on. Of two opposite merges the second finds the
-// first's work: a ticket that has been merged is no place to merge into.
+// MergeInto says that the ticket is the same as another, and ends it; the other lives on. Of two opposite merges the second
+// finds the first's work: a ticket that has been merged is no place to merge into.
 func (t Ticket) MergeInto(into Ticket, upwards []string, reason Text, at time.Time) (this, other Outcome, err error) {
 	if into.mergedInto() != "" || t.mergedInto() != "" {
 		return Outcome{}, Outcome{}, BadLink{AlreadyMerged}

@@ -23,8 +23,8 @@ type Ticket struct {
 	Desk Desk
 	// Clocks count how long each party had it in each status (R129).
 	Clocks process.PartyClocks
-	// TargetClock is when the clock of its targets was started and stopped, in turn: it runs while the ticket is open, whoever has
-	// it, and stands while it waits or is solved.
+	// TargetClock is when the clock of its targets was started and stopped, in turn: it runs while the ticket is open, whoever
+	// has it, and stands while it waits or is solved.
 	TargetClock []time.Time
 	// Decisions are what the desk's process decided last, one for each subject.
 	Decisions []*triagev1.Decision

@@ -7,8 +7,8 @@ import (
 	"github.com/bavn/bavn/process"
 )
 
-// AcceptSolution records that reporter or affected user says the fault is gone (R105). Where a solution is verified by asking them,
-// that is its verification (R151).
+// AcceptSolution records that reporter or affected user says the fault is gone (R105). Where a solution is verified by asking
+// them, that is its verification (R151).
 func (t Ticket) AcceptSolution(by string, at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.AcceptSolution, t.facts()); rejection != nil {
 		return Outcome{}, rejection

@@ -32,17 +32,20 @@ const (
 //
 // Verification and quality check of solutions.
 type ClosingServiceClient interface {
-	// Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user did. A reporter who
-	// accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or telephone.
+	// Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user
+	// did. A reporter who accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or
+	// telephone.
 	//
-	// Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits ticket.verified.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_VERIFIED, VERIFIED_OTHERWISE.
+	// Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits
+	// ticket.verified. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+	// ALREADY_VERIFIED, VERIFIED_OTHERWISE.
 	VerifySolution(ctx context.Context, in *VerifySolutionRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101). Where it is not,
-	// `:returnToTechnician` sends it back (R102).
+	// Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101).
+	// Where it is not, `:returnToTechnician` sends it back (R102).
 	//
-	// Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED, NOT_PERMITTED_BY_PROFILE.
+	// Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED,
+	// NOT_PERMITTED_BY_PROFILE.
 	PassQualityCheck(ctx context.Context, in *PassQualityCheckRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
 	//
@@ -94,17 +97,20 @@ func (c *closingServiceClient) RecordReport(ctx context.Context, in *RecordRepor
 //
 // Verification and quality check of solutions.
 type ClosingServiceServer interface {
-	// Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user did. A reporter who
-	// accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or telephone.
+	// Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user
+	// did. A reporter who accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or
+	// telephone.
 	//
-	// Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits ticket.verified.
-	// Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_VERIFIED, VERIFIED_OTHERWISE.
+	// Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits
+	// ticket.verified. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+	// ALREADY_VERIFIED, VERIFIED_OTHERWISE.
 	VerifySolution(context.Context, *VerifySolutionRequest) (*Ticket, error)
-	// Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101). Where it is not,
-	// `:returnToTechnician` sends it back (R102).
+	// Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101).
+	// Where it is not, `:returnToTechnician` sends it back (R102).
 	//
-	// Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED, NOT_PERMITTED_BY_PROFILE.
+	// Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED,
+	// NOT_PERMITTED_BY_PROFILE.
 	PassQualityCheck(context.Context, *PassQualityCheckRequest) (*Ticket, error)
 	// Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
 	//

@@ -35,24 +35,24 @@ const (
 //
 // A registry of configuration items for each desk, brought over from where it is kept.
 type ConfigurationItemServiceClient interface {
-	// Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come later, or depend on
-	// it in turn.
+	// Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come
+	// later, or depend on it in turn.
 	//
-	// Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by request_id, and
-	// items that are as they were stay so. Errors: INVALID_ARGUMENT.
+	// Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by
+	// request_id, and items that are as they were stay so. Errors: INVALID_ARGUMENT.
 	ImportConfigurationItems(ctx context.Context, in *ImportConfigurationItemsRequest, opts ...grpc.CallOption) (*ImportConfigurationItemsResponse, error)
 	// Reads a configuration item. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND.
 	GetConfigurationItem(ctx context.Context, in *GetConfigurationItemRequest, opts ...grpc.CallOption) (*ConfigurationItem, error)
 	// Lists configuration items by id. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND at `parent`.
 	ListConfigurationItems(ctx context.Context, in *ListConfigurationItemsRequest, opts ...grpc.CallOption) (*ListConfigurationItemsResponse, error)
-	// Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers: members of the
-	// desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
+	// Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers:
+	// members of the desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
 	ListConfigurationItemTickets(ctx context.Context, in *ListConfigurationItemTicketsRequest, opts ...grpc.CallOption) (*ListConfigurationItemTicketsResponse, error)
 	// Says that a ticket is about a configuration item. One that is linked already stays so.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does
-	// not exist.
+	// Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does not
+	// exist.
 	LinkConfigurationItem(ctx context.Context, in *LinkConfigurationItemRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Says that a ticket is not about a configuration item after all.
 	//
@@ -135,24 +135,24 @@ func (c *configurationItemServiceClient) UnlinkConfigurationItem(ctx context.Con
 //
 // A registry of configuration items for each desk, brought over from where it is kept.
 type ConfigurationItemServiceServer interface {
-	// Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come later, or depend on
-	// it in turn.
+	// Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come
+	// later, or depend on it in turn.
 	//
-	// Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by request_id, and
-	// items that are as they were stay so. Errors: INVALID_ARGUMENT.
+	// Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by
+	// request_id, and items that are as they were stay so. Errors: INVALID_ARGUMENT.
 	ImportConfigurationItems(context.Context, *ImportConfigurationItemsRequest) (*ImportConfigurationItemsResponse, error)
 	// Reads a configuration item. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND.
 	GetConfigurationItem(context.Context, *GetConfigurationItemRequest) (*ConfigurationItem, error)
 	// Lists configuration items by id. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND at `parent`.
 	ListConfigurationItems(context.Context, *ListConfigurationItemsRequest) (*ListConfigurationItemsResponse, error)
-	// Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers: members of the
-	// desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
+	// Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers:
+	// members of the desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
 	ListConfigurationItemTickets(context.Context, *ListConfigurationItemTicketsRequest) (*ListConfigurationItemTicketsResponse, error)
 	// Says that a ticket is about a configuration item. One that is linked already stays so.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does
-	// not exist.
+	// Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does not
+	// exist.
 	LinkConfigurationItem(context.Context, *LinkConfigurationItemRequest) (*Ticket, error)
 	// Says that a ticket is not about a configuration item after all.
 	//

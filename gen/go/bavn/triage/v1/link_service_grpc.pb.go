@@ -35,9 +35,10 @@ const (
 //
 // Links, splits and numbers of tickets.
 type LinkServiceClient interface {
-	// Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What is linked
-	// already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter, waits when that
-	// waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is linked to is released (R97).
+	// Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What
+	// is linked already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter,
+	// waits when that waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is
+	// linked to is released (R97).
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.linked for both. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION LINK_CYCLE,
@@ -48,27 +49,28 @@ type LinkServiceClient interface {
 	// Callers: agents of the holding or owning party. Emits ticket.unlinked for both. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_LINKED.
 	UnlinkTicket(ctx context.Context, in *UnlinkTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the ticket; they are
-	// shown those that they may see. Changes nothing. Errors: NOT_FOUND.
+	// Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the
+	// ticket; they are shown those that they may see. Changes nothing. Errors: NOT_FOUND.
 	ListLinkedTickets(ctx context.Context, in *ListLinkedTicketsRequest, opts ...grpc.CallOption) (*ListLinkedTicketsResponse, error)
-	// Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first, and the
-	// texts that the caller gives it. The answer is the new ticket.
+	// Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first,
+	// and the texts that the caller gives it. The answer is the new ticket.
 	//
-	// Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for the new
-	// ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
+	// Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for
+	// the new ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// FAILED_PRECONDITION WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
 	SplitTicket(ctx context.Context, in *SplitTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the other is told
-	// which.
+	// Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the
+	// other is told which.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES, DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
+	// Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES,
+	// DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
 	MergeTicket(ctx context.Context, in *MergeTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Keeps the number that the same case has in another tool, or forgets it (R13, R34).
 	//
-	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number that the profile's
-	// tool does not have.
+	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
+	// that the profile's tool does not have.
 	SetExternalId(ctx context.Context, in *SetExternalIdRequest, opts ...grpc.CallOption) (*Ticket, error)
 }
 
@@ -146,9 +148,10 @@ func (c *linkServiceClient) SetExternalId(ctx context.Context, in *SetExternalId
 //
 // Links, splits and numbers of tickets.
 type LinkServiceServer interface {
-	// Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What is linked
-	// already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter, waits when that
-	// waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is linked to is released (R97).
+	// Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What
+	// is linked already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter,
+	// waits when that waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is
+	// linked to is released (R97).
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.linked for both. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION LINK_CYCLE,
@@ -159,27 +162,28 @@ type LinkServiceServer interface {
 	// Callers: agents of the holding or owning party. Emits ticket.unlinked for both. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_LINKED.
 	UnlinkTicket(context.Context, *UnlinkTicketRequest) (*Ticket, error)
-	// Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the ticket; they are
-	// shown those that they may see. Changes nothing. Errors: NOT_FOUND.
+	// Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the
+	// ticket; they are shown those that they may see. Changes nothing. Errors: NOT_FOUND.
 	ListLinkedTickets(context.Context, *ListLinkedTicketsRequest) (*ListLinkedTicketsResponse, error)
-	// Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first, and the
-	// texts that the caller gives it. The answer is the new ticket.
+	// Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first,
+	// and the texts that the caller gives it. The answer is the new ticket.
 	//
-	// Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for the new
-	// ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
+	// Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for
+	// the new ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// FAILED_PRECONDITION WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
 	SplitTicket(context.Context, *SplitTicketRequest) (*Ticket, error)
-	// Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the other is told
-	// which.
+	// Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the
+	// other is told which.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES, DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
+	// Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES,
+	// DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
 	MergeTicket(context.Context, *MergeTicketRequest) (*Ticket, error)
 	// Keeps the number that the same case has in another tool, or forgets it (R13, R34).
 	//
-	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number that the profile's
-	// tool does not have.
+	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
+	// that the profile's tool does not have.
 	SetExternalId(context.Context, *SetExternalIdRequest) (*Ticket, error)
 	mustEmbedUnimplementedLinkServiceServer()
 }

@@ -31,15 +31,17 @@ const (
 //
 // Orders of goods from the desk's catalogue.
 type OrderServiceClient interface {
-	// Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its delivery time (R30).
+	// Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its
+	// delivery time (R30).
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does not have.
+	// Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does
+	// not have.
 	OrderGoods(ctx context.Context, in *OrderGoodsRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Says that the goods were handed out. Help with setting up is offered then (R30): the answer says whether it was wanted.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NOTHING_ORDERED, ALREADY_HANDED_OUT.
+	// Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NOTHING_ORDERED, ALREADY_HANDED_OUT.
 	HandOutGoods(ctx context.Context, in *HandOutGoodsRequest, opts ...grpc.CallOption) (*Ticket, error)
 }
 
@@ -77,15 +79,17 @@ func (c *orderServiceClient) HandOutGoods(ctx context.Context, in *HandOutGoodsR
 //
 // Orders of goods from the desk's catalogue.
 type OrderServiceServer interface {
-	// Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its delivery time (R30).
+	// Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its
+	// delivery time (R30).
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does not have.
+	// Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does
+	// not have.
 	OrderGoods(context.Context, *OrderGoodsRequest) (*Ticket, error)
 	// Says that the goods were handed out. Help with setting up is offered then (R30): the answer says whether it was wanted.
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NOTHING_ORDERED, ALREADY_HANDED_OUT.
+	// Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NOTHING_ORDERED, ALREADY_HANDED_OUT.
 	HandOutGoods(context.Context, *HandOutGoodsRequest) (*Ticket, error)
 	mustEmbedUnimplementedOrderServiceServer()
 }

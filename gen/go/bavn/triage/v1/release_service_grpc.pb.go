@@ -33,8 +33,8 @@ const (
 //
 // Plans of fixes, and their release.
 type ReleaseServiceClient interface {
-	// Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release. The parties that
-	// the profile wants told hear of the plan and of every change.
+	// Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release.
+	// The parties that the profile wants told hear of the plan and of every change.
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.fix_planned. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
@@ -44,14 +44,15 @@ type ReleaseServiceClient interface {
 	// Callers: agents of the holding or owning party. Emits ticket.release_announced. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_FIX_PLAN, ALREADY_RELEASED.
 	TellReporters(ctx context.Context, in *TellReportersRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this change (R97).
+	// Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this
+	// change (R97).
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.released. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION ALREADY_RELEASED, REPORTERS_NOT_TOLD: nobody is
 	// surprised by a release (R83), unless somebody with one of the roles that the refusal names gives an override_reason.
 	MarkReleased(ctx context.Context, in *MarkReleasedRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk; they are shown
-	// what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
+	// Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk;
+	// they are shown what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
 	ListPendingReleases(ctx context.Context, in *ListPendingReleasesRequest, opts ...grpc.CallOption) (*ListPendingReleasesResponse, error)
 }
 
@@ -109,8 +110,8 @@ func (c *releaseServiceClient) ListPendingReleases(ctx context.Context, in *List
 //
 // Plans of fixes, and their release.
 type ReleaseServiceServer interface {
-	// Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release. The parties that
-	// the profile wants told hear of the plan and of every change.
+	// Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release.
+	// The parties that the profile wants told hear of the plan and of every change.
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.fix_planned. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
@@ -120,14 +121,15 @@ type ReleaseServiceServer interface {
 	// Callers: agents of the holding or owning party. Emits ticket.release_announced. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_FIX_PLAN, ALREADY_RELEASED.
 	TellReporters(context.Context, *TellReportersRequest) (*Ticket, error)
-	// Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this change (R97).
+	// Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this
+	// change (R97).
 	//
 	// Callers: agents of the holding or owning party. Emits ticket.released. Idempotent by request_id.
 	// Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION ALREADY_RELEASED, REPORTERS_NOT_TOLD: nobody is
 	// surprised by a release (R83), unless somebody with one of the roles that the refusal names gives an override_reason.
 	MarkReleased(context.Context, *MarkReleasedRequest) (*Ticket, error)
-	// Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk; they are shown
-	// what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
+	// Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk;
+	// they are shown what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
 	ListPendingReleases(context.Context, *ListPendingReleasesRequest) (*ListPendingReleasesResponse, error)
 	mustEmbedUnimplementedReleaseServiceServer()
 }

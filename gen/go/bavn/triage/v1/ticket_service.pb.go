@@ -266,7 +266,8 @@ type ListTicketsRequest struct {
 	// From the previous answer; bound to the same request.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-	// impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+	// impact, priority, create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group =
+	// "desks/nsp/parties/netic/groups/drift"`.
 	Filter        string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1694,7 +1695,8 @@ type HoldTicketRequest struct {
 	Status TicketStatus `protobuf:"varint,4,opt,name=status,proto3,enum=bavn.triage.v1.TicketStatus" json:"status,omitempty"`
 	// What is missing, in words the user may read (R96).
 	Reason *v1.LocalizedText `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
 	OverrideReason *v1.LocalizedText `protobuf:"bytes,6,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -1858,7 +1860,8 @@ type ResolveTicketRequest struct {
 	Solution *v1.LocalizedText `protobuf:"bytes,4,opt,name=solution,proto3" json:"solution,omitempty"`
 	// Workaround or permanent.
 	SolutionKind SolutionKind `protobuf:"varint,5,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
-	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
 	OverrideReason *v1.LocalizedText `protobuf:"bytes,6,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -2155,7 +2158,8 @@ type CloseTicketRequest struct {
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The etag the caller last saw; empty to act on whatever is there.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
 	OverrideReason *v1.LocalizedText `protobuf:"bytes,4,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -2303,7 +2307,8 @@ type CancelTicketRequest struct {
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Why.
 	Reason *v1.LocalizedText `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds one (R83).
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
 	OverrideReason *v1.LocalizedText `protobuf:"bytes,5,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
