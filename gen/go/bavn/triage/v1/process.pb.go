@@ -1385,7 +1385,7 @@ type NotificationRequest struct {
 	// A person sends it and may change the words (R78).
 	ByPerson bool `protobuf:"varint,6,opt,name=by_person,json=byPerson,proto3" json:"by_person,omitempty"`
 	// The number that the case has at the desk that reported it, which the message quotes (R13).
-	OwnNumber     string `protobuf:"bytes,7,opt,name=own_number,json=ownNumber,proto3" json:"own_number,omitempty"`
+	OwnNumber     string `protobuf:"bytes,8,opt,name=own_number,json=ownNumber,proto3" json:"own_number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1590,7 +1590,7 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x05chain\x18\x05 \x01(\tR\x05chain\x12\x1b\n" +
 	"\tby_person\x18\x06 \x01(\bR\bbyPerson\x12\x1d\n" +
 	"\n" +
-	"own_number\x18\a \x01(\tR\townNumber*\xbc\x02\n" +
+	"own_number\x18\b \x01(\tR\townNumber*\xbc\x02\n" +
 	"\fDeadlineKind\x12\x1d\n" +
 	"\x19DEADLINE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DEADLINE_KIND_REACTION\x10\x01\x12\x1a\n" +
