@@ -92,9 +92,8 @@ SOAKED := platform/feed platform/pg platform/jobs platform/request services/inta
 
 .PHONY: soak
 soak: resilience ## what takes longer: the kill storm, everything that races TIMES over (20) under the race detector, ten thousand timers
-	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_PAGE_RACES=50; \
-	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
-	BAVN_SOAK=1 go test -race -v -count=1 -timeout=3h -run 'TenThousandTimers|HasOneWinner' ./services/triage/app
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_PAGE_RACES=50 BAVN_SOAK=1; \
+	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done
 
 ## Check
 

@@ -55,6 +55,20 @@ const (
 	AcceptBySilence       Step = "accept_by_silence"
 	CloseBySilence        Step = "close_by_silence"
 	CompleteLegalStage    Step = "complete_legal_stage"
+	Link                  Step = "link"
+	Unlink                Step = "unlink"
+	LinkItem              Step = "link_item"
+	UnlinkItem            Step = "unlink_item"
+	SetExternalID         Step = "set_external_id"
+	Split                 Step = "split"
+	Merge                 Step = "merge"
+	PlanFix               Step = "plan_fix"
+	TellReporters         Step = "tell_reporters"
+	Release               Step = "release"
+	Order                 Step = "order"
+	HandOut               Step = "hand_out"
+	Verify                Step = "verify"
+	PassQualityCheck      Step = "pass_quality_check"
 )
 
 // Part is the part that somebody has in a ticket. A person may have several.
@@ -70,6 +84,7 @@ const (
 	PastAgent    Part = "past_agent"    // of a party that has or had the ticket
 	PartyMember  Part = "party_member"  // any member of a party that sees the ticket
 	Manager      Part = "manager"       // whom somebody turned to, by role or name (R58)
+	Finder       Part = "finder"        // an agent of the party that found it itself (R3, R66)
 	Reporter     Part = "reporter"      // who told us (R27)
 	AffectedUser Part = "affected_user" // who it happens to (R26)
 	Intake       Part = "intake"        // the service that takes reports in
@@ -119,10 +134,29 @@ var lifeCycle = []Rule{
 	{AcceptSolution, ready, Stay, by(Reporter, AffectedUser), needs(NotYetAccepted), "R105"},
 	{RejectSolution, ready, ToWork, by(Reporter, AffectedUser), needs(AReason), "R107"},
 	{ReturnToTechnician, ready, ToWork, by(OwnerAgent), needs(AReason), "R102"},
-	{Close, ready, To(Closed), by(OwnerAgent), nil, "R101, R109"},
+	{Close, ready, To(Closed), by(OwnerAgent, Reporter), nil, "R101, R109; R110: the reporter where the profile says so"},
 	{Reopen, solved, ToQueue, by(OwnerAgent, Reporter, AffectedUser), needs(AReason), "R107"},
 	{Cancel, queued, To(Cancelled), by(OwnerAgent, Reporter), needs(AReason), "derived: nobody has begun"},
 	{Cancel, beingWorkedOn, To(Cancelled), by(OwnerAgent), needs(AReason), "derived"},
+
+	{Verify, ready, Stay, by(Finder, OwnerAgent), needs(NotYetVerified), "R151"},
+	{PassQualityCheck, ready, Stay, by(OwnerAgent), needs(NotYetChecked), "R101"},
+
+	{Link, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R19, R97, R122-R128"},
+	{Unlink, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R124"},
+	{LinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},
+	{UnlinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},
+	{SetExternalID, anyStatus, Stay, by(HolderAgent, OwnerAgent, PastAgent), nil, "R13, R34"},
+	{Split, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R43: one ticket, one fault"},
+	{Merge, alive, To(Cancelled), by(HolderAgent, OwnerAgent), needs(AReason), "derived: one fault, one ticket"},
+
+	{PlanFix, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R82"},
+	{TellReporters, alive | ready, Stay, by(HolderAgent, OwnerAgent), needs(AFixPlan, NotYetReleased), "R83"},
+	{Release, of(PendingRelease), ToWork, by(HolderAgent, OwnerAgent), needs(NotYetReleased), "R83, R97"},
+	{Release, alive&^of(PendingRelease) | ready, Stay, by(HolderAgent, OwnerAgent), needs(NotYetReleased), "R83"},
+
+	{Order, alive, Stay, by(HolderAgent, OwnerAgent), needs(NothingOrdered), "R29, R30"},
+	{HandOut, alive | ready, Stay, by(HolderAgent, OwnerAgent), needs(AnOrder, NotYetHandedOut), "R30"},
 
 	{Update, alive | ready, Stay, by(HolderAgent, OwnerAgent), nil, "R43"},
 	{AddNote, anyStatus, Stay, by(PartyMember, Reporter, AffectedUser), nil, "R74"},

@@ -19,6 +19,13 @@ const (
 	AReason
 	ASolution
 	NotYetAccepted
+	NotYetVerified
+	NotYetChecked
+	AFixPlan
+	NotYetReleased
+	NothingOrdered
+	AnOrder
+	NotYetHandedOut
 )
 
 // Facts are what the needs look at.
@@ -35,6 +42,12 @@ type Facts struct {
 	SameHolder, SameOwner bool
 	// Reason and Solution are true where the caller gave one that is not blank.
 	Reason, Solution bool
+	// Verified and QualityChecked are true once the solution was (R101, R151).
+	Verified, QualityChecked bool
+	// FixPlanned is true once somebody said when and how it will be fixed, Released once the fix is (R82, R83).
+	FixPlanned, Released bool
+	// Ordered and HandedOut are true of a service request's goods (R30).
+	Ordered, HandedOut bool
 	// Asked is the status that the caller asked for.
 	Asked Status
 }
@@ -55,6 +68,14 @@ const (
 	IsHolder     = "SAME_HOLDER"
 	IsOwner      = "SAME_OWNER"
 	TextMissing  = "TEXT_REQUIRED"
+
+	AlreadyVerified  = "ALREADY_VERIFIED"
+	AlreadyChecked   = "ALREADY_CHECKED"
+	NoFixPlan        = "NO_FIX_PLAN"
+	AlreadyReleased  = "ALREADY_RELEASED"
+	AlreadyOrdered   = "ALREADY_ORDERED"
+	NoOrder          = "NOTHING_ORDERED"
+	AlreadyHandedOut = "ALREADY_HANDED_OUT"
 )
 
 var requirements = [...]requirement{
@@ -105,6 +126,34 @@ var requirements = [...]requirement{
 	NotYetAccepted: {
 		func(f Facts) bool { return !f.SolutionAccepted }, WrongStatus,
 		"the solution is accepted already",
+	},
+	NotYetVerified: {
+		func(f Facts) bool { return !f.Verified }, AlreadyVerified,
+		"the solution is verified already",
+	},
+	NotYetChecked: {
+		func(f Facts) bool { return !f.QualityChecked }, AlreadyChecked,
+		"the description is checked already",
+	},
+	AFixPlan: {
+		func(f Facts) bool { return f.FixPlanned }, NoFixPlan,
+		"say when and how it will be fixed first (R82)",
+	},
+	NotYetReleased: {
+		func(f Facts) bool { return !f.Released }, AlreadyReleased,
+		"the fix is released already; plan another first",
+	},
+	NothingOrdered: {
+		func(f Facts) bool { return !f.Ordered }, AlreadyOrdered,
+		"goods are ordered already; split the ticket for others",
+	},
+	AnOrder: {
+		func(f Facts) bool { return f.Ordered }, NoOrder,
+		"order the goods first",
+	},
+	NotYetHandedOut: {
+		func(f Facts) bool { return !f.HandedOut }, AlreadyHandedOut,
+		"the goods are handed out already",
 	},
 }
 

@@ -124,7 +124,7 @@ func TestAStepIsPermittedOrEveryRefusalIsNamed(t *testing.T) { // R99, R105
 		"another's step, too early": {profile.Attempt{
 			Step: process.Close, Parts: []process.Part{process.Reporter}, Roles: agent,
 			Ticket: &profilev1.TicketFacts{Status: "resolved", HasSolution: true},
-		}, "NOT_PERMITTED_BY_PROFILE transitions[close]"},
+		}, "NOT_PERMITTED_BY_PROFILE transitions[close], NOT_PERMITTED_BY_PROFILE closing.reporter_may_close"},
 		"not one of those who close": {profile.Attempt{Step: process.Close, Parts: owner, Ticket: &profilev1.TicketFacts{
 			Status: "resolved", Nature: "service_request", HasSolution: true,
 		}}, "NOT_PERMITTED_BY_PROFILE closing.closed_by"}, // R109

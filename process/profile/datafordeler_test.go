@@ -243,7 +243,7 @@ func TestDatafordelersGatesSayWhatMustBeSoFirst(t *testing.T) { // R82, R83, R10
 			process.Close, &profilev1.TicketFacts{Status: "resolved"},
 			"gates[solution_documented] gates[quality_checked] gates[accepted]",
 		},
-		{process.Hold, paused("data", false), "gates[fix_planned]"},
+		{process.Hold, paused("data", false), "gates[fix_planned] fix_plans[data]"},
 		{process.Hold, paused("data", true), ""},
 		{process.Hold, paused("platform", false), ""},
 		{process.Resolve, &profilev1.TicketFacts{Status: "pending_release"}, "gates[reporters_told]"},

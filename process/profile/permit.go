@@ -25,10 +25,16 @@ const (
 	NotNow = "CONDITION_NOT_MET"
 	// GateShut: something must be so first.
 	GateShut = "GATE_NOT_MET"
+	// FixUnplanned: when and how it will be fixed must be said first (R82).
+	FixUnplanned = "FIX_PLAN_REQUIRED"
+	// ReportersUntold: the reporters must hear of a release before it happens (R83).
+	ReportersUntold = "REPORTERS_NOT_TOLD"
 )
 
 // Refusal is why a step is not taken: which rule of which version said no, and what would satisfy it.
 type Refusal struct {
+	// Rule is the id of the gate or plan that said no; empty where it was neither.
+	Rule string
 	// Reason is UPPER_SNAKE.
 	Reason string
 	Why    Why
@@ -63,14 +69,18 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 			refusals = append(refusals, Refusal{Reason: NotNow, Why: row.why(p, s), Satisfy: row.setting.GetRefusal()})
 		}
 	}
-	if a.Step == process.Close && !p.closes(a) {
-		refusals = append(refusals, Refusal{Reason: NotYours, Why: p.Because("closing.closed_by", p.settings.GetClosing(), nil)})
+	if setting, may := p.ends(a); !may {
+		refusals = append(refusals, Refusal{Reason: NotYours, Why: p.Because("closing."+setting, p.settings.GetClosing(), nil)})
 	}
 	shut, err := p.shut(a.Step, s)
 	if err != nil {
 		return none, nil, err
 	}
-	if refusals = append(refusals, shut...); len(refusals) > 0 || !found {
+	unready, err := p.unready(a, s)
+	if err != nil {
+		return none, nil, err
+	}
+	if refusals = append(append(refusals, shut...), unready...); len(refusals) > 0 || !found {
 		return none, refusals, nil
 	}
 	return Held[*profilev1.Transition]{Setting: row.setting, Why: row.why(p, s)}, nil, nil
@@ -95,14 +105,52 @@ func takes(t *profilev1.Transition, a Attempt) bool {
 	return part && (role || len(t.GetRoles()) == 0)
 }
 
-// closes reports whether who tries is one of those who close (R109, R110).
-func (p *Profile) closes(a Attempt) bool {
+// ends reports whether who tries is one of those who check, close and withdraw (R101, R109, R110), and which setting says so.
+func (p *Profile) ends(a Attempt) (setting string, may bool) {
 	closing := p.settings.GetClosing()
-	if closing.GetReporterMayClose() && slices.Contains(a.Parts, process.Reporter) || slices.Contains(a.Parts, process.Timer) {
-		return true
+	reporter := slices.Contains(a.Parts, process.Reporter)
+	agent := slices.Contains(a.Parts, process.OwnerAgent)
+	switch {
+	case slices.Contains(a.Parts, process.Timer):
+		return "", true
+	case a.Step == process.Close && reporter && closing.GetReporterMayClose():
+		return "", true
+	case a.Step == process.Close && !agent:
+		return "reporter_may_close", !reporter // what is neither the reporter's nor an agent's, the transition refuses
+	case a.Step == process.Close:
+		return "closed_by", oneOf(a.Roles, closing.GetClosedBy())
+	case a.Step == process.Cancel && reporter && !agent:
+		return "reporter_may_withdraw", closing.GetReporterMayWithdraw()
+	case a.Step == process.PassQualityCheck:
+		return "quality_checked_by", oneOf(a.Roles, closing.GetQualityCheckedBy())
 	}
-	return len(closing.GetClosedBy()) == 0 ||
-		slices.ContainsFunc(a.Roles, func(role string) bool { return slices.Contains(closing.GetClosedBy(), role) })
+	return "", true
+}
+
+// oneOf reports whether somebody holds one of the roles; where none is named, everybody does.
+func oneOf(held, named []string) bool {
+	return len(named) == 0 || slices.ContainsFunc(held, func(role string) bool { return slices.Contains(named, role) })
+}
+
+// unready are the plans of a fix that are to be made before a step, and the news of its release that are to be told (R82, R83).
+func (p *Profile) unready(a Attempt, s subject) ([]Refusal, error) {
+	planned := a.Step == process.Resolve || a.Step == process.Hold && a.Ticket.GetAskedStatus() == "pending_release"
+	if !planned && a.Step != process.Release {
+		return nil, nil
+	}
+	plans, err := every(p, p.rules.fixPlans, s)
+	var refusals []Refusal
+	for _, plan := range plans {
+		switch {
+		case planned && plan.Setting.GetPlanRequired() && !a.Ticket.GetFixPlanned():
+			refusals = append(refusals, Refusal{Rule: plan.Setting.GetId(), Reason: FixUnplanned, Why: plan.Why})
+		case !planned && plan.Setting.GetTellBeforeRelease() && !a.Ticket.GetReportersTold():
+			refusals = append(refusals, Refusal{
+				Rule: plan.Setting.GetId(), Reason: ReportersUntold, Why: plan.Why, Overrides: plan.Setting.GetOverrideRoles(),
+			})
+		}
+	}
+	return refusals, err
 }
 
 // GateState is a gate of a step that holds for a ticket.
@@ -144,7 +192,9 @@ func (p *Profile) shut(step process.Step, s subject) ([]Refusal, error) {
 	states, err := p.guards(step, s)
 	for _, g := range states {
 		if !g.Open {
-			refusals = append(refusals, Refusal{GateShut, g.Why, g.Gate.GetRefusal(), g.Gate.GetOverrideRoles()})
+			refusals = append(refusals, Refusal{
+				Rule: g.Gate.GetId(), Reason: GateShut, Why: g.Why, Satisfy: g.Gate.GetRefusal(), Overrides: g.Gate.GetOverrideRoles(),
+			})
 		}
 	}
 	return refusals, err

@@ -24,6 +24,9 @@ func Events() []string {
 		"ticket.procedure_reviewed", "ticket.restricted", "ticket.unrestricted", "ticket.sight_granted", "ticket.sight_revoked",
 		"ticket.fix_planned", "ticket.released", "ticket.update_due",
 		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
+		"ticket.unlinked", "ticket.merged", "ticket.external_id_set", "ticket.configuration_item_linked",
+		"ticket.configuration_item_unlinked", "ticket.release_announced", "ticket.ordered", "ticket.handed_out",
+		"ticket.verified", "ticket.quality_checked", "ticket.report_recorded",
 		"ticket.silence_ends", "ticket.queued", "ticket.hand_over_overdue", "ticket.legal_stage_done", "ticket.reply_received",
 		"report.submitted", "report.returned", "report.approved",
 	}

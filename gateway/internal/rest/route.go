@@ -34,6 +34,11 @@ var contract = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_escalation_service_proto,
 	triagev1.File_bavn_triage_v1_attestation_service_proto,
 	triagev1.File_bavn_triage_v1_on_call_service_proto,
+	triagev1.File_bavn_triage_v1_link_service_proto,
+	triagev1.File_bavn_triage_v1_release_service_proto,
+	triagev1.File_bavn_triage_v1_order_service_proto,
+	triagev1.File_bavn_triage_v1_closing_service_proto,
+	triagev1.File_bavn_triage_v1_configuration_item_proto,
 }
 
 // route is what the contract says about one HTTP rule.

@@ -6,17 +6,20 @@ import (
 	_ "time/tzdata" // desks have time zones, and a small image has none
 
 	"github.com/riverqueue/river"
+	"google.golang.org/grpc"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/membership"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/api"
 	"github.com/bavn/bavn/services/triage/internal/command"
+	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/project"
 	"github.com/bavn/bavn/services/triage/internal/store"
 	"github.com/bavn/bavn/services/triage/migrations"
@@ -49,13 +52,23 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
 	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
 	river.AddWorker(workers, &command.PageTimer{Writer: writer})
+	follower := &command.MainFollower{Writer: writer, Reader: feed.NewReader(base.Pool)}
+	river.AddWorker(workers, follower)
 	if writer.Timers, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
+	follower.Timers = writer.Timers
 	if err := indexWords(base); err != nil {
 		return nil, err
 	}
-	if err := hearIntake(base, cfg.Intake, writer); err != nil {
+	if err := followMains(base, writer.Timers); err != nil {
+		return nil, err
+	}
+	intake, err := base.Dial("intake", cfg.Intake, intakev1.SubmissionService_ServiceDesc.ServiceName)
+	if err != nil {
+		return nil, err
+	}
+	if err := hearIntake(base, intake, writer); err != nil {
 		return nil, err
 	}
 	if err := base.DrawJourneys(step); err != nil {
@@ -71,6 +84,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	tickets := &command.Tickets{
 		Writer: writer, Access: decisions, Members: members, Known: known, OfferLapse: cfg.HandOver.Lapse,
+		Submissions: intakev1.NewSubmissionServiceClient(intake),
 	}
 	directory := &command.Directory{Writer: writer, Access: decisions, Members: members, Known: known}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
@@ -87,6 +101,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOnCallServiceServer(base.Server, &api.OnCall{Reads: reads, OnCall: &command.OnCall{Directory: directory}})
+	triagev1.RegisterLinkServiceServer(base.Server, &api.Links{Reads: reads, Tickets: tickets})
+	triagev1.RegisterReleaseServiceServer(base.Server, &api.Releases{Reads: reads, Tickets: tickets})
+	triagev1.RegisterOrderServiceServer(base.Server, &api.Orders{Tickets: tickets})
+	triagev1.RegisterClosingServiceServer(base.Server, &api.Closing{Tickets: tickets})
+	triagev1.RegisterConfigurationItemServiceServer(base.Server, &api.ConfigurationItems{
+		Reads: reads, Tickets: tickets, Directory: directory,
+	})
 	base.ServeFeed(&api.Visibility{Access: decisions, Known: known}, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }
@@ -99,15 +120,20 @@ func spec() service.Spec {
 }
 
 // hearIntake erases the texts of tickets whose submissions lost theirs: one at a time, because each locks its ticket.
-func hearIntake(base *service.Base, intake rpc.ClientConfig, writer *command.Writer) error {
-	conn, err := base.Dial("intake", intake)
-	if err != nil {
-		return err
-	}
+func hearIntake(base *service.Base, conn grpc.ClientConnInterface, writer *command.Writer) error {
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: feed.Remote("intake", eventv1.NewFeedClient(conn)), Types: []string{command.SubmissionTextsErased},
 		Handler: &command.TextEraser{Writer: writer}, MaxBatch: 1,
 		AfterCommit: func(context.Context, []*feed.Event) { base.Wake.Committed() },
+	})
+}
+
+// followMains carries over to inquiries, and to what waits for a change, what happened to the ticket they are linked to (R19,
+// R97).
+func followMains(base *service.Base, timers *jobs.Client) error {
+	return base.Hear(feed.SubscriberConfig{
+		Name: "followers", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()),
+		Types: domain.Carried(), Handler: &command.Followed{Timers: timers},
 	})
 }
 

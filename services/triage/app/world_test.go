@@ -107,6 +107,7 @@ type world struct {
 	escalate  triagev1.EscalationServiceClient
 	attest    triagev1.AttestationServiceClient
 	gateway   *grpc.ClientConn // what people's calls go through
+	address   string
 	numbers   int
 	edit      func(*app.Config) // settings of the test's own
 	realTime  bool              // triage goes by the machine's clock

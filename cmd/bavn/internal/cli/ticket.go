@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/bavn/bavn/cmd/bavn/internal/client"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	"github.com/bavn/bavn/cmd/bavn/internal/terminal"
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
@@ -46,6 +47,20 @@ type Ticket struct {
 	LetIn      TicketLetIn      `cmd:"" group:"assess" help:"Let somebody see a restricted ticket."`
 	LetOut     TicketLetOut     `cmd:"" group:"assess" help:"Take that sight away again."`
 
+	Link     TicketLink     `cmd:"" group:"work" help:"Link a ticket with another, or with something in another tool."`
+	Unlink   TicketUnlink   `cmd:"" group:"work" help:"Take a link back."`
+	Linked   TicketLinked   `cmd:"" group:"use" help:"List the tickets that are linked to a ticket."`
+	Split    TicketSplit    `cmd:"" group:"work" help:"Make a ticket of its own of a part of a ticket."`
+	Merge    TicketMerge    `cmd:"" group:"work" help:"End a ticket that is the same as another."`
+	Number   TicketNumber   `cmd:"" group:"work" help:"Keep the number that the case has in another tool."`
+	PlanFix  TicketPlanFix  `cmd:"" group:"work" help:"Say when and how it will be fixed."`
+	Tell     TicketTell     `cmd:"" group:"work" help:"Tell those who wait of the coming release."`
+	Released TicketReleased `cmd:"" group:"work" help:"Say that the fix is released."`
+	Releases TicketReleases `cmd:"" group:"use" help:"List the fixes that are to be released, the next first."`
+	Order    TicketOrder    `cmd:"" group:"work" help:"Order goods of the catalogue."`
+	HandOut  TicketHandOut  `cmd:"" group:"work" help:"Say that the goods were handed out."`
+	About    TicketAbout    `cmd:"" group:"work" help:"Say which configuration item a ticket is about."`
+
 	HandOver        TicketHandOver        `cmd:"" group:"between" help:"Offer the work to another group or party."`
 	Accept          TicketAccept          `cmd:"" group:"between" help:"Accept the work that is offered."`
 	Decline         TicketDecline         `cmd:"" group:"between" help:"Decline the work that is offered."`
@@ -67,6 +82,8 @@ type Ticket struct {
 	AcceptSolution TicketAcceptSolution `cmd:"" group:"end" help:"The fault is gone, says the reporter."`
 	RejectSolution TicketRejectSolution `cmd:"" group:"end" help:"The fault is still there, says the reporter."`
 	Return         TicketReturn         `cmd:"" group:"end" help:"Send a badly documented solution back to the technician."`
+	Verify         TicketVerify         `cmd:"" group:"end" help:"Say that the solution was verified, and how."`
+	QualityCheck   TicketQualityCheck   `cmd:"" group:"end" help:"Say that the description of the solution is good enough to close."`
 	Close          TicketClose          `cmd:"" group:"end" help:"Close a solved ticket after the quality check."`
 	Reopen         TicketReopen         `cmd:"" group:"end" help:"Open a solved or closed ticket again."`
 	Cancel         TicketCancel         `cmd:"" group:"end" help:"Cancel a ticket that was withdrawn or registered by mistake."`
@@ -105,11 +122,18 @@ func (t Text) localized() *commonv1.LocalizedText { return text(t.Text, t.TextLa
 func (s *session) change(
 	ctx context.Context, do func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error),
 ) error {
+	return s.changed(ctx, func(ctx context.Context, c *client.Client) (*triagev1.Ticket, error) { return do(ctx, c.Tickets) })
+}
+
+// changed is change for what the other services do with tickets.
+func (s *session) changed(
+	ctx context.Context, do func(ctx context.Context, c *client.Client) (*triagev1.Ticket, error),
+) error {
 	c, err := s.connect()
 	if err != nil {
 		return err
 	}
-	ticket, err := do(ctx, c.Tickets)
+	ticket, err := do(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
@@ -49,13 +50,28 @@ func (c *TicketReturn) Run(ctx context.Context, s *session) error {
 }
 
 // TicketClose closes a solved ticket.
-type TicketClose struct{ Change }
+type TicketClose struct {
+	Change
+	Override
+}
+
+// Override is why a gate of the profile is passed, by somebody who may.
+type Override struct {
+	Override string `placeholder:"TEXT" help:"Why it is done although a gate says no; for the roles that the refusal names."`
+}
+
+func (o Override) reason() *commonv1.LocalizedText {
+	if o.Override == "" {
+		return nil
+	}
+	return text(o.Override, "")
+}
 
 // Run closes it (R101, R109).
 func (c *TicketClose) Run(ctx context.Context, s *session) error {
 	return s.change(ctx, func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
 		return tickets.CloseTicket(ctx, &triagev1.CloseTicketRequest{
-			Name: c.name(s), RequestId: c.id(), Etag: c.ETag,
+			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, OverrideReason: c.reason(),
 		})
 	})
 }

@@ -76,6 +76,7 @@ func (s *session) facts(t *triagev1.Ticket) [][2]string {
 	for _, id := range t.GetExternalIds() {
 		facts = append(facts, [2]string{"in " + id.GetSystem(), id.GetId()})
 	}
+	facts = append(facts, s.belongings(t)...)
 	if t.GetSolutionAccepted() {
 		facts = append(facts, [2]string{"accepted", "by reporter or affected user"})
 	}

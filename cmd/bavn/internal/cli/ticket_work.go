@@ -195,6 +195,7 @@ func (c *TicketResume) Run(ctx context.Context, s *session) error {
 type TicketResolve struct {
 	Change
 	Text
+	Override
 	Workaround bool `short:"w" help:"The user can go on, the cause remains."`
 }
 
@@ -207,6 +208,7 @@ func (c *TicketResolve) Run(ctx context.Context, s *session) error {
 	return s.change(ctx, func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
 		return tickets.ResolveTicket(ctx, &triagev1.ResolveTicketRequest{
 			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Solution: c.localized(), SolutionKind: kind,
+			OverrideReason: c.reason(),
 		})
 	})
 }

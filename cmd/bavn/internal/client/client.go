@@ -51,6 +51,11 @@ type Client struct {
 	Escalation    triagev1.EscalationServiceClient
 	Attestation   triagev1.AttestationServiceClient
 	OnCall        triagev1.OnCallServiceClient
+	Links         triagev1.LinkServiceClient
+	Releases      triagev1.ReleaseServiceClient
+	Orders        triagev1.OrderServiceClient
+	Closing       triagev1.ClosingServiceClient
+	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
 	Reporting     reportingv1.ReportingServiceClient
@@ -96,6 +101,11 @@ func Open(cfg Config) (*Client, error) {
 	c.Escalation = triagev1.NewEscalationServiceClient(dialed["triage"])
 	c.Attestation = triagev1.NewAttestationServiceClient(dialed["triage"])
 	c.OnCall = triagev1.NewOnCallServiceClient(dialed["triage"])
+	c.Links = triagev1.NewLinkServiceClient(dialed["triage"])
+	c.Releases = triagev1.NewReleaseServiceClient(dialed["triage"])
+	c.Orders = triagev1.NewOrderServiceClient(dialed["triage"])
+	c.Closing = triagev1.NewClosingServiceClient(dialed["triage"])
+	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])

@@ -32,6 +32,9 @@ func Person(desk, typed string) string { return under(desk, "persons", typed) }
 // Party is a party's name; no party stays no party.
 func Party(desk, typed string) string { return under(desk, "parties", typed) }
 
+// Item is a configuration item's name.
+func Item(desk, typed string) string { return under(desk, "configurationItems", typed) }
+
 func under(desk, collection, typed string) string {
 	switch {
 	case typed == "", strings.HasPrefix(typed, "desks/"):

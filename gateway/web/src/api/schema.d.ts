@@ -52,6 +52,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/configurationItems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists configuration items by id
+         * @description Lists configuration items by id. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND at `parent`.
+         */
+        get: operations["ConfigurationItemService_ListConfigurationItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/configurationItems/{configurationItem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a configuration item
+         * @description Reads a configuration item. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["ConfigurationItemService_GetConfigurationItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/configurationItems/{configurationItem}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number
+         * @description Lists the open tickets that are linked to a configuration item, and to what it depends on however far, by number. Callers:
+         *     members of the desk; they are shown the tickets that they may see. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["ConfigurationItemService_ListConfigurationItemTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/configurationItems:import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates configuration items, or replaces those with the same id, at most 500 at once
+         * @description Creates configuration items, or replaces those with the same id, at most 500 at once. What an item depends on may come
+         *     later, or depend on it in turn.
+         *
+         *     Callers: administrators of the desk. Emits configuration_item.imported for each that is new or changed. Idempotent by
+         *     request_id, and items that are as they were stay so. Errors: INVALID_ARGUMENT.
+         */
+        post: operations["ConfigurationItemService_ImportConfigurationItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/contacts": {
         parameters: {
             query?: never;
@@ -655,6 +740,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/pendingReleases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the tickets with a planned fix that is not released, the next release first
+         * @description Lists the tickets with a planned fix that is not released, the next release first. Callers: whoever has a part in the desk;
+         *     they are shown what they may see. Changes nothing. Errors: NOT_FOUND at `parent`, as for ListTickets.
+         */
+        get: operations["ReleaseService_ListPendingReleases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/persons": {
         parameters: {
             query?: never;
@@ -976,6 +1082,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}/linkedTickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the tickets that are linked to a ticket, such as the inquiries about it, by number
+         * @description Lists the tickets that are linked to a ticket, such as the inquiries about it, by number. Callers: whoever may see the
+         *     ticket; they are shown those that they may see. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["LinkService_ListLinkedTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:acceptHandOver": {
         parameters: {
             query?: never;
@@ -989,8 +1116,8 @@ export interface paths {
          * Accepts the work: the receiver becomes holder, its clock starts, the giver's stops
          * @description Accepts the work: the receiver becomes holder, its clock starts, the giver's stops.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_AcceptHandOver"];
         delete?: never;
@@ -1012,8 +1139,8 @@ export interface paths {
          * Accepts the ownership
          * @description Accepts the ownership.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_AcceptResponsibility"];
         delete?: never;
@@ -1035,8 +1162,8 @@ export interface paths {
          * The reporter or affected user says the fault is gone (R105)
          * @description The reporter or affected user says the fault is gone (R105).
          *
-         *     Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_AcceptSolution"];
         delete?: never;
@@ -1131,8 +1258,8 @@ export interface paths {
          * Gives the ticket to a group or person within the holding party (R54)
          * @description Gives the ticket to a group or person within the holding party (R54).
          *
-         *     Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, NOT_A_MEMBER.
+         *     Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NOT_A_MEMBER.
          */
         post: operations["TicketService_AssignTicket"];
         delete?: never;
@@ -1249,8 +1376,8 @@ export interface paths {
          * Closes a solved ticket after the quality check (R101, R109)
          * @description Closes a solved ticket after the quality check (R101, R109).
          *
-         *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_CloseTicket"];
         delete?: never;
@@ -1345,8 +1472,8 @@ export interface paths {
          * Declines the work: nothing moved, so nothing returns
          * @description Declines the work: nothing moved, so nothing returns.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_DeclineHandOver"];
         delete?: never;
@@ -1368,8 +1495,8 @@ export interface paths {
          * Declines the ownership: it stays where it was
          * @description Declines the ownership: it stays where it was.
          *
-         *     Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_DeclineResponsibility"];
         delete?: never;
@@ -1546,6 +1673,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:handOut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the goods were handed out
+         * @description Says that the goods were handed out. Help with setting up is offered then (R30): the answer says whether it was wanted.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.handed_out. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NOTHING_ORDERED, ALREADY_HANDED_OUT.
+         */
+        post: operations["OrderService_HandOutGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:handOver": {
         parameters: {
             query?: never;
@@ -1559,8 +1709,8 @@ export interface paths {
          * Offers the work to another group or party
          * @description Offers the work to another group or party. The giver stays holder until the receiver accepts.
          *
-         *     Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
+         *     Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
          */
         post: operations["TicketService_HandOverTicket"];
         delete?: never;
@@ -1641,6 +1791,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Links a ticket with another of the desk that the caller sees, or with something in another tool
+         * @description Links a ticket with another of the desk that the caller sees, or with something in another tool. Both tickets show it. What
+         *     is linked already stays so. An inquiry about another ticket (R19) hears from then on what the main one tells its reporter,
+         *     waits when that waits, and is solved and closed with it; a ticket that waits for a release goes on when the change it is
+         *     linked to is released (R97).
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.linked for both. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION LINK_CYCLE,
+         *     INQUIRY_ABOUT_INQUIRY, TOO_MANY_LINKS, RESTRICTED_LINK; INVALID_ARGUMENT for a tool or number that the profile does not know.
+         */
+        post: operations["LinkService_LinkTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:linkConfigurationItem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a ticket is about a configuration item
+         * @description Says that a ticket is about a configuration item. One that is linked already stays so.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.configuration_item_linked. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_CONFIGURATION_ITEMS; INVALID_ARGUMENT for an item that does not
+         *     exist.
+         */
+        post: operations["ConfigurationItemService_LinkConfigurationItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:logWork": {
         parameters: {
             query?: never;
@@ -1659,6 +1860,130 @@ export interface paths {
          *     (at 2,000 notes and work-log entries together).
          */
         post: operations["TicketService_LogWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:markReleased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the fix is released
+         * @description Says that the fix is released. A ticket that waited for it is being worked on again, and so are those that wait for this
+         *     change (R97).
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.released. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION ALREADY_RELEASED, REPORTERS_NOT_TOLD: nobody is
+         *     surprised by a release (R83), unless somebody with one of the roles that the refusal names gives an override_reason.
+         */
+        post: operations["ReleaseService_MarkReleased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a ticket is the same as another, and ends it as cancelled
+         * @description Says that a ticket is the same as another, and ends it as cancelled. Of two opposite merges at once the first stands, the
+         *     other is told which.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.merged for it and ticket.linked for the other. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_MERGED, HAS_INQUIRIES,
+         *     DUPLICATE_OUTRANKS, LINK_CYCLE, GATE_NOT_MET.
+         */
+        post: operations["LinkService_MergeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its delivery time (R30)
+         * @description Orders goods of the profile's catalogue for a service request: a standard article comes from stock, a special one by its
+         *     delivery time (R30).
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.ordered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION NOT_A_SERVICE_REQUEST, ALREADY_ORDERED; INVALID_ARGUMENT for goods that the catalogue does
+         *     not have.
+         */
+        post: operations["OrderService_OrderGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:passQualityCheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101)
+         * @description Says that the description of a solution is good enough to close: clearly solved, and what it means for the reporter (R101).
+         *     Where it is not, `:returnToTechnician` sends it back (R102).
+         *
+         *     Callers: agents of the owning party, with the roles that the profile asks for. Emits ticket.quality_checked. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_CHECKED,
+         *     NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["ClosingService_PassQualityCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:planFix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says when and how it will be fixed (R82)
+         * @description Says when and how it will be fixed (R82). A new time makes the reporters' news old: they are told again before the release.
+         *     The parties that the profile wants told hear of the plan and of every change.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.fix_planned. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+         */
+        post: operations["ReleaseService_PlanFix"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1703,8 +2028,8 @@ export interface paths {
          * The reporter or affected user says the fault is still there; the ticket is open again (R107)
          * @description The reporter or affected user says the fault is still there; the ticket is open again (R107).
          *
-         *     Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_RejectSolution"];
         delete?: never;
@@ -1750,8 +2075,8 @@ export interface paths {
          * Says that the ticket is solved, and how
          * @description Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
          *
-         *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING.
+         *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
          */
         post: operations["TicketService_ResolveTicket"];
         delete?: never;
@@ -1796,8 +2121,8 @@ export interface paths {
          * Sends a solved but badly documented ticket back to the last technician (R102)
          * @description Sends a solved but badly documented ticket back to the last technician (R102).
          *
-         *     Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS.
+         *     Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
          */
         post: operations["TicketService_ReturnToTechnician"];
         delete?: never;
@@ -1880,6 +2205,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:setExternalId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps the number that the same case has in another tool, or forgets it (R13, R34)
+         * @description Keeps the number that the same case has in another tool, or forgets it (R13, R34).
+         *
+         *     Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
+         *     that the profile's tool does not have.
+         */
+        post: operations["LinkService_SetExternalId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first, and the texts that the caller gives it
+         * @description Makes a ticket of its own of a part of a ticket: it gets a number, the reporter, affected user and assessment of the first,
+         *     and the texts that the caller gives it. The answer is the new ticket.
+         *
+         *     Callers: agents of the holding or owning party. Emits submission.received at intake, ticket.opened and ticket.linked for
+         *     the new ticket, ticket.split for the first. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATUS; UNAVAILABLE while intake cannot be reached: the same request makes it whole.
+         */
+        post: operations["LinkService_SplitTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:standDownProcedure": {
         parameters: {
             query?: never;
@@ -1916,8 +2290,8 @@ export interface paths {
          * The assignee begins (R94: in progress)
          * @description The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
          *
-         *     Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, ALREADY_TAKEN.
+         *     Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_TAKEN.
          */
         post: operations["TicketService_StartWork"];
         delete?: never;
@@ -1950,6 +2324,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:tellReporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells the reporter, the affected user and the reporters of linked inquiries of the coming release (R83)
+         * @description Tells the reporter, the affected user and the reporters of linked inquiries of the coming release (R83).
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.release_announced. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_FIX_PLAN, ALREADY_RELEASED.
+         */
+        post: operations["ReleaseService_TellReporters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:transferResponsibility": {
         parameters: {
             query?: never;
@@ -1963,10 +2360,82 @@ export interface paths {
          * Offers the ownership to another party (R60, R63)
          * @description Offers the ownership to another party (R60, R63). The work stays where it is.
          *
-         *     Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
+         *     Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
          */
         post: operations["TicketService_TransferResponsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a link back, on both tickets
+         * @description Takes a link back, on both tickets.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.unlinked for both. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_LINKED.
+         */
+        post: operations["LinkService_UnlinkTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:unlinkConfigurationItem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a ticket is not about a configuration item after all
+         * @description Says that a ticket is not about a configuration item after all.
+         *
+         *     Callers: agents of the holding or owning party. Emits ticket.configuration_item_unlinked. Idempotent by request_id.
+         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NOT_LINKED.
+         */
+        post: operations["ConfigurationItemService_UnlinkConfigurationItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}:verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user did
+         * @description Says that a solution was verified (R151): by test where operations found the incident, by the reporter's word where a user
+         *     did. A reporter who accepts the solution verifies it by that; here an agent writes down what the reporter said by mail or
+         *     telephone.
+         *
+         *     Callers: agents of the party that found it, for a test; agents of the owning party, for the reporter's word. Emits
+         *     ticket.verified. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS,
+         *     ALREADY_VERIFIED, VERIFIED_OTHERWISE.
+         */
+        post: operations["ClosingService_VerifySolution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1986,8 +2455,8 @@ export interface paths {
          * The giver takes an unanswered offer back
          * @description The giver takes an unanswered offer back.
          *
-         *     Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-         *     NO_OFFER.
+         *     Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
          */
         post: operations["TicketService_WithdrawHandOver"];
         delete?: never;
@@ -3107,6 +3576,8 @@ export interface components {
         };
         /** @description Something that can be ordered (R30). */
         "profile.Goods": {
+            /** @description Calendar that the delivery is counted by; empty means the desk's first. */
+            calendar?: string;
             /** @description How long a special article takes, as in Span: "10wd". */
             delivery?: string;
             /** @description No source says it. */
@@ -4509,6 +4980,11 @@ export interface components {
         "triage.CancelTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
+            overrideReason?: components["schemas"]["common.LocalizedText"];
             /** @description Why. */
             reason: components["schemas"]["common.LocalizedText"];
             /**
@@ -4540,6 +5016,11 @@ export interface components {
         "triage.CloseTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
+            overrideReason?: components["schemas"]["common.LocalizedText"];
             /**
              * Format: uuid
              * @description AIP-155.
@@ -4578,6 +5059,24 @@ export interface components {
             requestId: string;
             /** @description Its stage: "early_warning". */
             stage: string;
+        };
+        /** @description Something that runs and can fail: a server, an application, a register. */
+        "triage.ConfigurationItem": {
+            /** @description The service of the business that it is a part of (R128); empty where none is known. */
+            businessService?: string;
+            /** @description What it does not run without, `desks/{desk}/configurationItems/{configuration_item}`. */
+            dependsOn?: string[];
+            /** @description What people call it. */
+            displayName: string;
+            /** @description What it is, in the desk's own words: "server", "register". */
+            kind?: string;
+            /** @description Resource name, `desks/{desk}/configurationItems/{configuration_item}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            readonly updateTime?: string;
         };
         /** @description An entry of the desk's maintained contact list (R67). What it says is the profile's; that it is right is verified here. */
         "triage.Contact": {
@@ -4849,7 +5348,18 @@ export interface components {
         "triage.ExternalId": {
             /** @description Its id there. */
             id: string;
+            /** @description It is the number of the desk that reported it, which every message about it quotes (R13). */
+            own?: boolean;
             /** @description The tool, such as "jira". */
+            system: string;
+        };
+        /** @description A number in another tool. */
+        "triage.ExternalNumber": {
+            /** @description The number there; empty to forget it. */
+            id?: string;
+            /** @description It is the number of the desk that reported it, which every message about it quotes (R13). */
+            own?: boolean;
+            /** @description The tool, such as "jira" or "clearquest". */
             system: string;
         };
         /** @description Asks for the end of a ticket's import. */
@@ -5002,6 +5512,18 @@ export interface components {
             /** @description The answer in words; empty where there is none or it was erased. */
             words?: components["schemas"]["common.LocalizedText"];
         };
+        /** @description Asks for `:handOut`. */
+        "triage.HandOutGoodsRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The receiver wants help with setting up; where nothing is said, what was ordered stands. */
+            setUpHelp?: boolean;
+        };
         /** @description Work offered to another group or party. The giver stays holder, and its clock runs, until the receiver accepts. */
         "triage.HandOverOffer": {
             /** @description The person who is named to receive it (R62); who accepts without naming somebody gives it to them. */
@@ -5050,6 +5572,11 @@ export interface components {
         "triage.HoldTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
+            overrideReason?: components["schemas"]["common.LocalizedText"];
             /** @description What is missing, in words the user may read (R96). */
             reason: components["schemas"]["common.LocalizedText"];
             /**
@@ -5070,6 +5597,21 @@ export interface components {
              * @description Until when; the ticket is then taken up by itself. Some statuses of a profile demand it.
              */
             until?: string;
+        };
+        /** @description Asks for `:import`. */
+        "triage.ImportConfigurationItemsRequest": {
+            /** @description The items, each once. */
+            configurationItems: components["schemas"]["triage.ConfigurationItem"][];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description What an import did. */
+        "triage.ImportConfigurationItemsResponse": {
+            /** @description The items as they stand now. */
+            configurationItems?: components["schemas"]["triage.ConfigurationItem"][];
         };
         /** @description The state of a case after one row of another tool's log. */
         "triage.ImportTicketStepRequest": {
@@ -5227,10 +5769,12 @@ export interface components {
             /** @description Which, an id of the profile: "early_warning". */
             stage?: string;
         };
-        /** @description One link. */
+        /** @description One link. The inquiries about a ticket are counted there, and listed by ListLinkedTickets: there may be many. */
         "triage.Link": {
             /** @description Its number there. */
             externalId?: string;
+            /** @description The other is linked to this one: an answer to "is part of this", where the kind says "is part of". */
+            incoming?: boolean;
             /**
              * Format: enum
              * @description How they belong together.
@@ -5241,6 +5785,65 @@ export interface components {
             ticket?: string;
             /** @description The tool that the other thing is in, an id of the profile such as "sds-jira"; empty for a ticket. */
             tool?: string;
+        };
+        /** @description Asks for `:linkConfigurationItem`. */
+        "triage.LinkConfigurationItemRequest": {
+            /** @description `desks/{desk}/configurationItems/{configuration_item}`. */
+            configurationItem: string;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:link`. */
+        "triage.LinkTicketRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Its number there, in the form that the profile gives the tool's numbers. */
+            externalId?: string;
+            /**
+             * Format: enum
+             * @description How they belong together. SPLIT_FROM is not for input: `:split` makes it.
+             * @enum {string}
+             */
+            kind: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The other ticket, of the same desk; empty for something in another tool. */
+            ticket?: string;
+            /** @description The tool that the other thing is in, an id of the profile such as "sds_jira"; empty for a ticket. */
+            tool?: string;
+        };
+        /** @description A ticket that is linked to another. */
+        "triage.LinkedTicket": {
+            /**
+             * Format: enum
+             * @description How it is linked.
+             * @enum {string}
+             */
+            kind?: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /** @description The ticket. */
+            ticket?: components["schemas"]["triage.Ticket"];
+        };
+        /** @description A page of open tickets. */
+        "triage.ListConfigurationItemTicketsResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The tickets; which items they are about, they say. */
+            tickets?: components["schemas"]["triage.Ticket"][];
+        };
+        /** @description A page of configuration items. */
+        "triage.ListConfigurationItemsResponse": {
+            /** @description The page. */
+            configurationItems?: components["schemas"]["triage.ConfigurationItem"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
         };
         /** @description A page of contacts. */
         "triage.ListContactsResponse": {
@@ -5277,6 +5880,13 @@ export interface components {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
+        /** @description A page of linked tickets. */
+        "triage.ListLinkedTicketsResponse": {
+            /** @description The page. */
+            linkedTickets?: components["schemas"]["triage.LinkedTicket"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of memberships. */
         "triage.ListMembershipsResponse": {
             /** @description The page. */
@@ -5297,6 +5907,13 @@ export interface components {
             nextPageToken?: string;
             /** @description The page. */
             parties?: components["schemas"]["triage.Party"][];
+        };
+        /** @description A page of pending releases. */
+        "triage.ListPendingReleasesResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The tickets, the next release first. */
+            tickets?: components["schemas"]["triage.Ticket"][];
         };
         /** @description A page of shifts. */
         "triage.ListShiftsResponse": {
@@ -5336,6 +5953,32 @@ export interface components {
             /** @description What was tried or done. */
             text: components["schemas"]["common.LocalizedText"];
         };
+        /** @description Asks for `:markReleased`. */
+        "triage.MarkReleasedRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Why it is released although a gate of the profile says no; kept with the event. */
+            overrideReason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:merge`. */
+        "triage.MergeTicketRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The ticket that it is the same as, which lives on. */
+            into: string;
+            /** @description Why they are the same. */
+            reason: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description That somebody is to be told something (R78-R89). Triage says who and what; notify tells them. */
         "triage.NotificationRequest": {
             /** @description A person sends it and may change the words (R78). */
@@ -5346,6 +5989,8 @@ export interface components {
             contact?: string;
             /** @description How: "mail", "sms", "call", "portal", "page". */
             media?: string[];
+            /** @description The number that the case has at the desk that reported it, which the message quotes (R13). */
+            ownNumber?: string;
             /** @description Who is told: persons, parties and roles, relative to the desk: "persons/mette", "parties/sds", "roles/nsp_incident_manager". */
             recipients?: string[];
             /** @description The rule, an id of the profile's notifications. */
@@ -5411,6 +6056,25 @@ export interface components {
              */
             quantity?: number;
             /** @description Help with setting up is wanted at hand-out (R30). */
+            setUpHelp?: boolean;
+        };
+        /** @description Asks for `:order`. */
+        "triage.OrderGoodsRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The goods, an id of the catalogue. */
+            goods: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description Help with setting up is wanted. */
             setUpHelp?: boolean;
         };
         /** @description Asks for somebody to stand in. */
@@ -5497,6 +6161,33 @@ export interface components {
              * @enum {string}
              */
             status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+        };
+        /** @description Asks for `:passQualityCheck`. */
+        "triage.PassQualityCheckRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:planFix`. */
+        "triage.PlanFixRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description How it is fixed, and what that means for those who wait. */
+            plan: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: date-time
+             * @description When the fix is to be released.
+             */
+            releaseTime: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description Sets impact, urgency or priority. */
         "triage.PrioritiseTicketRequest": {
@@ -5633,6 +6324,11 @@ export interface components {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
             /**
+             * @description Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+             *     one (R83).
+             */
+            overrideReason?: components["schemas"]["common.LocalizedText"];
+            /**
              * Format: uuid
              * @description AIP-155.
              */
@@ -5754,6 +6450,18 @@ export interface components {
             /** @description What was found. */
             tickets?: components["schemas"]["triage.Ticket"][];
         };
+        /** @description Asks for `:setExternalId`. */
+        "triage.SetExternalIdRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description The tool and the number there; an empty number forgets it. */
+            external: components["schemas"]["triage.ExternalNumber"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Somebody stands in for who would be on duty, for a window of time (R9, R67). Where several do, the one made last wins. */
         "triage.Shift": {
             /**
@@ -5812,6 +6520,20 @@ export interface components {
             ticket?: string;
             /** @description Its title. */
             title?: string;
+        };
+        /** @description Asks for `:split`. */
+        "triage.SplitTicketRequest": {
+            /** @description What it is about: what, where, who, when (R43). */
+            description?: components["schemas"]["common.LocalizedText"];
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description What the new ticket is called, 1 to 200 characters (R5). */
+            title: components["schemas"]["common.LocalizedText"];
         };
         /** @description Ends a procedure. */
         "triage.StandDownProcedureRequest": {
@@ -5879,6 +6601,18 @@ export interface components {
         "triage.TakeTicketRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:tellReporters`. */
+        "triage.TellReportersRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description What they are told, in words they understand. */
+            message: components["schemas"]["common.LocalizedText"];
             /**
              * Format: uuid
              * @description AIP-155.
@@ -6135,6 +6869,40 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks for `:unlinkConfigurationItem`. */
+        "triage.UnlinkConfigurationItemRequest": {
+            /** @description `desks/{desk}/configurationItems/{configuration_item}`. */
+            configurationItem: string;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:unlink`. */
+        "triage.UnlinkTicketRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Its number there, in the form that the profile gives the tool's numbers. */
+            externalId?: string;
+            /**
+             * Format: enum
+             * @description How they belong together. SPLIT_FROM is not for input: `:split` makes it.
+             * @enum {string}
+             */
+            kind: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The other ticket, of the same desk; empty for something in another tool. */
+            ticket?: string;
+            /** @description The tool that the other thing is in, an id of the profile such as "sds_jira"; empty for a ticket. */
+            tool?: string;
+        };
         /** @description That a solution was verified (R151). */
         "triage.Verification": {
             /**
@@ -6156,6 +6924,22 @@ export interface components {
             /**
              * Format: uuid
              * @description Id of the request (AIP-155).
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:verify`. */
+        "triage.VerifySolutionRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: enum
+             * @description How it was verified.
+             * @enum {string}
+             */
+            method: "VERIFICATION_METHOD_UNSPECIFIED" | "VERIFICATION_METHOD_TEST" | "VERIFICATION_METHOD_REPORTER";
+            /**
+             * Format: uuid
+             * @description AIP-155.
              */
             requestId: string;
         };
@@ -6309,6 +7093,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Desk"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_ListConfigurationItems: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListConfigurationItemsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_GetConfigurationItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The configurationItem id. */
+                configurationItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ConfigurationItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_ListConfigurationItemTickets: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The configurationItem id. */
+                configurationItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListConfigurationItemTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_ImportConfigurationItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.ImportConfigurationItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ImportConfigurationItemsResponse"];
                 };
             };
             /** @description Default error response */
@@ -7523,6 +8456,45 @@ export interface operations {
             };
         };
     };
+    ReleaseService_ListPendingReleases: {
+        parameters: {
+            query?: {
+                /** @description Releases before this time; unset for all. */
+                before?: string;
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListPendingReleasesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     PersonService_ListPersons: {
         parameters: {
             query?: {
@@ -8175,6 +9147,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Journey"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    LinkService_ListLinkedTickets: {
+        parameters: {
+            query?: {
+                /** @description Those linked in this way; unspecified for all. */
+                kind?: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.ListLinkedTicketsResponse"];
                 };
             };
             /** @description Default error response */
@@ -9233,6 +10246,51 @@ export interface operations {
             };
         };
     };
+    OrderService_HandOutGoods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.HandOutGoodsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_HandOverTicket: {
         parameters: {
             query?: never;
@@ -9411,6 +10469,96 @@ export interface operations {
             };
         };
     };
+    LinkService_LinkTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.LinkTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_LinkConfigurationItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.LinkConfigurationItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_LogWork: {
         parameters: {
             query?: never;
@@ -9431,6 +10579,231 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.LogWorkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ReleaseService_MarkReleased: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.MarkReleasedRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    LinkService_MergeTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.MergeTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OrderService_OrderGoods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.OrderGoodsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ClosingService_PassQualityCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.PassQualityCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ReleaseService_PlanFix: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.PlanFixRequest"];
             };
         };
         responses: {
@@ -9859,6 +11232,96 @@ export interface operations {
             };
         };
     };
+    LinkService_SetExternalId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.SetExternalIdRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    LinkService_SplitTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.SplitTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     AssessmentService_StandDownProcedure: {
         parameters: {
             query?: never;
@@ -9994,6 +11457,51 @@ export interface operations {
             };
         };
     };
+    ReleaseService_TellReporters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.TellReportersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_TransferResponsibility: {
         parameters: {
             query?: never;
@@ -10014,6 +11522,141 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.TransferResponsibilityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    LinkService_UnlinkTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.UnlinkTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConfigurationItemService_UnlinkConfigurationItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.UnlinkConfigurationItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ClosingService_VerifySolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.VerifySolutionRequest"];
             };
         };
         responses: {

@@ -170,6 +170,7 @@ func ticketEntity(t *domain.Ticket, audience []string) cedar.Entity {
 			"affected_user":   key(f.GetAffectedUser()),
 			"turned_to":       stringSet(persons),
 			"turned_to_roles": stringSet(roles),
+			"found_by":        key(f.GetAssessment().GetFoundBy()),
 		}),
 	}
 }

@@ -102,7 +102,7 @@ func (c *Caller) Parts(t *domain.Ticket) []process.Part {
 	var parts []process.Part
 	for _, part := range []process.Part{
 		process.HolderAgent, process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.PartyMember,
-		process.Importer, process.Manager,
+		process.Finder, process.Importer, process.Manager,
 	} {
 		if c.partyOf(part, t) != "" {
 			parts = append(parts, part)
@@ -145,6 +145,8 @@ func (c *Caller) partyOf(part process.Part, t *domain.Ticket) string {
 		return c.first(roleAgent, f.GetTransfer().GetParty()) + c.firstUnlessAgent(roleCoordinator, f.GetTransfer().GetParty())
 	case process.PastAgent:
 		return c.first(roleAgent, f.GetPastHolders()...)
+	case process.Finder:
+		return c.first(roleAgent, f.GetAssessment().GetFoundBy())
 	case process.PartyMember:
 		return c.insider(t)
 	case process.Importer:

@@ -49,6 +49,14 @@ func rpcs() []string {
 			names = append(names, m.MethodName)
 		}
 	}
+	for _, service := range []grpc.ServiceDesc{
+		triagev1.LinkService_ServiceDesc, triagev1.ReleaseService_ServiceDesc, triagev1.OrderService_ServiceDesc,
+		triagev1.ClosingService_ServiceDesc, triagev1.ConfigurationItemService_ServiceDesc,
+	} {
+		for _, m := range service.Methods {
+			names = append(names, m.MethodName)
+		}
+	}
 	for _, s := range eventv1.Feed_ServiceDesc.Streams {
 		names = append(names, s.StreamName)
 	}
@@ -85,6 +93,7 @@ func ticketWithAllParts() *domain.Ticket {
 			PastHolders: []string{party("past"), party("holder")},
 			Reporter:    desk + "/persons/reporter", AffectedUser: desk + "/persons/affected",
 			Escalations: []*triagev1.EscalationRecord{{Complaint: true, Roles: []string{"head"}}},
+			Assessment:  &triagev1.Assessment{FoundBy: party("finder")},
 		},
 	}
 }
@@ -106,6 +115,7 @@ var parts = map[process.Part]*Caller{
 	process.OffereeAgent: person("c", in("offeree", "", roleAgent)),
 	process.HeirAgent:    person("d", in("heir", "", roleAgent)),
 	process.PastAgent:    person("e", in("past", "", roleAgent)),
+	process.Finder:       person("h", in("finder", "", roleAgent)),
 	process.PartyMember:  person("f", in("contact", "", roleAuditor)),
 	process.Reporter:     person("reporter"),
 	process.AffectedUser: person("affected"),
@@ -121,7 +131,7 @@ func implied(made process.Part) []process.Part {
 	switch made {
 	case process.HolderAgent:
 		return []process.Part{made, process.PartyMember, process.PastAgent}
-	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Importer,
+	case process.OwnerAgent, process.OffereeAgent, process.HeirAgent, process.PastAgent, process.Finder, process.Importer,
 		process.Manager:
 		return []process.Part{made, process.PartyMember}
 	default:

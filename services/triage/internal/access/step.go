@@ -53,6 +53,21 @@ var steps = map[string]process.Step{
 	"GrantSight":             process.GrantSight,
 	"RevokeSight":            process.RevokeSight,
 	"CompleteLegalStage":     process.CompleteLegalStage,
+
+	"LinkTicket":              process.Link,
+	"UnlinkTicket":            process.Unlink,
+	"LinkConfigurationItem":   process.LinkItem,
+	"UnlinkConfigurationItem": process.UnlinkItem,
+	"SetExternalId":           process.SetExternalID,
+	"SplitTicket":             process.Split,
+	"MergeTicket":             process.Merge,
+	"PlanFix":                 process.PlanFix,
+	"TellReporters":           process.TellReporters,
+	"MarkReleased":            process.Release,
+	"OrderGoods":              process.Order,
+	"HandOutGoods":            process.HandOut,
+	"VerifySolution":          process.Verify,
+	"PassQualityCheck":        process.PassQualityCheck,
 }
 
 // StepOf is the life cycle's step that an RPC takes.

@@ -11,6 +11,7 @@ import (
 func (c *Tickets) CancelTicket(ctx context.Context, r *triagev1.CancelTicketRequest) (*triagev1.Ticket, error) {
 	return c.change(ctx, call{
 		action: "CancelTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		override: text(domain.TextReason, r.GetOverrideReason()),
 	}, func(s scene) (domain.Outcome, error) {
 		return s.Cancel(text(domain.TextReason, r.GetReason()), s.at)
 	})

@@ -29,6 +29,8 @@ type Tickets struct {
 	Access  *access.Access
 	Members *membership.Store
 	Known   *store.Known
+	// Submissions takes the parts that are split off tickets.
+	Submissions Submitter
 	// OfferLapse is how long a hand-over waits for an answer.
 	OfferLapse time.Duration
 }
@@ -52,6 +54,8 @@ type call struct {
 	told func(facts *profilev1.TicketFacts)
 	// also are other steps that this one takes, as the ticket stands: whoever makes the call must be allowed each of them.
 	also func(s scene) ([]call, error)
+	// override is why a gate is to be passed that somebody with the caller's role may pass.
+	override domain.Text
 	// arm keeps the jobs that the change makes necessary.
 	arm func(ctx context.Context, p *pg.Pipeline, changed *store.Ticket) error
 }
@@ -65,6 +69,8 @@ type scene struct {
 	at time.Time
 	// caller is who makes the call, for what the desk's process gives to roles and parties.
 	caller *access.Caller
+	// overridden are the gates that the caller passes with a reason.
+	overridden []string
 }
 
 // decision is a pure function of the scene.
@@ -124,7 +130,8 @@ func (c *Tickets) run(
 		return nil, err
 	}
 	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t), caller: caller}
-	if err := permit(caller, made, s); err != nil {
+	var err error
+	if s.overridden, err = permit(caller, made, s); err != nil {
 		return nil, err
 	}
 	if err := c.permitAlso(ctx, caller, made, s, t.Audience); err != nil {
@@ -134,6 +141,7 @@ func (c *Tickets) run(
 	if err != nil {
 		return nil, refusal(err)
 	}
+	outcome.Pass(s.overridden, made.override)
 	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, made, &t.Ticket))
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 func (c *Tickets) CloseTicket(ctx context.Context, r *triagev1.CloseTicketRequest) (*triagev1.Ticket, error) {
 	return c.change(ctx, call{
 		action: "CloseTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		override: text(domain.TextReason, r.GetOverrideReason()),
 	}, func(s scene) (domain.Outcome, error) {
 		return s.Close(s.at)
 	})

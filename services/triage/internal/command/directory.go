@@ -33,7 +33,8 @@ type directoryCall struct {
 	payload   proto.Message
 	// creates is true for the call that makes the desk: there is no row to lock yet.
 	creates bool
-	// answer is filled with the payload of the first event, whether it is written now or was before.
+	// answer is filled with the payload of the first event, whether it is written now or was before. A call about many
+	// resources has none: its answer is how they then are.
 	answer proto.Message
 }
 
@@ -78,6 +79,9 @@ func (d *Directory) change(ctx context.Context, caller *access.Caller, call dire
 		if err != nil {
 			return err
 		}
+		if before && call.answer == nil {
+			return nil
+		}
 		if before {
 			return store.Payload(ctx, p, req.Desk, effect, call.answer)
 		}
@@ -89,7 +93,9 @@ func (d *Directory) change(ctx context.Context, caller *access.Caller, call dire
 	}
 	err = pg.InPipeline(ctx, d.Writer.Pool, once)
 	if request.Taken(err) {
-		proto.Reset(call.answer)
+		if call.answer != nil {
+			proto.Reset(call.answer)
+		}
 		err = pg.InPipeline(ctx, d.Writer.Pool, once)
 	}
 	if err != nil {
@@ -103,6 +109,11 @@ func (d *Directory) change(ctx context.Context, caller *access.Caller, call dire
 func (d *Directory) write(
 	ctx context.Context, p *pg.Pipeline, s deskScene, req request.Request, entries []entry, answer proto.Message,
 ) error {
+	if answer == nil {
+		if err := req.Insert(ctx, p, request.Effect{Resource: s.caller.Desk, Revision: s.desk.Revision}, s.now); err != nil {
+			return err
+		}
+	}
 	for i, e := range entries {
 		events, head, err := feed.Prepare(e.head, []feed.Draft{{
 			Desk: req.Desk, Resource: e.resource, Type: e.eventType, Payload: e.payload, Actor: actorOf(s.caller),
@@ -111,7 +122,7 @@ func (d *Directory) write(
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if i == 0 && answer != nil {
 			proto.Merge(answer, e.payload)
 			effect := request.Effect{Resource: e.resource, Revision: head.Revision}
 			if err := req.Insert(ctx, p, effect, s.now); err != nil {

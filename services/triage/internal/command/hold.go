@@ -15,6 +15,7 @@ import (
 func (c *Tickets) HoldTicket(ctx context.Context, r *triagev1.HoldTicketRequest) (*triagev1.Ticket, error) {
 	return c.change(ctx, call{
 		action: "HoldTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		override: text(domain.TextReason, r.GetOverrideReason()),
 		told: func(facts *profilev1.TicketFacts) {
 			facts.AskedStatus = strings.ToLower(process.StatusName(r.GetStatus()))
 		},

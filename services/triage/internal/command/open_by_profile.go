@@ -88,5 +88,6 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 		return err
 	}
 	attempt := profile.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
-	return permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+	_, err = permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+	return err
 }

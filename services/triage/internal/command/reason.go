@@ -62,7 +62,25 @@ const (
 	AlreadyDoubted      = "ALREADY_DOUBTED"
 	NotRestricted       = "NOT_RESTRICTED"
 	TooManyLetIn        = "TOO_MANY_LET_IN"
+	// VerifiedOtherwise: the process has solutions like this one verified in another way (R151).
+	VerifiedOtherwise = "VERIFIED_OTHERWISE"
+	// NotAServiceRequest: goods are ordered by service requests alone (R29).
+	NotAServiceRequest = "NOT_A_SERVICE_REQUEST"
 )
+
+// linkSatisfied says what would satisfy the rules of links.
+var linkSatisfied = map[string]string{
+	domain.LinkCycle:           "the other already leads back to this ticket; link it the other way round, or as related",
+	domain.InquiryAboutInquiry: "an inquiry is about an incident; link it to the ticket that the other is about",
+	domain.TooManyLinks:        "take a link back first; a ticket has 64 at most",
+	domain.RestrictedLink:      "restrict both or neither: who sees the open one would learn of the other (R149)",
+	domain.NotLinked:           "it is not linked like this",
+	domain.AlreadyMerged:       "one of the two has been merged; take the ticket that it became",
+	domain.HasInquiries:        "link its inquiries to the other ticket first",
+	domain.DuplicateOutranks:   "give the other ticket at least this priority first",
+	domain.TooManyExternalIDs:  "forget one of its numbers first; a ticket has 8 at most",
+	domain.TooManyItems:        "take a configuration item away first; a ticket has 32 at most",
+}
 
 //go:embed errors.yaml
 var errorTexts embed.FS
@@ -71,6 +89,35 @@ var errorTexts embed.FS
 func ErrorTexts() fs.FS { return errorTexts }
 
 var notFound = fault.New(codes.NotFound, fault.NotFound)
+
+// refusals are the domain's refusals that need nothing but their name.
+var refusals = []struct {
+	of  error
+	say *fault.Error
+}{
+	{domain.NotAServiceRequest{}, fault.New(codes.FailedPrecondition, NotAServiceRequest).
+		Violation("PROFILE", "goods", "change its kind to one of the profile's service requests first (R29)")},
+	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", unknownToProfile)},
+	{domain.TooManyNotes{}, fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))},
+	{domain.TooManyCalls{}, fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))},
+	{domain.TooManyEscalations{}, fault.New(codes.ResourceExhausted, TooManyEscalations).Meta("limit", strconv.Itoa(domain.MaxEscalations))},
+	{domain.NoOpenEscalation{}, fault.New(codes.FailedPrecondition, NoOpenEscalation).
+		Violation("LIFE_CYCLE", "life-cycle/answer_escalation", "name an escalation or complaint that is still open")},
+	{domain.AlreadyRunning{}, fault.New(codes.FailedPrecondition, ProcedureRunning).
+		Violation("PROCEDURE", "procedure/declare", "stand the one that runs down first")},
+	{domain.NotRunning{}, fault.New(codes.FailedPrecondition, ProcedureNotRunning).
+		Violation("PROCEDURE", "procedure/run", "declare it first")},
+	{domain.NothingToReview{}, fault.New(codes.FailedPrecondition, NothingToReview).
+		Violation("PROCEDURE", "procedure/review", "stand the procedure down first")},
+	{domain.AlreadyDoubted{}, fault.New(codes.FailedPrecondition, AlreadyDoubted).
+		Violation("PRIORITY", "priority/doubt", "wait for the answer of those who were asked")},
+	{domain.NotRestricted{}, fault.New(codes.FailedPrecondition, NotRestricted).
+		Violation("RESTRICTION", "restriction/sight", "only a restricted ticket has somebody let in")},
+	{domain.NotLetIn{}, fault.Missing("who")},
+	{domain.TooManyLetIn{}, fault.New(codes.ResourceExhausted, TooManyLetIn).Meta("limit", strconv.Itoa(domain.MaxLetIn))},
+	{domain.NotImporting{}, fault.New(codes.FailedPrecondition, NotImporting).
+		Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")},
+}
 
 // refusal makes what the domain refused, or the store did not find, a fault. Everything else passes.
 func refusal(err error) error {
@@ -94,42 +141,21 @@ func refusal(err error) error {
 	if bad, ok := errors.AsType[domain.BadStage](err); ok {
 		return invalid(bad.Field, bad.Rule)
 	}
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, store.ErrNotFound):
+	if bad, ok := errors.AsType[domain.BadLink](err); ok {
+		return fault.New(codes.FailedPrecondition, bad.Reason).
+			Violation("LINK", "links/"+strings.ToLower(bad.Reason), linkSatisfied[bad.Reason])
+	}
+	if otherwise, ok := errors.AsType[domain.VerifiedOtherwise](err); ok {
+		return fault.New(codes.FailedPrecondition, VerifiedOtherwise).Meta("method", otherwise.Method).
+			Violation("PROFILE", otherwise.Rule, "verified by "+otherwise.Method+", by those whose word that is (R151)")
+	}
+	for _, known := range refusals {
+		if errors.Is(err, known.of) {
+			return known.say.Cause(err)
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
 		return notFound.Cause(err)
-	case errors.Is(err, domain.TooManyNotes{}):
-		return fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))
-	case errors.Is(err, domain.TooManyCalls{}):
-		return fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))
-	case errors.Is(err, domain.TooManyEscalations{}):
-		return fault.New(codes.ResourceExhausted, TooManyEscalations).Meta("limit", strconv.Itoa(domain.MaxEscalations))
-	case errors.Is(err, domain.NoOpenEscalation{}):
-		return fault.New(codes.FailedPrecondition, NoOpenEscalation).
-			Violation("LIFE_CYCLE", "life-cycle/answer_escalation", "name an escalation or complaint that is still open")
-	case errors.Is(err, domain.AlreadyRunning{}):
-		return fault.New(codes.FailedPrecondition, ProcedureRunning).
-			Violation("PROCEDURE", "procedure/declare", "stand the one that runs down first")
-	case errors.Is(err, domain.NotRunning{}):
-		return fault.New(codes.FailedPrecondition, ProcedureNotRunning).
-			Violation("PROCEDURE", "procedure/run", "declare it first")
-	case errors.Is(err, domain.NothingToReview{}):
-		return fault.New(codes.FailedPrecondition, NothingToReview).
-			Violation("PROCEDURE", "procedure/review", "stand the procedure down first")
-	case errors.Is(err, domain.AlreadyDoubted{}):
-		return fault.New(codes.FailedPrecondition, AlreadyDoubted).
-			Violation("PRIORITY", "priority/doubt", "wait for the answer of those who were asked")
-	case errors.Is(err, domain.NotRestricted{}):
-		return fault.New(codes.FailedPrecondition, NotRestricted).
-			Violation("RESTRICTION", "restriction/sight", "only a restricted ticket has somebody let in")
-	case errors.Is(err, domain.NotLetIn{}):
-		return fault.Missing("who")
-	case errors.Is(err, domain.TooManyLetIn{}):
-		return fault.New(codes.ResourceExhausted, TooManyLetIn).Meta("limit", strconv.Itoa(domain.MaxLetIn))
-	case errors.Is(err, domain.NotImporting{}):
-		return fault.New(codes.FailedPrecondition, NotImporting).
-			Violation("IMPORT", "import/open", "only a ticket that was opened for import, and not finished, takes history")
 	}
 	return err
 }

@@ -12,7 +12,8 @@ import (
 func (c *Tickets) ResolveTicket(ctx context.Context, r *triagev1.ResolveTicketRequest) (*triagev1.Ticket, error) {
 	return c.change(ctx, call{
 		action: "ResolveTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
-		told: func(facts *profilev1.TicketFacts) { facts.HasSolution = true },
+		override: text(domain.TextReason, r.GetOverrideReason()),
+		told:     func(facts *profilev1.TicketFacts) { facts.HasSolution = true },
 	}, func(s scene) (domain.Outcome, error) {
 		return s.Resolve(text(domain.TextSolution, r.GetSolution()), r.GetSolutionKind(), s.by, s.at)
 	})

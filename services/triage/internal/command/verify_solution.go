@@ -12,7 +12,7 @@ func (c *Tickets) AcceptSolution(ctx context.Context, r *triagev1.AcceptSolution
 	return c.change(ctx, call{
 		action: "AcceptSolution", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		return s.AcceptSolution(s.at)
+		return s.AcceptSolution(s.by, s.at)
 	})
 }
 

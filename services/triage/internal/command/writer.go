@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
@@ -50,6 +51,8 @@ type origin struct {
 
 // after is a ticket that has its events prepared.
 type after struct {
+	// before are the facts that it had; nil for a new one.
+	before *triagev1.Ticket
 	ticket store.Ticket
 	events []feed.Prepared
 	isNew  bool
@@ -89,7 +92,9 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	to := from
 	to.Ticket, to.Head = outcome.Ticket, head
 	to.Audience = domain.Audience(to.Desk, to.Facts)
-	done := after{ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome)}
+	done := after{
+		before: from.Facts, ticket: to, events: events, isNew: from.Head.Revision == 0, pages: wantedPages(outcome),
+	}
 	if sight, changed := domain.SightOf(from.Ticket, to.Ticket); changed && !done.isNew {
 		done.sight = &sight
 	}
@@ -97,13 +102,19 @@ func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.
 	return done, nil
 }
 
-// write keeps the ticket and its events; in a pipeline it costs nothing yet.
+// write keeps the ticket and its events; in a pipeline it costs nothing yet. What nothing happened to stays as it is.
 func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
+	if len(a.events) == 0 {
+		return nil
+	}
 	save := store.Update
 	if a.isNew {
 		save = store.Insert
 	}
 	if err := save(ctx, p, &a.ticket); err != nil {
+		return err
+	}
+	if err := store.Relate(ctx, p, a.before, &a.ticket); err != nil {
 		return err
 	}
 	if a.sight != nil {

@@ -25,6 +25,7 @@ func Insiders(desk Desk, t *triagev1.Ticket) []string {
 	names := []string{
 		desk.AuthorityParty, desk.ContactParty,
 		t.GetOwnerParty(), t.GetHolderParty(), t.GetHandOver().GetParty(), t.GetTransfer().GetParty(),
+		t.GetAssessment().GetFoundBy(), // tests the solution (R151)
 	}
 	return keysOf(desk, append(names, t.GetPastHolders()...)...)
 }

@@ -27,9 +27,13 @@ func (t Ticket) finish(step process.Step, eventType string, reason Text, at time
 		return Outcome{}, rejection
 	}
 	c := t.change(at)
+	c.end(rule)
+	return c.done(eventType, reason), nil
+}
+
+func (c *change) end(rule process.Rule) {
 	f := c.facts()
 	f.HandOver, f.Transfer = nil, nil
-	f.CloseTime = timestamppb.New(at)
+	f.CloseTime = timestamppb.New(c.at)
 	c.lead(rule, 0)
-	return c.done(eventType, reason), nil
 }

@@ -290,8 +290,16 @@ func (f *follower) request(Ticket) error {
 		if err != nil {
 			return err
 		}
+		release, err := then.releaseRequests(e.Type, facts)
+		if err != nil {
+			return err
+		}
 		facts.PreviousPriority = present
-		e.Payload.Notifications = then.withinSight(append(e.Payload.Notifications, more...))
+		e.Payload.Notifications = then.withinSight(slices.Concat(e.Payload.Notifications, more, release))
+		own := then.ownNumber()
+		for _, request := range e.Payload.GetNotifications() {
+			request.OwnNumber = own
+		}
 	}
 	return nil
 }

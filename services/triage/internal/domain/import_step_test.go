@@ -245,7 +245,9 @@ func TestNoLiveHistoryBreaksAnInvariant(t *testing.T) {
 		},
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Resume(Text{}, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return resolve(x, at) },
-		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.AcceptSolution(at) },
+		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) {
+			return x.AcceptSolution(x.Facts.GetReporter(), at)
+		},
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.RejectSolution(why, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.ReturnToTechnician(why, at) },
 		func(_ *rapid.T, x Ticket, at time.Time) (Outcome, error) { return x.Close(at) },

@@ -41,6 +41,39 @@ func (t Ticket) notificationRequest(
 	return request, nil
 }
 
+// releaseRequests ask that those whom a fix concerns hear of it, whatever else the profile notifies of: of each plan the
+// parties that it names (R82), of the coming release everybody who waits for it (R83). The words are the event's own text.
+func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*triagev1.NotificationRequest, error) {
+	var requests []*triagev1.NotificationRequest
+	switch event {
+	case "ticket.fix_planned":
+		plans, err := t.Desk.Process.FixPlans(facts)
+		if err != nil {
+			return nil, err
+		}
+		for _, plan := range plans {
+			request := &triagev1.NotificationRequest{Rule: plan.Setting.GetId(), Media: []string{"mail", "portal"}}
+			for _, party := range plan.Setting.GetToldParties() {
+				request.Recipients = append(request.Recipients, "parties/"+party)
+			}
+			if len(request.GetRecipients()) > 0 {
+				requests = append(requests, request)
+			}
+		}
+	case "ticket.release_announced":
+		request := &triagev1.NotificationRequest{Rule: "release_announced", Media: []string{"mail", "portal"}}
+		for _, part := range []profilev1.Audience{
+			profilev1.Audience_AUDIENCE_REPORTER, profilev1.Audience_AUDIENCE_AFFECTED_USER, profilev1.Audience_AUDIENCE_LINKED_REPORTERS,
+		} {
+			request.Recipients = append(request.Recipients, t.partsHolders(part)...)
+		}
+		slices.Sort(request.Recipients)
+		request.Recipients = slices.Compact(request.Recipients)
+		requests = append(requests, request)
+	}
+	return requests, nil
+}
+
 // partsHolders are those who have a part in the ticket, relative to the desk. Linked reporters and stakeholders are known to
 // others: they are named as what they are.
 func (t Ticket) partsHolders(part profilev1.Audience) []string {

@@ -40,7 +40,7 @@ func (t Ticket) ProcessFacts(at time.Time) *profilev1.TicketFacts {
 		HasSolution: f.GetTextVersions().GetSolution() > 0, SolutionAccepted: f.GetSolutionAccepted(),
 		SolutionVerified: f.GetVerification() != nil, QualityChecked: f.GetQualityChecked(),
 		SolutionKind: solutionKindID(f.GetSolutionKind()), ReportWritten: f.GetReportWritten(), ReportApproved: f.GetReportApproved(),
-		FixPlanned: f.GetFixPlan() != nil, ReportersTold: f.GetFixPlan().GetToldTime() != nil,
+		FixPlanned: f.GetFixPlan().GetReleaseTime() != nil, ReportersTold: f.GetFixPlan().GetToldTime() != nil,
 		LinkedInquiries: f.GetLinkedInquiries(), TimesReopened: f.GetReopenCount(),
 		RegisterTime: f.GetSubmitTime(), Now: timestamppb.New(at), Answers: map[string]string{},
 	}
@@ -49,6 +49,9 @@ func (t Ticket) ProcessFacts(at time.Time) *profilev1.TicketFacts {
 	})
 	facts.Complained = slices.ContainsFunc(f.GetEscalations(), (*triagev1.EscalationRecord).GetComplaint)
 	for _, link := range f.GetLinks() {
+		if link.GetIncoming() {
+			continue
+		}
 		if link.GetKind() == triagev1.LinkKind_LINK_KIND_CHANGE || link.GetKind() == triagev1.LinkKind_LINK_KIND_PROBLEM {
 			facts.RfcLinked = true
 		}

@@ -25,7 +25,8 @@ func (t Ticket) Resolve(solution Text, kind triagev1.SolutionKind, by string, at
 		f.LastTechnician = f.GetAssignee()
 	}
 	f.LastTechnicianParty, f.LastTechnicianGroup = f.GetHolderParty(), f.GetHolderGroup()
-	f.SolutionKind, f.SolutionAccepted = kind, false
+	f.SolutionKind = kind
+	c.unproven()
 	f.TextVersions.Solution = c.revision()
 	f.ResolveTime = timestamppb.New(at)
 	c.lead(rule, 0)

@@ -23,8 +23,8 @@ type Ticket struct {
 	Desk Desk
 	// Clocks count how long each party had it in each status (R129).
 	Clocks process.PartyClocks
-	// TargetClock is when the clock of its targets was started and stopped, in turn: it runs while the ticket is open, whoever has
-	// it, and stands while it waits or is solved.
+	// TargetClock is when the clock of its targets was started and stopped, in turn: it runs while the ticket is open, whoever
+	// has it, and stands while it waits or is solved.
 	TargetClock []time.Time
 	// Decisions are what the desk's process decided last, one for each subject.
 	Decisions []*triagev1.Decision
@@ -66,6 +66,11 @@ const (
 	TextSolution    = "solution"
 	TextReason      = "reason"
 	TextSymptoms    = "symptoms" // of a known solution
+	// TextOverride is why a gate was passed, where the step has a reason of its own.
+	TextOverride = "override_reason"
+	// TextPlan is how a fix is made (R82), TextMessage what its reporters are told of it (R83).
+	TextPlan    = "plan"
+	TextMessage = "message"
 )
 
 // Event is what happened, before it has its place in the ticket's chain.
@@ -94,6 +99,12 @@ func (t Ticket) facts() process.Facts {
 		HandOverOffered:  t.Facts.GetHandOver() != nil,
 		TransferOffered:  t.Facts.GetTransfer() != nil,
 		SolutionAccepted: t.Facts.GetSolutionAccepted(),
+		Verified:         t.Facts.GetVerification() != nil,
+		QualityChecked:   t.Facts.GetQualityChecked(),
+		FixPlanned:       t.Facts.GetFixPlan().GetReleaseTime() != nil,
+		Released:         t.Facts.GetFixPlan().GetReleasedTime() != nil,
+		Ordered:          t.Facts.GetOrder() != nil,
+		HandedOut:        t.Facts.GetOrder().GetHandOutTime() != nil,
 	}
 }
 

@@ -294,7 +294,7 @@ func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
 func TestAReopenedTicketGoesToItsOwnersQueueAndItsClocksContinue(t *testing.T) {
 	t.Parallel()
 	w := atOperations(t).step(resolve).
-		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptSolution(at) }).
+		step(func(t Ticket, at time.Time) (Outcome, error) { return t.AcceptSolution(t.Facts.GetReporter(), at) }).
 		step(func(t Ticket, at time.Time) (Outcome, error) { return t.Close(at) })
 	if until := w.ticket.ClocksAt(minute(900)).GetUntil().AsTime(); !until.Equal(minute(w.minute)) {
 		t.Errorf("a closed ticket counts until %v, want its last event", until)

@@ -3,16 +3,25 @@ package domain
 import (
 	"time"
 
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 )
 
-// AcceptSolution records that reporter or affected user says the fault is gone (R105).
-func (t Ticket) AcceptSolution(at time.Time) (Outcome, error) {
+// AcceptSolution records that reporter or affected user says the fault is gone (R105). Where a solution is verified by asking
+// them, that is its verification (R151).
+func (t Ticket) AcceptSolution(by string, at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.AcceptSolution, t.facts()); rejection != nil {
 		return Outcome{}, rejection
 	}
+	method, err := t.verifiedBy(at)
+	if err != nil {
+		return Outcome{}, err
+	}
 	c := t.change(at)
 	c.facts().SolutionAccepted = true
+	if method != triagev1.VerificationMethod_VERIFICATION_METHOD_TEST && c.facts().GetVerification() == nil {
+		c.verify(triagev1.VerificationMethod_VERIFICATION_METHOD_REPORTER, by)
+	}
 	return c.done("ticket.solution_accepted"), nil
 }
 
@@ -47,5 +56,12 @@ func (t Ticket) backToTechnician(step process.Step, eventType string, reason Tex
 // unresolve takes back what resolving and closing said; the solution's text stays for those who continue.
 func (c *change) unresolve() {
 	f := c.facts()
-	f.ResolveTime, f.CloseTime, f.SolutionAccepted = nil, nil, false
+	f.ResolveTime, f.CloseTime = nil, nil
+	c.unproven()
+}
+
+// unproven takes back what was said about a solution: the next one is accepted, verified and checked anew (R101, R105, R151).
+func (c *change) unproven() {
+	f := c.facts()
+	f.SolutionAccepted, f.Verification, f.QualityChecked = false, nil, false
 }

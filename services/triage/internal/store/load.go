@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
@@ -47,6 +49,32 @@ func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request
 		return Loaded{}, notFound("lock ticket", err)
 	}
 	return l, nil
+}
+
+// LockBoth locks two tickets of a desk for a step that changes both, always in the same order; more names what else the step must
+// have for itself. Returns ErrNotFound.
+func LockBoth(
+	ctx context.Context, p *pg.Pipeline, desk, number, other string, call request.Request, more ...string,
+) (one Loaded, both Loaded, err error) {
+	name := func(number string) string { return "desks/" + desk + "/tickets/" + number }
+	if err := feed.LockAll(ctx, p, append(more, name(number), name(other))); err != nil {
+		return Loaded{}, Loaded{}, err
+	}
+	var batch pgx.Batch
+	loaded := map[string]*Loaded{number: &one, other: &both}
+	for _, n := range slices.Sorted(maps.Keys(loaded)) {
+		batch.Queue(lockTicket, desk, n, name(n)).QueryRow(func(row pgx.Row) (err error) {
+			var texts TextsAtRow
+			loaded[n].Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution)
+			loaded[n].Texts = texts.texts()
+			return err
+		})
+	}
+	one.queueEarlier(&batch, call)
+	if err := p.SendBatch(ctx, &batch).Close(); err != nil {
+		return Loaded{}, Loaded{}, notFound("lock tickets", err)
+	}
+	return one, both, nil
 }
 
 // LockNext locks the next ticket of a pile that nobody else is taking. The ticket of Loaded has no facts where the pile is

@@ -10,6 +10,19 @@ import (
 	"github.com/google/uuid"
 )
 
+type ConfigurationItem struct {
+	Desk            string
+	Item            string
+	DisplayName     string
+	Kind            string
+	BusinessService string
+	DependsOn       []string
+	UpdateTime      time.Time
+	Revision        int64
+	ChainHash       []byte
+	LastEventAt     time.Time
+}
+
 type ContactVerification struct {
 	Desk        string
 	Contact     string

@@ -1045,6 +1045,8 @@ type Goods struct {
 	SetupHelp bool `protobuf:"varint,5,opt,name=setup_help,json=setupHelp,proto3" json:"setup_help,omitempty"`
 	// Group that buys it.
 	Group string `protobuf:"bytes,6,opt,name=group,proto3" json:"group,omitempty"`
+	// Calendar that the delivery is counted by; empty means the desk's first.
+	Calendar string `protobuf:"bytes,7,opt,name=calendar,proto3" json:"calendar,omitempty"`
 	// Where it is written.
 	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
 	// No source says it.
@@ -1121,6 +1123,13 @@ func (x *Goods) GetSetupHelp() bool {
 func (x *Goods) GetGroup() string {
 	if x != nil {
 		return x.Group
+	}
+	return ""
+}
+
+func (x *Goods) GetCalendar() string {
+	if x != nil {
+		return x.Calendar
 	}
 	return ""
 }
@@ -1327,7 +1336,7 @@ const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"\vdescription\x18\b \x01(\v2\x15.bavn.profile.v1.TextR\vdescription\x12\x1d\n" +
 	"\x04form\x18\t \x01(\tB\t\xb2\xbb\x18\x05formsR\x04form\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived\"\xc1\x02\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\xec\x02\n" +
 	"\x05Goods\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,62}$R\x02id\x123\n" +
 	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\x12\x1a\n" +
@@ -1336,7 +1345,8 @@ const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"\n" +
 	"setup_help\x18\x05 \x01(\bR\tsetupHelp\x12 \n" +
 	"\x05group\x18\x06 \x01(\tB\n" +
-	"\xb2\xbb\x18\x06groupsR\x05group\x12\x16\n" +
+	"\xb2\xbb\x18\x06groupsR\x05group\x12)\n" +
+	"\bcalendar\x18\a \x01(\tB\r\xb2\xbb\x18\tcalendarsR\bcalendar\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
 	"\aderived\x18c \x01(\bR\aderived\"\xe0\x02\n" +
 	"\vAttestation\x12.\n" +

@@ -52,7 +52,8 @@ type TicketEvent struct {
 	Notifications []*NotificationRequest `protobuf:"bytes,11,rep,name=notifications,proto3" json:"notifications,omitempty"`
 	// The deadline that the event is about, for ticket.target_at_risk, ticket.breached and their like.
 	Deadline *Deadline `protobuf:"bytes,12,opt,name=deadline,proto3" json:"deadline,omitempty"`
-	// Gates that were passed by somebody who may, with a reason (the text `reason`); ids of the profile.
+	// Gates that were passed by somebody who may, with a reason: ids of the profile. The reason is the text `reason`, or
+	// `override_reason` where the step has a reason of its own.
 	OverriddenGates []string `protobuf:"bytes,13,rep,name=overridden_gates,json=overriddenGates,proto3" json:"overridden_gates,omitempty"`
 	// The known solution that was applied, or whose effect was told, `desks/{desk}/knownSolutions/{known_solution}`.
 	KnownSolution string `protobuf:"bytes,21,opt,name=known_solution,json=knownSolution,proto3" json:"known_solution,omitempty"`

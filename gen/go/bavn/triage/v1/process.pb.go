@@ -1005,7 +1005,7 @@ func (x *FixPlan) GetOverriddenBy() string {
 	return ""
 }
 
-// One link.
+// One link. The inquiries about a ticket are counted there, and listed by ListLinkedTickets: there may be many.
 type Link struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How they belong together.
@@ -1015,7 +1015,9 @@ type Link struct {
 	// The tool that the other thing is in, an id of the profile such as "sds-jira"; empty for a ticket.
 	Tool string `protobuf:"bytes,3,opt,name=tool,proto3" json:"tool,omitempty"`
 	// Its number there.
-	ExternalId    string `protobuf:"bytes,4,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	ExternalId string `protobuf:"bytes,4,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	// The other is linked to this one: an answer to "is part of this", where the kind says "is part of".
+	Incoming      bool `protobuf:"varint,5,opt,name=incoming,proto3" json:"incoming,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1076,6 +1078,13 @@ func (x *Link) GetExternalId() string {
 		return x.ExternalId
 	}
 	return ""
+}
+
+func (x *Link) GetIncoming() bool {
+	if x != nil {
+		return x.Incoming
+	}
+	return false
 }
 
 // That a solution was verified (R151).
@@ -1549,7 +1558,9 @@ type NotificationRequest struct {
 	// A person sends it and may change the words (R78).
 	ByPerson bool `protobuf:"varint,6,opt,name=by_person,json=byPerson,proto3" json:"by_person,omitempty"`
 	// The contact that is called now, for a page: an id of the profile. Recipients name who answers there.
-	Contact       string `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
+	Contact string `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
+	// The number that the case has at the desk that reported it, which the message quotes (R13).
+	OwnNumber     string `protobuf:"bytes,8,opt,name=own_number,json=ownNumber,proto3" json:"own_number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1633,6 +1644,13 @@ func (x *NotificationRequest) GetContact() string {
 	return ""
 }
 
+func (x *NotificationRequest) GetOwnNumber() string {
+	if x != nil {
+		return x.OwnNumber
+	}
+	return ""
+}
+
 var File_bavn_triage_v1_process_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_process_proto_rawDesc = "" +
@@ -1706,13 +1724,14 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\fplan_version\x18\x02 \x01(\x03R\vplanVersion\x127\n" +
 	"\ttold_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\btoldTime\x12?\n" +
 	"\rreleased_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\freleasedTime\x12#\n" +
-	"\roverridden_by\x18\x05 \x01(\tR\foverriddenBy\"\x81\x01\n" +
+	"\roverridden_by\x18\x05 \x01(\tR\foverriddenBy\"\x9d\x01\n" +
 	"\x04Link\x12,\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x18.bavn.triage.v1.LinkKindR\x04kind\x12\x16\n" +
 	"\x06ticket\x18\x02 \x01(\tR\x06ticket\x12\x12\n" +
 	"\x04tool\x18\x03 \x01(\tR\x04tool\x12\x1f\n" +
 	"\vexternal_id\x18\x04 \x01(\tR\n" +
-	"externalId\"\xa8\x01\n" +
+	"externalId\x12\x1a\n" +
+	"\bincoming\x18\x05 \x01(\bR\bincoming\"\xa8\x01\n" +
 	"\fVerification\x12:\n" +
 	"\x06method\x18\x01 \x01(\x0e2\".bavn.triage.v1.VerificationMethodR\x06method\x12\x1f\n" +
 	"\vverified_by\x18\x02 \x01(\tR\n" +
@@ -1759,7 +1778,7 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"C\n" +
 	"\tDecisions\x126\n" +
-	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xc8\x01\n" +
+	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xe7\x01\n" +
 	"\x13NotificationRequest\x12\x12\n" +
 	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\x1a\n" +
 	"\btemplate\x18\x02 \x01(\tR\btemplate\x12\x1e\n" +
@@ -1769,7 +1788,9 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x05media\x18\x04 \x03(\tR\x05media\x12\x14\n" +
 	"\x05chain\x18\x05 \x01(\tR\x05chain\x12\x1b\n" +
 	"\tby_person\x18\x06 \x01(\bR\bbyPerson\x12\x18\n" +
-	"\acontact\x18\a \x01(\tR\acontact*\xbc\x02\n" +
+	"\acontact\x18\a \x01(\tR\acontact\x12\x1d\n" +
+	"\n" +
+	"own_number\x18\b \x01(\tR\townNumber*\xbc\x02\n" +
 	"\fDeadlineKind\x12\x1d\n" +
 	"\x19DEADLINE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DEADLINE_KIND_REACTION\x10\x01\x12\x1a\n" +

@@ -960,7 +960,9 @@ type ExternalId struct {
 	// The tool, such as "jira".
 	System string `protobuf:"bytes,1,opt,name=system,proto3" json:"system,omitempty"`
 	// Its id there.
-	Id            string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// It is the number of the desk that reported it, which every message about it quotes (R13).
+	Own           bool `protobuf:"varint,3,opt,name=own,proto3" json:"own,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1007,6 +1009,13 @@ func (x *ExternalId) GetId() string {
 		return x.Id
 	}
 	return ""
+}
+
+func (x *ExternalId) GetOwn() bool {
+	if x != nil {
+		return x.Own
+	}
+	return false
 }
 
 // Work offered to another group or party. The giver stays holder, and its clock runs, until the receiver accepts.
@@ -1341,11 +1350,12 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\fTextVersions\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\x03R\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\x03R\vdescription\x12\x1a\n" +
-	"\bsolution\x18\x03 \x01(\x03R\bsolution\"d\n" +
+	"\bsolution\x18\x03 \x01(\x03R\bsolution\"|\n" +
 	"\n" +
-	"ExternalId\x128\n" +
-	"\x06system\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06system\x12\x1c\n" +
-	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\"\xcf\x02\n" +
+	"ExternalId\x129\n" +
+	"\x06system\x18\x01 \x01(\tB!\xe0A\x02\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,31}$R\x06system\x12\x1c\n" +
+	"\x02id\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18xR\x02id\x12\x15\n" +
+	"\x03own\x18\x03 \x01(\bB\x03\xe0A\x01R\x03own\"\xcf\x02\n" +
 	"\rHandOverOffer\x12\x14\n" +
 	"\x05party\x18\x01 \x01(\tR\x05party\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12\x1d\n" +

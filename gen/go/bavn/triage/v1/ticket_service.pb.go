@@ -1697,9 +1697,12 @@ type HoldTicketRequest struct {
 	// Until when; the ticket is then taken up by itself. Some statuses of a profile demand it.
 	Until *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=until,proto3" json:"until,omitempty"`
 	// The desk's own finer word for the status, one of its profile (R94).
-	SubStatus     string `protobuf:"bytes,7,opt,name=sub_status,json=subStatus,proto3" json:"sub_status,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	SubStatus string `protobuf:"bytes,7,opt,name=sub_status,json=subStatus,proto3" json:"sub_status,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,8,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *HoldTicketRequest) Reset() {
@@ -1779,6 +1782,13 @@ func (x *HoldTicketRequest) GetSubStatus() string {
 		return x.SubStatus
 	}
 	return ""
+}
+
+func (x *HoldTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return nil
 }
 
 // Asks for `:resume`.
@@ -1866,9 +1876,12 @@ type ResolveTicketRequest struct {
 	// What was done and what it means for the reporter (R99, R101).
 	Solution *v1.LocalizedText `protobuf:"bytes,4,opt,name=solution,proto3" json:"solution,omitempty"`
 	// Workaround or permanent.
-	SolutionKind  SolutionKind `protobuf:"varint,5,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	SolutionKind SolutionKind `protobuf:"varint,5,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,6,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ResolveTicketRequest) Reset() {
@@ -1934,6 +1947,13 @@ func (x *ResolveTicketRequest) GetSolutionKind() SolutionKind {
 		return x.SolutionKind
 	}
 	return SolutionKind_SOLUTION_KIND_UNSPECIFIED
+}
+
+func (x *ResolveTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return nil
 }
 
 // Asks for `:acceptSolution`.
@@ -2154,9 +2174,12 @@ type CloseTicketRequest struct {
 	// AIP-155.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The etag the caller last saw; empty to act on whatever is there.
-	Etag          string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,4,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CloseTicketRequest) Reset() {
@@ -2208,6 +2231,13 @@ func (x *CloseTicketRequest) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *CloseTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return nil
 }
 
 // Asks for `:reopen`.
@@ -2293,9 +2323,12 @@ type CancelTicketRequest struct {
 	// The etag the caller last saw; empty to act on whatever is there.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Why.
-	Reason        *v1.LocalizedText `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Reason *v1.LocalizedText `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Why it is done although a gate of the profile says no; only where the refusal names roles that may, and the caller holds
+	// one (R83).
+	OverrideReason *v1.LocalizedText `protobuf:"bytes,5,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CancelTicketRequest) Reset() {
@@ -2352,6 +2385,13 @@ func (x *CancelTicketRequest) GetEtag() string {
 func (x *CancelTicketRequest) GetReason() *v1.LocalizedText {
 	if x != nil {
 		return x.Reason
+	}
+	return nil
+}
+
+func (x *CancelTicketRequest) GetOverrideReason() *v1.LocalizedText {
+	if x != nil {
+		return x.OverrideReason
 	}
 	return nil
 }
@@ -2681,7 +2721,7 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xc1\x03\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x8e\x04\n" +
 	"\x11HoldTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2692,14 +2732,15 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x06reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\x125\n" +
 	"\x05until\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x05until\x12B\n" +
 	"\n" +
-	"sub_status\x18\a \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9_]{0,62}$R\tsubStatus\"\xf5\x01\n" +
+	"sub_status\x18\a \x01(\tB#\xe0A\x01\xbaH\x1d\xd8\x01\x01r\x182\x16^[a-z][a-z0-9_]{0,62}$R\tsubStatus\x12K\n" +
+	"\x0foverride_reason\x18\b \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xf5\x01\n" +
 	"\x13ResumeTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x126\n" +
-	"\x04note\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x04note\"\xd6\x02\n" +
+	"\x04note\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x04note\"\xa3\x03\n" +
 	"\x14ResolveTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2707,7 +2748,8 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12D\n" +
 	"\bsolution\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bsolution\x12P\n" +
-	"\rsolution_kind\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\r\xe0A\x02\xbaH\a\x82\x01\x04\x18\x01\x18\x02R\fsolutionKind\"\xbf\x01\n" +
+	"\rsolution_kind\x18\x05 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\r\xe0A\x02\xbaH\a\x82\x01\x04\x18\x01\x18\x02R\fsolutionKind\x12K\n" +
+	"\x0foverride_reason\x18\x06 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xbf\x01\n" +
 	"\x15AcceptSolutionRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2727,27 +2769,29 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xbc\x01\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x89\x02\n" +
 	"\x12CloseTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xff\x01\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12K\n" +
+	"\x0foverride_reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\xff\x01\n" +
 	"\x13ReopenTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xff\x01\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\xcc\x02\n" +
 	"\x13CancelTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
-	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\"\x97\x02\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06reason\x12K\n" +
+	"\x0foverride_reason\x18\x05 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x0eoverrideReason\"\x97\x02\n" +
 	"\x0eAddNoteRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -2888,80 +2932,84 @@ var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
 	45, // 23: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
 	35, // 24: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
 	36, // 25: bavn.triage.v1.HoldTicketRequest.until:type_name -> google.protobuf.Timestamp
-	35, // 26: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 27: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
-	46, // 28: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
-	35, // 29: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 30: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 31: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 32: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 33: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 34: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
-	0,  // 35: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
-	1,  // 36: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
-	2,  // 37: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
-	4,  // 38: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
-	6,  // 39: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
-	7,  // 40: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
-	12, // 41: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
-	13, // 42: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
-	14, // 43: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
-	15, // 44: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
-	16, // 45: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
-	17, // 46: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
-	18, // 47: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
-	19, // 48: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
-	20, // 49: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
-	21, // 50: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
-	22, // 51: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
-	23, // 52: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
-	24, // 53: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
-	25, // 54: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
-	26, // 55: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
-	27, // 56: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
-	28, // 57: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
-	29, // 58: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
-	30, // 59: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
-	31, // 60: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
-	32, // 61: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
-	8,  // 62: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
-	10, // 63: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
-	11, // 64: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
-	41, // 65: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 66: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
-	3,  // 67: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
-	5,  // 68: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
-	41, // 69: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 70: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 71: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 72: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 73: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
-	41, // 74: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 75: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 76: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 77: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 78: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 79: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 80: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 81: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 82: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 83: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 84: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 85: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 86: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
-	41, // 87: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 88: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 89: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 90: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
-	41, // 91: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
-	9,  // 92: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
-	41, // 93: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
-	41, // 94: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
-	65, // [65:95] is the sub-list for method output_type
-	35, // [35:65] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	35, // 26: bavn.triage.v1.HoldTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 27: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 28: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	46, // 29: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	35, // 30: bavn.triage.v1.ResolveTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 31: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 32: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 33: bavn.triage.v1.CloseTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 34: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 35: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 36: bavn.triage.v1.CancelTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	35, // 37: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
+	35, // 38: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
+	0,  // 39: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
+	1,  // 40: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
+	2,  // 41: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
+	4,  // 42: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
+	6,  // 43: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
+	7,  // 44: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
+	12, // 45: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
+	13, // 46: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
+	14, // 47: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
+	15, // 48: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
+	16, // 49: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
+	17, // 50: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
+	18, // 51: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
+	19, // 52: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
+	20, // 53: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
+	21, // 54: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
+	22, // 55: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
+	23, // 56: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
+	24, // 57: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
+	25, // 58: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
+	26, // 59: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
+	27, // 60: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
+	28, // 61: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
+	29, // 62: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
+	30, // 63: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
+	31, // 64: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
+	32, // 65: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
+	8,  // 66: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
+	10, // 67: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
+	11, // 68: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
+	41, // 69: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 70: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
+	3,  // 71: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
+	5,  // 72: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
+	41, // 73: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 74: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 75: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 76: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 77: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
+	41, // 78: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 79: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 80: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 81: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
+	41, // 82: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 83: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 84: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
+	41, // 85: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 86: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 87: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 88: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 89: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
+	41, // 90: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
+	41, // 91: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 92: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 93: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
+	41, // 94: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
+	41, // 95: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
+	9,  // 96: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
+	41, // 97: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
+	41, // 98: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
+	69, // [69:99] is the sub-list for method output_type
+	39, // [39:69] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_service_proto_init() }

@@ -93,48 +93,48 @@ type TicketServiceClient interface {
 	TakeTicket(ctx context.Context, in *TakeTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Gives the ticket to a group or person within the holding party (R54).
 	//
-	// Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, NOT_A_MEMBER.
+	// Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NOT_A_MEMBER.
 	AssignTicket(ctx context.Context, in *AssignTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
 	//
-	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, ALREADY_TAKEN.
+	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_TAKEN.
 	StartWork(ctx context.Context, in *StartWorkRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Offers the work to another group or party. The giver stays holder until the receiver accepts.
 	//
-	// Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
+	// Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
 	HandOverTicket(ctx context.Context, in *HandOverTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Accepts the work: the receiver becomes holder, its clock starts, the giver's stops.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	AcceptHandOver(ctx context.Context, in *AcceptHandOverRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Declines the work: nothing moved, so nothing returns.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	DeclineHandOver(ctx context.Context, in *DeclineHandOverRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The giver takes an unanswered offer back.
 	//
-	// Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	WithdrawHandOver(ctx context.Context, in *WithdrawHandOverRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Offers the ownership to another party (R60, R63). The work stays where it is.
 	//
-	// Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
+	// Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
 	TransferResponsibility(ctx context.Context, in *TransferResponsibilityRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Accepts the ownership.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	AcceptResponsibility(ctx context.Context, in *AcceptResponsibilityRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Declines the ownership: it stays where it was.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	DeclineResponsibility(ctx context.Context, in *DeclineResponsibilityRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it
 	// is then resumed by itself.
@@ -150,28 +150,28 @@ type TicketServiceClient interface {
 	ResumeTicket(ctx context.Context, in *ResumeTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
 	//
-	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING.
+	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
 	ResolveTicket(ctx context.Context, in *ResolveTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The reporter or affected user says the fault is gone (R105).
 	//
-	// Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	AcceptSolution(ctx context.Context, in *AcceptSolutionRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The reporter or affected user says the fault is still there; the ticket is open again (R107).
 	//
-	// Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	RejectSolution(ctx context.Context, in *RejectSolutionRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Sends a solved but badly documented ticket back to the last technician (R102).
 	//
-	// Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	ReturnToTechnician(ctx context.Context, in *ReturnToTechnicianRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Closes a solved ticket after the quality check (R101, R109).
 	//
-	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// FAILED_PRECONDITION WRONG_STATUS.
 	CloseTicket(ctx context.Context, in *CloseTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//
@@ -561,48 +561,48 @@ type TicketServiceServer interface {
 	TakeTicket(context.Context, *TakeTicketRequest) (*Ticket, error)
 	// Gives the ticket to a group or person within the holding party (R54).
 	//
-	// Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, NOT_A_MEMBER.
+	// Callers: agents of the holding party. Emits ticket.assigned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, NOT_A_MEMBER.
 	AssignTicket(context.Context, *AssignTicketRequest) (*Ticket, error)
 	// The assignee begins (R94: in progress). A ticket nobody has is taken by the caller first.
 	//
-	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, ALREADY_TAKEN.
+	// Callers: agents of the holding party. Emits ticket.work_started. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, ALREADY_TAKEN.
 	StartWork(context.Context, *StartWorkRequest) (*Ticket, error)
 	// Offers the work to another group or party. The giver stays holder until the receiver accepts.
 	//
-	// Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
+	// Callers: agents of the holding party. Emits ticket.hand_over_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_HOLDER, NOT_FOUND for an unknown group.
 	HandOverTicket(context.Context, *HandOverTicketRequest) (*Ticket, error)
 	// Accepts the work: the receiver becomes holder, its clock starts, the giver's stops.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.handed_over. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	AcceptHandOver(context.Context, *AcceptHandOverRequest) (*Ticket, error)
 	// Declines the work: nothing moved, so nothing returns.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.hand_over_declined. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	DeclineHandOver(context.Context, *DeclineHandOverRequest) (*Ticket, error)
 	// The giver takes an unanswered offer back.
 	//
-	// Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the holding party. Emits ticket.hand_over_withdrawn. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	WithdrawHandOver(context.Context, *WithdrawHandOverRequest) (*Ticket, error)
 	// Offers the ownership to another party (R60, R63). The work stays where it is.
 	//
-	// Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
+	// Callers: agents of the owning party. Emits ticket.transfer_offered. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING, SAME_OWNER.
 	TransferResponsibility(context.Context, *TransferResponsibilityRequest) (*Ticket, error)
 	// Accepts the ownership.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.responsibility_transferred. Idempotent by request_id. Errors:
+	// NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	AcceptResponsibility(context.Context, *AcceptResponsibilityRequest) (*Ticket, error)
 	// Declines the ownership: it stays where it was.
 	//
-	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// NO_OFFER.
+	// Callers: agents of the party it is offered to. Emits ticket.transfer_declined. Idempotent by request_id. Errors: NOT_FOUND,
+	// ABORTED STALE_ETAG, FAILED_PRECONDITION NO_OFFER.
 	DeclineResponsibility(context.Context, *DeclineResponsibilityRequest) (*Ticket, error)
 	// Puts the ticket to wait for the user, a supplier, a release or something else (R94-R97), until a time where one is said: it
 	// is then resumed by itself.
@@ -618,28 +618,28 @@ type TicketServiceServer interface {
 	ResumeTicket(context.Context, *ResumeTicketRequest) (*Ticket, error)
 	// Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
 	//
-	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS, OFFER_PENDING.
+	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
 	ResolveTicket(context.Context, *ResolveTicketRequest) (*Ticket, error)
 	// The reporter or affected user says the fault is gone (R105).
 	//
-	// Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: reporter, affected user. Emits ticket.solution_accepted. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	AcceptSolution(context.Context, *AcceptSolutionRequest) (*Ticket, error)
 	// The reporter or affected user says the fault is still there; the ticket is open again (R107).
 	//
-	// Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: reporter, affected user. Emits ticket.solution_rejected. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	RejectSolution(context.Context, *RejectSolutionRequest) (*Ticket, error)
 	// Sends a solved but badly documented ticket back to the last technician (R102).
 	//
-	// Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the owning party. Emits ticket.returned. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
 	ReturnToTechnician(context.Context, *ReturnToTechnicianRequest) (*Ticket, error)
 	// Closes a solved ticket after the quality check (R101, R109).
 	//
-	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
-	// WRONG_STATUS.
+	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+	// FAILED_PRECONDITION WRONG_STATUS.
 	CloseTicket(context.Context, *CloseTicketRequest) (*Ticket, error)
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//

@@ -1,0 +1,282 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
+)
+
+const (
+	inquiryAbout = triagev1.LinkKind_LINK_KIND_INQUIRY_ABOUT
+	childOf      = triagev1.LinkKind_LINK_KIND_CHILD_OF
+	changeLink   = triagev1.LinkKind_LINK_KIND_CHANGE
+	related      = triagev1.LinkKind_LINK_KIND_RELATED
+)
+
+// R19: further inquiries about a known incident are linked to it, and hear what its reporter hears: that it waits, what is
+// written to the user, that it is solved and closed, each as a step of their own that names the main ticket's as its cause.
+func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	main, mette := w.opened().GetName(), w.as("mette")
+	must(w.tickets.AddNote(mette, &triagev1.AddNoteRequest{
+		Name: main, RequestId: requestID(), Note: danish("Før henvendelserne."),
+	}))(t)
+	const many = 5
+	inquiries := make([]string, many)
+	for i := range inquiries {
+		inquiries[i] = w.opened().GetName()
+		linked := must(w.link(inquiries[i], inquiryAbout, main))(t)
+		if linked.GetAssessment().GetKind() != "linked_inquiry" {
+			t.Errorf("it is a %s", linked.GetAssessment().GetKind())
+		}
+	}
+	if got := w.read(main).GetLinkedInquiries(); got != many {
+		t.Errorf("the incident shows %d inquiries, want %d", got, many)
+	}
+	must(w.tickets.AddNote(mette, &triagev1.AddNoteRequest{Name: main, RequestId: requestID(), Note: danish("Vi ved hvorfor.")}))(t)
+	must(w.tickets.AddNote(mette, &triagev1.AddNoteRequest{
+		Name: main, RequestId: requestID(), Note: danish("Det er Jonas' skyld."), Internal: true,
+	}))(t)
+	must(w.tickets.HoldTicket(mette, &triagev1.HoldTicketRequest{
+		Name: main, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD,
+		Reason: danish("Vi venter på en vare."),
+	}))(t)
+	must(w.resolve(main))(t)
+	must(w.closing.PassQualityCheck(w.as("chr"), &triagev1.PassQualityCheckRequest{Name: main, RequestId: requestID()}))(t)
+	must(w.tickets.CloseTicket(mette, &triagev1.CloseTicketRequest{Name: main, RequestId: requestID()}))(t)
+	for _, inquiry := range inquiries {
+		eventually(t, inquiry+" is closed with its incident", func() bool {
+			return w.read(inquiry).GetStatus() == triagev1.TicketStatus_TICKET_STATUS_CLOSED
+		})
+		var heard []string
+		for _, e := range w.events(inquiry) {
+			if e.Record.GetActor().GetService() != "triage" {
+				continue
+			}
+			words := ""
+			for _, name := range []string{"note", "reason", "solution"} {
+				if text, found := e.Text(name); found {
+					words = " " + text.GetText()
+				}
+			}
+			heard = append(heard, e.Record.GetType()+words)
+			if cause := e.Record.GetCause().GetEvent(); len(cause) < len(main) || cause[:len(main)] != main {
+				t.Errorf("%s of %s is caused by %q", e.Record.GetType(), inquiry, cause)
+			}
+		}
+		want := []string{
+			"ticket.note_added Vi ved hvorfor.", "ticket.held Vi venter på en vare.",
+			"ticket.resolved Genstartet; log ind igen.", "ticket.closed",
+		}
+		if !slices.Equal(heard, want) {
+			t.Errorf("%s heard %v, want %v", inquiry, heard, want)
+		}
+	}
+}
+
+// R19: an inquiry that comes when the incident is solved already is solved with it; one whose link was taken back hears no more.
+func TestALateInquiryIsSolvedAtOnceAndAnUnlinkedOneHearsNothing(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	main, late, unlinked := w.opened().GetName(), w.opened().GetName(), w.opened().GetName()
+	must(w.link(unlinked, inquiryAbout, main))(t)
+	must(w.links.UnlinkTicket(w.as("mette"), &triagev1.UnlinkTicketRequest{
+		Name: unlinked, RequestId: requestID(), Kind: inquiryAbout, Ticket: main,
+	}))(t)
+	if got := w.read(main).GetLinkedInquiries(); got != 0 {
+		t.Errorf("%d inquiries are counted", got)
+	}
+	must(w.resolve(main))(t)
+	must(w.link(late, inquiryAbout, main))(t)
+	eventually(t, "the late inquiry is solved", func() bool {
+		return w.read(late).GetStatus() == triagev1.TicketStatus_TICKET_STATUS_RESOLVED
+	})
+	if got := w.read(unlinked).GetStatus(); got != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS {
+		t.Errorf("the unlinked inquiry is %s", got)
+	}
+}
+
+// R97: what waits for a change goes on when the change is released.
+func TestAPendingReleaseFollowsItsChange(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	change, waiting := w.opened().GetName(), w.opened().GetName()
+	hold := func() error {
+		_, err := w.tickets.HoldTicket(w.as("mette"), &triagev1.HoldTicketRequest{
+			Name: waiting, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_PENDING_RELEASE, Reason: danish("RFC"),
+		})
+		return err
+	}
+	if err := hold(); !fault.Is(err, "GATE_NOT_MET") {
+		t.Errorf("it waits for a change that nobody linked: %v", err)
+	}
+	must(w.link(waiting, changeLink, change))(t)
+	if err := hold(); err != nil {
+		t.Fatal(err)
+	}
+	must(w.releases.MarkReleased(w.as("mette"), &triagev1.MarkReleasedRequest{Name: change, RequestId: requestID()}))(t)
+	eventually(t, "it goes on", func() bool {
+		return w.read(waiting).GetStatus() == triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS
+	})
+}
+
+// R124: links make sense: no rings, however long; both sides show them; what is linked already stays so.
+func TestLinksLeadSomewhereAndBothSidesShowThem(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	chain := make([]string, 4)
+	for i := range chain {
+		chain[i] = w.opened().GetName()
+	}
+	for i, child := range chain[1:] {
+		must(w.link(child, childOf, chain[i]))(t)
+	}
+	if _, err := w.link(chain[0], childOf, chain[3]); !fault.Is(err, "LINK_CYCLE") {
+		t.Errorf("a ring of four: %v", err)
+	}
+	if _, err := w.link(chain[0], related, chain[0]); !fault.Is(err, fault.InvalidArgument) {
+		t.Errorf("a ticket is related to itself: %v", err)
+	}
+	before := len(w.events(chain[1]))
+	again := must(w.link(chain[1], childOf, chain[0]))(t)
+	if len(again.GetLinks()) != 2 || len(w.events(chain[1])) != before {
+		t.Errorf("linked twice: %v", again.GetLinks())
+	}
+	parent := w.read(chain[0])
+	if len(parent.GetLinks()) != 1 || parent.GetLinks()[0].GetTicket() != chain[1] || !parent.GetLinks()[0].GetIncoming() {
+		t.Errorf("the parent shows %v", parent.GetLinks())
+	}
+	list := must(w.links.ListLinkedTickets(w.as("mette"), &triagev1.ListLinkedTicketsRequest{Parent: chain[0]}))(t)
+	if got := list.GetLinkedTickets(); len(got) != 1 || got[0].GetTicket().GetName() != chain[1] || got[0].GetKind() != childOf {
+		t.Errorf("linked to the parent are %v", got)
+	}
+	must(w.link(chain[3], inquiryAbout, chain[0]))(t)
+	other := w.opened().GetName()
+	if _, err := w.link(other, inquiryAbout, chain[3]); !fault.Is(err, "INQUIRY_ABOUT_INQUIRY") {
+		t.Errorf("an inquiry about an inquiry: %v", err)
+	}
+}
+
+// A ticket that the caller does not see cannot be linked, and is not told apart from one that does not exist.
+func TestNobodyLinksWhatTheyDoNotSee(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	w.grant("ida", netic, "", "agent")
+	mine, hidden := w.opened().GetName(), w.opened().GetName()
+	must(w.tickets.HandOverTicket(w.as("mette"), &triagev1.HandOverTicketRequest{
+		Name: mine, RequestId: requestID(), Party: netic, Group: drift, Reason: danish("Drift"),
+	}))(t)
+	must(w.tickets.AcceptHandOver(w.as("jonas"), &triagev1.AcceptHandOverRequest{Name: mine, RequestId: requestID()}))(t)
+	var said []string
+	for _, other := range []string{hidden, numbered(99999999)} {
+		_, err := w.links.LinkTicket(w.as("jonas"), &triagev1.LinkTicketRequest{
+			Name: mine, RequestId: requestID(), Kind: related, Ticket: other,
+		})
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("linked with %s: %v", other, err)
+		}
+		said = append(said, fmt.Sprint(err))
+	}
+	if said[0] != said[1] {
+		t.Errorf("one answer is %q, the other %q", said[0], said[1])
+	}
+}
+
+// R34: the number in another tool is one that the tool gives; the reporting desk's own is quoted in every message (R13).
+func TestNumbersOfOtherToolsAreKeptAndTheReportersOwnIsQuoted(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	name := w.opened().GetName()
+	set := func(system, id string, own bool) (*triagev1.Ticket, error) {
+		return w.links.SetExternalId(w.as("mette"), &triagev1.SetExternalIdRequest{
+			Name: name, RequestId: requestID(), External: &triagev1.ExternalNumber{System: system, Id: id, Own: own},
+		})
+	}
+	if _, err := set("clearquest", "12", false); !fault.Is(err, fault.InvalidArgument) {
+		t.Errorf("ClearQuest has no such number: %v", err)
+	}
+	must(set("clearquest", "ASCP00000118", false))(t)
+	must(set("sds_jira", "NSP-118", false))(t)
+	must(set("topdesk", "R-7", true))(t)
+	must(set("sds_jira", "NSP-119", false))(t)
+	got := must(set("clearquest", "", false))(t).GetExternalIds()
+	if len(got) != 2 || got[0].GetId() != "R-7" || !got[0].GetOwn() || got[1].GetId() != "NSP-119" {
+		t.Errorf("its numbers are %v", got)
+	}
+	must(w.resolve(name))(t)
+	_, resolved := w.last(name, "ticket.resolved")
+	if len(resolved.GetNotifications()) == 0 {
+		t.Fatal("nobody is told that it is solved")
+	}
+	for _, n := range resolved.GetNotifications() {
+		if n.GetOwnNumber() != "R-7" {
+			t.Errorf("%s quotes %q", n.GetRule(), n.GetOwnNumber())
+		}
+	}
+	_, err := w.links.LinkTicket(w.as("mette"), &triagev1.LinkTicketRequest{
+		Name: name, RequestId: requestID(), Kind: changeLink, Tool: "trello", ExternalId: "1",
+	})
+	if !fault.Is(err, fault.InvalidArgument) {
+		t.Errorf("a tool that the profile does not know: %v", err)
+	}
+}
+
+// One fault, one ticket: of two opposite merges at once exactly one stands, and the other is told so.
+func TestOfTwoOppositeMergesOneStands(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	rounds := 4
+	if os.Getenv("BAVN_SOAK") != "" {
+		rounds = 50 // `make soak` runs this twenty times
+	}
+	for range rounds {
+		pair := []string{w.opened().GetName(), w.opened().GetName()}
+		errs := make([]error, 2)
+		var both sync.WaitGroup
+		for i := range pair {
+			both.Go(func() {
+				_, errs[i] = w.links.MergeTicket(w.as("mette"), &triagev1.MergeTicketRequest{
+					Name: pair[i], RequestId: requestID(), Into: pair[1-i], Reason: danish("Samme fejl"),
+				})
+			})
+		}
+		both.Wait()
+		won := slices.Index(errs, nil)
+		if won < 0 || errs[1-won] == nil || !fault.Is(errs[1-won], "ALREADY_MERGED") {
+			t.Fatalf("the merges answered %v and %v", errs[0], errs[1])
+		}
+		if ended, lives := w.read(pair[won]), w.read(pair[1-won]); ended.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_CANCELLED ||
+			lives.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS {
+			t.Fatalf("the winner is %s, the other %s", ended.GetStatus(), lives.GetStatus())
+		}
+	}
+}
+
+// What others wait for, and what is graver, is not merged away (R108).
+func TestWhatIsGraverOrAskedAboutIsNotMergedAway(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	light := w.opened().GetName()
+	grave := w.opened(func(r *triagev1.OpenTicketRequest) {
+		r.Impact, r.Assessment.Urgency = triagev1.Impact_IMPACT_MAJOR, "high"
+	}).GetName()
+	merge := func(name, into string) error {
+		_, err := w.links.MergeTicket(w.as("mette"), &triagev1.MergeTicketRequest{
+			Name: name, RequestId: requestID(), Into: into, Reason: danish("Samme"),
+		})
+		return err
+	}
+	if err := merge(grave, light); !fault.Is(err, "DUPLICATE_OUTRANKS") {
+		t.Errorf("a P1 was merged into less: %v", err)
+	}
+	must(w.link(w.opened().GetName(), inquiryAbout, light))(t)
+	if err := merge(light, grave); !fault.Is(err, "HAS_INQUIRIES") {
+		t.Errorf("inquiries were left behind: %v", err)
+	}
+}
