@@ -39,7 +39,7 @@ func TestASolutionIsVerifiedByThoseWhoFoundTheFault(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
 	found := w.opened(func(r *triagev1.OpenTicketRequest) {
-		r.Assessment.FoundBy, r.Assessment.AffectsUsers = netic, proto.Bool(true)
+		r.Assessment.FoundBy, r.Assessment.AffectsUsers, r.Assessment.Answers = netic, proto.Bool(true), nil
 	}).GetName()
 	must(w.plan(found, time.Hour))(t)
 	must(w.resolve(found))(t)

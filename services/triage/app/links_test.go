@@ -6,6 +6,9 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -45,7 +48,7 @@ func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 	}))(t)
 	must(w.tickets.HoldTicket(mette, &triagev1.HoldTicketRequest{
 		Name: main, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD,
-		Reason: danish("Vi venter på en vare."),
+		Reason: danish("Vi venter på en vare."), Until: timestamppb.New(w.clock.Now().Add(time.Hour)),
 	}))(t)
 	must(w.resolve(main))(t)
 	must(w.closing.PassQualityCheck(w.as("chr"), &triagev1.PassQualityCheckRequest{Name: main, RequestId: requestID()}))(t)

@@ -32,6 +32,7 @@ import (
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/process/businesstime"
 	"github.com/bavn/bavn/services/triage/app"
 )
 
@@ -143,6 +144,18 @@ func startWorld(t testing.TB, change ...func(*app.Config)) *world {
 	})
 }
 
+// workingMorning is ten o'clock on a working day that comes: at night and on Sundays other people act for the national desk (R9).
+func workingMorning(now time.Time) time.Time {
+	const ten = 10 * time.Hour
+	calendar, err := businesstime.New(businesstime.Definition{
+		Zone: "Europe/Copenhagen", Holidays: businesstime.Denmark, Week: []string{"mon-thu 08:00-16:00"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return calendar.NextWorkingDay(now, ten)
+}
+
 // startWorldWith is startWorld with settings of the test's own.
 func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
 	t.Helper()
@@ -151,7 +164,8 @@ func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, clock: clock.NewManual(time.Now()), url: database.URL(t), outside: o, edit: edit}
-	w.serve()
+	w.serve() // with certificates of today
+	w.clock.Set(workingMorning(time.Now()))
 	return w
 }
 
@@ -159,6 +173,7 @@ func startWorldWith(t testing.TB, edit func(*app.Config)) *world {
 func (w *world) serve() {
 	w.t.Helper()
 	address, _ := w.replica()
+	w.address = address
 	w.gateway = w.dial(address, "gateway")
 	w.tickets, w.directory = triagev1.NewTicketServiceClient(w.gateway), triagev1.NewDirectoryServiceClient(w.gateway)
 	w.known = triagev1.NewKnownSolutionServiceClient(w.gateway)
