@@ -19,8 +19,9 @@ type Showing struct {
 }
 
 // Show changes who sees the events that a resource has so far (R149): when it is closed to most people, what happened before is
-// closed as well, also to somebody who resumes an old watch. The audience in the stored bytes stays, as the hash chain covers it; it
-// is given to nobody. The command that does so has locked the resource, and appends an event that tells every subscriber.
+// closed as well, also to somebody who resumes an old watch. The audience in the stored bytes stays, as the hash chain covers
+// it; it is given to nobody. The command that does so has locked the resource, and appends an event that tells every
+// subscriber.
 func Show(ctx context.Context, tx Execer, shown Showing) error {
 	if shown.Desk == "" || shown.Resource == "" {
 		return errors.New("show events: without desk or resource")

@@ -217,8 +217,8 @@ func TestR46PriorityFollowsFromImpactAndUrgency(t *testing.T) {
 	}
 }
 
-// R49: each receiving party reassesses while it has the ticket; a party that no longer has it does not, and neither does one that the
-// rule leaves out.
+// R49: each receiving party reassesses while it has the ticket; a party that no longer has it does not, and neither does one
+// that the rule leaves out.
 func TestR49APartyChangesThePriorityWhileItHasTheTicket(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)

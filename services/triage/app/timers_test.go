@@ -239,7 +239,8 @@ func (w *world) process() *exec.Cmd {
 }
 
 // TestTenThousandTimers rings them on two processes by the machine's clock, and kills one half-way with SIGKILL. Each takes
-// effect once: all within two minutes of their time, and most within ten seconds; how late exactly is the machine's, and is logged.
+// effect once: all within two minutes of their time, and most within ten seconds; how late exactly is the machine's, and is
+// logged.
 func TestTenThousandTimers(t *testing.T) { //nolint:paralleltest // it measures
 	if !soaked {
 		t.Skip("make soak rings ten thousand timers")

@@ -47,7 +47,7 @@ type TicketCategorise struct {
 	CustomerGroup    string   `placeholder:"ID" help:"Customers whose agreement holds."`
 	FoundBy          string   `placeholder:"PARTY" help:"The party that found it itself."`
 	AffectsUsers     *bool    `negatable:"" help:"Users feel it, or do not."`
-	Mark             []string `placeholder:"WHAT" help:"It is: urgent, security_suspected, it_security_breach, data_security_breach, personal_data_breach ..."`
+	Mark             []string `placeholder:"WHAT" help:"It is urgent, security_suspected, it_security_breach …"`
 	Unmark           []string `placeholder:"WHAT" help:"It is not, after all."`
 }
 
@@ -143,7 +143,7 @@ func (s *session) inLanguage(text *profilev1.Text) string {
 // TicketAnswer answers questions.
 type TicketAnswer struct {
 	Change
-	Value        map[string]string `placeholder:"QUESTION=VALUE" help:"An option, yes or no, or a time; empty takes the answer back."`
+	Value        map[string]string `placeholder:"QUESTION=VALUE" help:"An option, yes, no or a time; empty takes it back."`
 	Words        map[string]string `placeholder:"QUESTION=TEXT" help:"An answer in words."`
 	TextLanguage string            `placeholder:"da|sv|en" help:"Language of the words; that of the desk if left out."`
 }

@@ -75,9 +75,9 @@ var refused = map[codes.Code]bool{
 	codes.OutOfRange: true, codes.PermissionDenied: true, codes.Unauthenticated: true, codes.Unimplemented: true,
 }
 
-// forGood is the reason with which the desk's process refused the report itself, which waiting does not mend: what it says is not of
-// the profile, or a gate of registration is shut (R37, R44). A release or a profile that is missing is mended, and so is an answer that
-// is not triage's own.
+// forGood is the reason with which the desk's process refused the report itself, which waiting does not mend: what it says is
+// not of the profile, or a gate of registration is shut (R37, R44). A release or a profile that is missing is mended, and so is
+// an answer that is not triage's own.
 func forGood(err error) (reason string, refused bool) {
 	reason = fault.ReasonOf(err)
 	switch status.Code(err) {
@@ -119,8 +119,8 @@ func (c *Commands) openLate(ctx context.Context, args OpenTicketArgs) error {
 	return err
 }
 
-// openInline tries at once, for a reporter who waits. What the desk's process refuses for good is the answer, and the submission's
-// one outcome. Whatever else goes wrong, the job remains: the answer then has the number and no outcome.
+// openInline tries at once, for a reporter who waits. What the desk's process refuses for good is the answer, and the
+// submission's one outcome. Whatever else goes wrong, the job remains: the answer then has the number and no outcome.
 func (c *Commands) openInline(ctx context.Context, s store.Submission, job int64, words store.Words) (store.Submission, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.InlineTimeout)
 	defer cancel()
@@ -168,8 +168,8 @@ func (c *Commands) open(ctx context.Context, s store.Submission, words store.Wor
 	return err
 }
 
-// settlement is how a submission ends: with a ticket, or refused with a reason. job is the backstop, which is not needed any more; 0
-// where it is the backstop itself that settles.
+// settlement is how a submission ends: with a ticket, or refused with a reason. job is the backstop, which is not needed any
+// more; 0 where it is the backstop itself that settles.
 type settlement struct {
 	job     int64
 	refused string

@@ -31,8 +31,8 @@ import (
 )
 
 // SubmitTicket registers a report (R4, R23, R28): the submission, its number and the job that will open the ticket commit
-// together; then the ticket is opened at once if triage can. The answer has the number either way, unless the desk's process refuses
-// the report for good: then whoever submits is told so (R44).
+// together; then the ticket is opened at once if triage can. The answer has the number either way, unless the desk's process
+// refuses the report for good: then whoever submits is told so (R44).
 func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
 	desk := resourcename.Desk(r.GetParent())
 	call, err := c.call(ctx, desk, "SubmitTicket", r.GetRequestId(), r)

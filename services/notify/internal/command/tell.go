@@ -63,7 +63,8 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 	return appendFirst(ctx, tx, events, written)
 }
 
-// closeRestricted closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in (R149).
+// closeRestricted closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in
+// (R149).
 func closeRestricted(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
 	for i, h := range happenings {
 		if h.Type != "ticket.restricted" && h.Type != "ticket.sight_revoked" {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// closeTo takes those who are not among the keys out of the audience of a ticket's notifications, and of the events about them. Who was
-// told knows that they were.
+// closeTo takes those who are not among the keys out of the audience of a ticket's notifications, and of the events about them.
+// Who was told knows that they were.
 const closeTo = `WITH closed AS (
     UPDATE notifications SET audience = ARRAY(
         SELECT key FROM unnest(audience) key WHERE key = ANY ($3) OR key = 'persons/' || recipient ORDER BY key)

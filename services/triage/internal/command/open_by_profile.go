@@ -61,8 +61,9 @@ func attested(r *triagev1.OpenTicketRequest, now time.Time) []*triagev1.Attested
 	return calls
 }
 
-// opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it asks
-// for (R38), and past the gates of registration, such as that users feel it (R44, R66). History that is brought over is not judged.
+// opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it
+// asks for (R38), and past the gates of registration, such as that users feel it (R44, R66). History that is brought over is
+// not judged.
 func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 	if t.Desk.Process == nil || t.Facts.GetImporting() {
 		return nil

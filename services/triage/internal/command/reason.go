@@ -100,7 +100,8 @@ var refusals = []struct {
 	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", unknownToProfile)},
 	{domain.TooManyNotes{}, fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))},
 	{domain.TooManyCalls{}, fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))},
-	{domain.TooManyEscalations{}, fault.New(codes.ResourceExhausted, TooManyEscalations).Meta("limit", strconv.Itoa(domain.MaxEscalations))},
+	{domain.TooManyEscalations{}, fault.New(codes.ResourceExhausted, TooManyEscalations).
+		Meta("limit", strconv.Itoa(domain.MaxEscalations))},
 	{domain.NoOpenEscalation{}, fault.New(codes.FailedPrecondition, NoOpenEscalation).
 		Violation("LIFE_CYCLE", "life-cycle/answer_escalation", "name an escalation or complaint that is still open")},
 	{domain.AlreadyRunning{}, fault.New(codes.FailedPrecondition, ProcedureRunning).

@@ -30,7 +30,8 @@ func (c *Tickets) UpdateTicket(ctx context.Context, r *triagev1.UpdateTicketRequ
 	})
 }
 
-// besideTheRules are the fields that follow from the rules of a desk's profile: there is no way around PrioritiseTicket (R45-R50).
+// besideTheRules are the fields that follow from the rules of a desk's profile: there is no way around PrioritiseTicket
+// (R45-R50).
 func besideTheRules(u domain.Update) []domain.Unfit {
 	var fields []domain.Unfit
 	if u.Impact != nil {

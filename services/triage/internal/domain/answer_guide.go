@@ -19,8 +19,8 @@ type Answer struct {
 	Words           Text
 }
 
-// AnswerGuide answers questions that are asked about the ticket now (R38): what is given together is looked at together, since one
-// answer may be why another question is asked.
+// AnswerGuide answers questions that are asked about the ticket now (R38): what is given together is looked at together, since
+// one answer may be why another question is asked.
 func (t Ticket) AnswerGuide(answers []Answer, at time.Time) (Outcome, []UnfitAt, error) {
 	if _, rejection := process.Permit(process.AnswerGuide, t.facts()); rejection != nil {
 		return Outcome{}, nil, rejection

@@ -79,8 +79,8 @@ func (t Ticket) priorityRequests(facts *profilev1.TicketFacts, at time.Time) ([]
 	return requests, nil
 }
 
-// procedureRequests tell those involved in the procedure that the step was about: the roles that declare, lead and end it, and the
-// parties that have or answer for the ticket (R81, R113).
+// procedureRequests tell those involved in the procedure that the step was about: the roles that declare, lead and end it, and
+// the parties that have or answer for the ticket (R81, R113).
 func (t Ticket) procedureRequests(template string, at time.Time) []*triagev1.NotificationRequest {
 	run := lastRun(t.Facts, func(run *triagev1.ProcedureRun) bool { return run.GetUpdateTime().AsTime().Equal(at) })
 	for _, procedure := range t.Desk.Process.Settings().GetProcedures() {
@@ -127,8 +127,8 @@ func asksMore(others, more []*triagev1.NotificationRequest) []*triagev1.Notifica
 	return kept
 }
 
-// withinSight leaves out of what is asked about a restricted ticket whoever does not see it: nobody is told what they may not read
-// (R149). Who is on duty is called, and hears its number.
+// withinSight leaves out of what is asked about a restricted ticket whoever does not see it: nobody is told what they may not
+// read (R149). Who is on duty is called, and hears its number.
 func (t Ticket) withinSight(requests []*triagev1.NotificationRequest) []*triagev1.NotificationRequest {
 	if !t.Facts.GetRestricted() {
 		return requests

@@ -26,10 +26,10 @@ const (
 	DecidesProcedure = "procedure/"
 )
 
-// Follow draws the consequences that the desk's process sees in what was decided: who may see it, the priority, the processes of
-// their own that it is in, its place, what is due, who is told. They belong to the same step, so they are in its events or right
-// behind them. A desk without a profile has hardly any, and history that is brought over has none. An outcome without events is the
-// passing of time until now.
+// Follow draws the consequences that the desk's process sees in what was decided: who may see it, the priority, the processes
+// of their own that it is in, its place, what is due, who is told. They belong to the same step, so they are in its events or
+// right behind them. A desk without a profile has hardly any, and history that is brought over has none. An outcome without
+// events is the passing of time until now.
 func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 	if o.Ticket.Facts.GetImporting() {
 		return o, nil
@@ -139,8 +139,8 @@ func (f *follower) byHand(worked profile.Priority) error {
 	return nil
 }
 
-// declare begins the processes of their own that come to hold for the ticket (R113-R115). One that was stood down begins anew only
-// when its condition comes to hold anew. What is declared may raise the priority, and the other way round.
+// declare begins the processes of their own that come to hold for the ticket (R113-R115). One that was stood down begins anew
+// only when its condition comes to hold anew. What is declared may raise the priority, and the other way round.
 func (f *follower) declare(before Ticket) error {
 	if f.Ticket.Facts.GetStatusClass() == process.ClassClosed {
 		return nil

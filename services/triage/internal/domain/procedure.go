@@ -19,11 +19,13 @@ const (
 // majorProcedure is the one that the facts call `major` (R113).
 const majorProcedure = "major"
 
-// NotRunning refuses what is done to a procedure that does not run; AlreadyRunning a second one of the same kind; NothingToReview
-// a review of one that has not ended.
+// What is not done to a procedure.
 type (
-	NotRunning      struct{}
-	AlreadyRunning  struct{}
+	// NotRunning refuses what is done to one that does not run.
+	NotRunning struct{}
+	// AlreadyRunning refuses a second one of the same kind.
+	AlreadyRunning struct{}
+	// NothingToReview refuses the review of one that has not ended.
 	NothingToReview struct{}
 )
 

@@ -11,12 +11,14 @@ import (
 // MaxLetIn is how many persons and parties can be let in to see one restricted ticket.
 const MaxLetIn = 64
 
-// NotRestricted refuses to let somebody in, or out, where everybody concerned sees the ticket. NotLetIn refuses to take away what
-// was not given, and TooManyLetIn one more than MaxLetIn.
+// Who is not let in, or out.
 type (
+	// NotRestricted refuses it where everybody concerned sees the ticket.
 	NotRestricted struct{}
-	NotLetIn      struct{}
-	TooManyLetIn  struct{}
+	// NotLetIn refuses to take away what was not given.
+	NotLetIn struct{}
+	// TooManyLetIn refuses one more than MaxLetIn.
+	TooManyLetIn struct{}
 )
 
 func (NotRestricted) Error() string { return "the ticket is not restricted" }

@@ -222,8 +222,8 @@ func At(ctx context.Context, db DBTX, desk string, effect request.Effect) (State
 	return State{Facts: payload.GetTicket(), ChainHash: row.Hash, Texts: texts, Audience: row.Audience}, err
 }
 
-// AnswersInWords are the last answers in words to the questions about a ticket, by the names of their texts. One that was erased is
-// left out.
+// AnswersInWords are the last answers in words to the questions about a ticket, by the names of their texts. One that was
+// erased is left out.
 func AnswersInWords(ctx context.Context, db DBTX, desk, resource string) (map[string]*commonv1.LocalizedText, error) {
 	rows, err := New(db).AnswersInWords(ctx, AnswersInWordsParams{Desk: desk, Resource: resource})
 	if err != nil {
