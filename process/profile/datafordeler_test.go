@@ -45,6 +45,27 @@ func TestDatafordelerTakesReportsByTheWayOfWhoReports(t *testing.T) { // R11, R1
 	}
 }
 
+func TestDatafordelerKnowsAReporterByTheirParty(t *testing.T) { // R11, R16
+	t.Parallel()
+	p := datafordeler(t)
+	for _, tc := range []struct {
+		parties    []string
+		said, want string
+	}{
+		{[]string{"registermyndighed"}, "", "register_authority"},
+		{[]string{"registermyndighed"}, "data_consumer", "register_authority"}, // nobody talks themselves out of phoning
+		{[]string{"datafordelermyndigheden"}, "data_consumer", "authority"},
+		{[]string{"underleverandoer"}, "", "sub_supplier"},
+		{nil, "data_consumer", "data_consumer"},
+		{[]string{"anvender"}, "data_consumer", "data_consumer"},
+		{nil, "", ""},
+	} {
+		if got := p.ReporterGroup(tc.parties, tc.said); got != tc.want {
+			t.Errorf("of %v, saying %q: reports as %q, want %q", tc.parties, tc.said, got, tc.want)
+		}
+	}
+}
+
 func TestDatafordelerWantsAAndBPhonedToBothBeforeTheyAreRegistered(t *testing.T) { // R16, R17
 	t.Parallel()
 	p := datafordeler(t)
