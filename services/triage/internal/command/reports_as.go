@@ -9,8 +9,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
-// reportsAs is the group that the reporter reports as (R11): by their party, where the desk's process says so, else what the report
-// says. So a register phones before its category A, whatever its report calls it (R16).
+// reportsAs is the group that the reporter reports as (R11): by their party, where the desk's process says so, else what the
+// report says. So a register phones before its category A, whatever its report calls it (R16).
 func (c *Tickets) reportsAs(ctx context.Context, desk domain.Desk, r *triagev1.OpenTicketRequest) (string, error) {
 	said := r.GetAssessment().GetReporterGroup()
 	if desk.Process == nil || r.GetImporting() || !byParty(desk.Process.Settings()) {
