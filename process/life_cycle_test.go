@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// R95: resolved and pending release are statuses too.
 func TestTheTableOfStatusesIsR94(t *testing.T) {
 	t.Parallel()
 	want := map[Status]struct {

@@ -45,6 +45,27 @@ func TestDatafordelerTakesReportsByTheWayOfWhoReports(t *testing.T) { // R11, R1
 	}
 }
 
+func TestDatafordelerKnowsAReporterByTheirParty(t *testing.T) { // R11, R16
+	t.Parallel()
+	p := datafordeler(t)
+	for _, tc := range []struct {
+		parties    []string
+		said, want string
+	}{
+		{[]string{"registermyndighed"}, "", "register_authority"},
+		{[]string{"registermyndighed"}, "data_consumer", "register_authority"}, // nobody talks themselves out of phoning
+		{[]string{"datafordelermyndigheden"}, "data_consumer", "authority"},
+		{[]string{"underleverandoer"}, "", "sub_supplier"},
+		{nil, "data_consumer", "data_consumer"},
+		{[]string{"anvender"}, "data_consumer", "data_consumer"},
+		{nil, "", ""},
+	} {
+		if got := p.ReporterGroup(tc.parties, tc.said); got != tc.want {
+			t.Errorf("of %v, saying %q: reports as %q, want %q", tc.parties, tc.said, got, tc.want)
+		}
+	}
+}
+
 func TestDatafordelerWantsAAndBPhonedToBothBeforeTheyAreRegistered(t *testing.T) { // R16, R17
 	t.Parallel()
 	p := datafordeler(t)
@@ -115,6 +136,9 @@ func TestDatafordelerTellsWhoThePolicyNames(t *testing.T) { // R47, R62, R82-R84
 			"large_impact_found", true,
 		},
 		{"ticket.prioritised", &profilev1.TicketFacts{Priority: "P1", PreviousPriority: "P2"}, "large_impact_found", false},
+		{"ticket.categorised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P1"}, "large_impact_said", true},
+		{"ticket.categorised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P3"}, "large_impact_said", false}, // found, then
+		{"ticket.categorised", &profilev1.TicketFacts{Priority: "P1"}, "large_impact_said", false},
 		{"ticket.fix_planned", &profilev1.TicketFacts{Area: "data"}, "fix_planned", true},
 		{"ticket.resolved", &profilev1.TicketFacts{}, "quality_check", true},
 		{"ticket.resolved", &profilev1.TicketFacts{SolutionKind: "workaround"}, "problem_candidate", true},

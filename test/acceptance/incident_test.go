@@ -9,6 +9,7 @@ import (
 
 // TestAnIncidentGoesFromReportToClosing carries one incident through the companies, over gRPC and again over REST, and then asks
 // everybody what they know of it: the mailboxes, the journey, the clocks, the trace, and those whom it does not concern.
+// R150: the journey tells all that was done, in its order.
 func TestAnIncidentGoesFromReportToClosing(t *testing.T) {
 	t.Parallel()
 	_, h := furnished(t)

@@ -35,6 +35,12 @@ type office struct {
 // atWork opens the office of a shipped profile.
 func atWork(t *testing.T, id string, cast ...house.Player) *office {
 	t.Helper()
+	return atWorkWith(t, id, nil, cast...)
+}
+
+// atWorkWith opens it with settings of the services, by the service's name.
+func atWorkWith(t *testing.T, id string, settings map[string]map[string]string, cast ...house.Player) *office {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
 	organisation, err := house.Shipped(id, cast...)
@@ -48,7 +54,7 @@ func atWork(t *testing.T, id string, cast ...house.Player) *office {
 	// Certificates are made now, so the walk begins now and goes on from there.
 	o := &office{Organisation: organisation, clock: clock.NewManual(time.Now()), zone: zone}
 	running, err := suite.Start(ctx, suite.Config{
-		Persons: organisation.People(), Administrators: []string{house.Root}, Clock: o.clock,
+		Persons: organisation.People(), Administrators: []string{house.Root}, Clock: o.clock, Settings: settings,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,47 +26,60 @@ type known struct {
 	words            string // every text of the watched events
 }
 
-// knows asks every way there is.
-func (w *walk) knows(ctx context.Context, t *testing.T, who string) known {
+// inquiry asks every way there is about a ticket of a desk, which has a word that a search finds it by.
+type inquiry struct {
+	*house.House
+	door               *house.Door
+	desk, ticket, word string
+}
+
+// knows is what somebody finds out.
+func (q inquiry) knows(ctx context.Context, t *testing.T, who string) known {
 	t.Helper()
-	as, name := w.As(ctx, who), w.ticket.GetName()
-	isIt := func(ticket *triagev1.Ticket) bool { return ticket.GetName() == name }
+	as := q.As(ctx, who)
+	isIt := func(ticket *triagev1.Ticket) bool { return ticket.GetName() == q.ticket }
 	var k known
-	_, err := w.door.Tickets.GetTicket(as, &triagev1.GetTicketRequest{Name: name})
+	_, err := q.door.Tickets.GetTicket(as, &triagev1.GetTicketRequest{Name: q.ticket})
 	k.read = status.Code(err)
-	list, err := w.door.Tickets.ListTickets(as, &triagev1.ListTicketsRequest{Parent: house.Desk, PageSize: 500})
+	list, err := q.door.Tickets.ListTickets(as, &triagev1.ListTicketsRequest{Parent: q.desk, PageSize: 500})
 	k.listed, k.inList = status.Code(err), slices.ContainsFunc(list.GetTickets(), isIt)
-	found, err := w.door.Tickets.SearchTickets(as, &triagev1.SearchTicketsRequest{Parent: house.Desk, Query: "Login"})
+	found, err := q.door.Tickets.SearchTickets(as, &triagev1.SearchTicketsRequest{Parent: q.desk, Query: q.word})
 	k.found, k.inSearch = status.Code(err), slices.ContainsFunc(found.GetTickets(), isIt)
-	_, err = w.door.Reporting.GetJourney(as, &reportingv1.GetJourneyRequest{Name: name})
+	_, err = q.door.Reporting.GetJourney(as, &reportingv1.GetJourneyRequest{Name: q.ticket})
 	k.journey = status.Code(err)
-	for _, e := range w.watches(as, t) {
-		if e.GetRecord().GetResource() == name {
+	for _, e := range q.watches(as, t) {
+		if e.GetRecord().GetResource() == q.ticket {
 			k.watched = append(k.watched, e.GetRecord().GetType())
 			for _, text := range e.GetTexts() {
 				k.words += text.GetText() + "\n"
 			}
 		}
 	}
-	all := &notifyv1.ListNotificationsRequest{Parent: house.Desk, PageSize: 500}
-	messages, err := w.door.Notifications.ListNotifications(as, all)
+	all := &notifyv1.ListNotificationsRequest{Parent: q.desk, PageSize: 500}
+	messages, err := q.door.Notifications.ListNotifications(as, all)
 	if err != nil && status.Code(err) != codes.NotFound {
 		t.Errorf("messages for %s: %v", who, err)
 	}
 	for _, n := range messages.GetNotifications() {
-		if n.GetTicket() == name {
+		if n.GetTicket() == q.ticket {
 			k.messages++
 		}
 	}
 	return k
 }
 
+// nothing reports whether the ticket does not exist, as far as somebody can find out.
+func (k known) nothing() bool {
+	return k.read == codes.NotFound && k.journey == codes.NotFound && !k.inList && !k.inSearch && len(k.watched) == 0 &&
+		k.messages == 0
+}
+
 // watches reads the feed from its beginning until it says that this is all there is.
-func (w *walk) watches(as context.Context, t *testing.T) []*eventv1.Event {
+func (q inquiry) watches(as context.Context, t *testing.T) []*eventv1.Event {
 	t.Helper()
 	ctx, cancel := context.WithCancel(as)
 	defer cancel()
-	stream, err := w.door.TicketFeed.Watch(ctx, &eventv1.WatchRequest{Parent: house.Desk})
+	stream, err := q.door.TicketFeed.Watch(ctx, &eventv1.WatchRequest{Parent: q.desk})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +94,21 @@ func (w *walk) watches(as context.Context, t *testing.T) []*eventv1.Event {
 		}
 		events = append(events, message.GetEvent())
 	}
+}
+
+// asking is about the ticket of the walk.
+func (w *walk) asking() inquiry {
+	return inquiry{w.House, w.door, house.Desk, w.ticket.GetName(), "Login"}
+}
+
+func (w *walk) knows(ctx context.Context, t *testing.T, who string) known {
+	t.Helper()
+	return w.asking().knows(ctx, t, who)
+}
+
+func (w *walk) watches(as context.Context, t *testing.T) []*eventv1.Event {
+	t.Helper()
+	return w.asking().watches(as, t)
 }
 
 // partiesSeeIt: those who have or had it, the desk's contact and its authority see everything that concerns parties.
@@ -135,7 +163,7 @@ func (w *walk) othersSeeNothing(ctx context.Context, t *testing.T) {
 		house.Kim: codes.OK, house.Eva: codes.NotFound, house.Nobody: codes.NotFound,
 	} {
 		k := w.knows(ctx, t, who)
-		if k.read != codes.NotFound || k.journey != codes.NotFound || k.inList || k.inSearch || len(k.watched) > 0 || k.messages > 0 {
+		if !k.nothing() {
 			t.Errorf("%s should see nothing and knows %+v", who, k)
 		}
 		if k.listed != lists || k.found != lists {

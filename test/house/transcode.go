@@ -26,14 +26,32 @@ type HTTPCall struct {
 // ErrNotExpressible says that a request has no HTTP form: its name does not fit the address, or the method has none.
 var ErrNotExpressible = errors.New("cannot be said in HTTP")
 
-// Transcode makes the HTTP request of a call whose request is given as JSON, which need not be valid.
+// Transcode makes the HTTP request of a call whose request is given as JSON, which need not be valid: at the first of the
+// method's addresses that its name fits.
 func Transcode(method string, object map[string]any) (HTTPCall, error) {
 	descriptor, err := Method(method)
 	if err != nil {
 		return HTTPCall{}, err
 	}
 	rule, _ := proto.GetExtension(descriptor.Options(), annotations.E_Http).(*annotations.HttpRule)
-	call := HTTPCall{}
+	call, err := transcode(rule, object)
+	for _, other := range rule.GetAdditionalBindings() {
+		if err == nil {
+			break
+		}
+		if at, unfit := transcode(other, object); unfit == nil {
+			call, err = at, nil
+		}
+	}
+	if err != nil {
+		return HTTPCall{}, fmt.Errorf("%s: %w", method, err)
+	}
+	return call, nil
+}
+
+// transcode makes it at one address.
+func transcode(rule *annotations.HttpRule, object map[string]any) (HTTPCall, error) {
+	var call HTTPCall
 	switch pattern := rule.GetPattern().(type) {
 	case *annotations.HttpRule_Get:
 		call.Verb, call.Path = http.MethodGet, pattern.Get
@@ -42,11 +60,12 @@ func Transcode(method string, object map[string]any) (HTTPCall, error) {
 	case *annotations.HttpRule_Patch:
 		call.Verb, call.Path = http.MethodPatch, pattern.Patch
 	default:
-		return HTTPCall{}, fmt.Errorf("%s: %w", method, ErrNotExpressible)
+		return HTTPCall{}, ErrNotExpressible
 	}
 	object = clone(object)
+	var err error
 	if call.Path, err = fillPath(call.Path, object); err != nil {
-		return HTTPCall{}, fmt.Errorf("%s: %w", method, err)
+		return HTTPCall{}, err
 	}
 	var rest map[string]any
 	switch body := rule.GetBody(); body {
@@ -62,7 +81,7 @@ func Transcode(method string, object map[string]any) (HTTPCall, error) {
 		rest = object
 	}
 	if err != nil {
-		return HTTPCall{}, fmt.Errorf("body of %s: %w", method, err)
+		return HTTPCall{}, fmt.Errorf("body: %w", err)
 	}
 	query := url.Values{}
 	addQuery(query, "", rest)

@@ -38,6 +38,7 @@ func desks(t *testing.T) map[string]*profile.Profile {
 	return all
 }
 
+// R53: the meanings of the priorities are on it, and their matrix.
 func TestThePageOfEveryShippedDeskSaysAllThatItsProfileSays(t *testing.T) { // R93, R136, R144
 	t.Parallel()
 	for file, p := range desks(t) {

@@ -87,6 +87,7 @@ func TestTheTimerOfAnAnsweredOfferEndsNoLaterOne(t *testing.T) {
 	}
 }
 
+// R60, R63: the responsibility moves when the other party takes it, and the work stays where it is.
 func TestResponsibilityMovesOnlyWhenItIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -114,6 +115,7 @@ func TestResponsibilityMovesOnlyWhenItIsAccepted(t *testing.T) {
 	}
 }
 
+// R102, R107: what is not solved goes back to who solved it; what is closed is opened again.
 func TestTheUserRejectsTheTechnicianIsFoundAndAClosedTicketIsReopened(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

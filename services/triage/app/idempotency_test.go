@@ -193,6 +193,7 @@ func TestOfTwoTakersOneWins(t *testing.T) {
 	}
 }
 
+// R33: tickets are taken from the pile.
 func TestTakeNextGivesEveryTicketToOnePersonAndTheUrgentOnesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

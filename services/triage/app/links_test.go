@@ -105,7 +105,7 @@ func TestALateInquiryIsSolvedAtOnceAndAnUnlinkedOneHearsNothing(t *testing.T) {
 	}
 }
 
-// R97: what waits for a change goes on when the change is released.
+// R97, R125: what waits for a change is linked to it, and goes on when the change is released.
 func TestAPendingReleaseFollowsItsChange(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)

@@ -232,6 +232,7 @@ func moveToDesk(m protoreflect.Message, from, to string) {
 	})
 }
 
+// R59: whoever has it, the party that answers for it sees it.
 func TestSightFollowsTheTicketAndStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

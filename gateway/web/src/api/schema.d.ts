@@ -4282,6 +4282,8 @@ export interface components {
             label?: components["schemas"]["profile.Text"];
             /** @description They must quote the number of the ticket in their own tool (R13). */
             ownNumberRequired?: boolean;
+            /** @description Who is of one of these parties reports as one of this group, whatever the report says (R11, R16). */
+            parties?: string[];
             /** @description What they are told then, and where they should turn (R12). */
             referral?: components["schemas"]["profile.Text"];
             /** @description Reports of theirs are not taken in. */

@@ -195,6 +195,7 @@ func TestTheActingPartyIsTheOneThatTheStepIsTakenFor(t *testing.T) {
 	}
 }
 
+// R33: who takes from a pile is of the group that it is of.
 func TestOnlyAgentsOfTheGroupOrOfTheWholePartyTakeFromItsPile(t *testing.T) {
 	t.Parallel()
 	a := decisions(t)
@@ -226,6 +227,7 @@ func TestOnlyAgentsOfTheGroupOrOfTheWholePartyTakeFromItsPile(t *testing.T) {
 	}
 }
 
+// R55: dispatch answers and sends on.
 func TestADispatcherSendsWorkOnAndNeverDoesIt(t *testing.T) {
 	t.Parallel()
 	a := decisions(t)

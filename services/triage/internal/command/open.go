@@ -57,6 +57,10 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err != nil {
 		return nil, err
 	}
+	group, err := c.reportsAs(ctx, rules, r)
+	if err != nil {
+		return nil, err
+	}
 	now := c.Writer.Clock.Now()
 	journey := make([]byte, traceIDBytes+spanIDBytes)
 	_, _ = rand.Read(journey) // never fails: it stops the process instead
@@ -66,7 +70,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
 		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
 		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
-		Importing: r.GetImporting(), Assessment: assessed(rules, r), Impact: r.GetImpact(), Calls: attested(r, now),
+		Importing: r.GetImporting(), Assessment: assessed(rules, r, group), Impact: r.GetImpact(), Calls: attested(r, now),
 		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, now)
 	submitted := store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission}

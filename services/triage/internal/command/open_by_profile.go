@@ -22,8 +22,8 @@ var ways = map[commonv1.Channel]profilev1.Way{
 }
 
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
-// where a party found it itself, the one for that, else the first of the same way.
-func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest) *triagev1.Assessment {
+// where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
+func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *triagev1.Assessment {
 	if desk.Process == nil || r.GetImporting() {
 		return r.GetAssessment()
 	}
@@ -31,7 +31,7 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest) *triagev1.Assessm
 	if r.GetAssessment() != nil {
 		a = proto.CloneOf(r.GetAssessment())
 	}
-	a.PriorityByHand, a.PriorityDoubted = false, false
+	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, group
 	a.Answered = slices.Sorted(maps.Keys(a.GetAnswers()))
 	if a.GetChannel() != "" {
 		return a

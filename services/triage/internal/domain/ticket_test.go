@@ -128,6 +128,7 @@ func checkInvariants(t failer, o Outcome) {
 	}
 }
 
+// R15: everything comes to the single point of contact, which answers for it.
 func TestATicketIsOpenedInTheCommonQueueOfTheContactParty(t *testing.T) {
 	t.Parallel()
 	outcome := Open(nsp, Opening{
@@ -151,6 +152,7 @@ func TestATicketIsOpenedInTheCommonQueueOfTheContactParty(t *testing.T) {
 	}
 }
 
+// R59: the owner stays, whoever has the work.
 func TestWhoFirstHasItAtTheOwningPartyBecomesTheOwner(t *testing.T) {
 	t.Parallel()
 	if f := begin(t).step(take).ticket.Facts; f.GetOwner() != mette || f.GetStatus() != process.Assigned {
@@ -257,6 +259,7 @@ func TestATimerThatRingsEarlyLearnsHowLongTheOfferStillStands(t *testing.T) {
 	}
 }
 
+// R100: what is solved goes back to its owner.
 func TestASolvedTicketReturnsToItsOwnerAndTheSolversClockStops(t *testing.T) {
 	t.Parallel()
 	w := atOperations(t).step(resolve)
@@ -273,6 +276,7 @@ func TestASolvedTicketReturnsToItsOwnerAndTheSolversClockStops(t *testing.T) {
 	}
 }
 
+// R102, R107: both find the technician.
 func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
 	t.Parallel()
 	for name, back := range map[string]func(Ticket, time.Time) (Outcome, error){
@@ -291,6 +295,7 @@ func TestAReturnAndARejectionFindTheLastTechnician(t *testing.T) {
 	}
 }
 
+// R107: a dissatisfied user opens it again.
 func TestAReopenedTicketGoesToItsOwnersQueueAndItsClocksContinue(t *testing.T) {
 	t.Parallel()
 	w := atOperations(t).step(resolve).

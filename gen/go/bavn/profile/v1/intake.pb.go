@@ -254,6 +254,8 @@ type ReporterGroup struct {
 	OwnNumberRequired bool `protobuf:"varint,5,opt,name=own_number_required,json=ownNumberRequired,proto3" json:"own_number_required,omitempty"`
 	// Customer group whose agreements hold for them.
 	CustomerGroup string `protobuf:"bytes,6,opt,name=customer_group,json=customerGroup,proto3" json:"customer_group,omitempty"`
+	// Who is of one of these parties reports as one of this group, whatever the report says (R11, R16).
+	Parties []string `protobuf:"bytes,7,rep,name=parties,proto3" json:"parties,omitempty"`
 	// Where it is written.
 	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
 	// No source says it.
@@ -332,6 +334,13 @@ func (x *ReporterGroup) GetCustomerGroup() string {
 		return x.CustomerGroup
 	}
 	return ""
+}
+
+func (x *ReporterGroup) GetParties() []string {
+	if x != nil {
+		return x.Parties
+	}
+	return nil
 }
 
 func (x *ReporterGroup) GetSource() string {
@@ -1261,14 +1270,15 @@ var File_bavn_profile_v1_intake_proto protoreflect.FileDescriptor
 
 const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"\n" +
-	"\x1cbavn/profile/v1/intake.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/options.proto\x1a\x1abavn/profile/v1/text.proto\x1a\x1bbuf/validate/validate.proto\"\xe9\x03\n" +
+	"\x1cbavn/profile/v1/intake.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/options.proto\x1a\x1abavn/profile/v1/text.proto\x1a\x1bbuf/validate/validate.proto\"\x90\x04\n" +
 	"\rReporterGroup\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,62}$R\x02id\x123\n" +
 	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\x12\x18\n" +
 	"\arefused\x18\x03 \x01(\bR\arefused\x121\n" +
 	"\breferral\x18\x04 \x01(\v2\x15.bavn.profile.v1.TextR\breferral\x12.\n" +
 	"\x13own_number_required\x18\x05 \x01(\bR\x11ownNumberRequired\x12:\n" +
-	"\x0ecustomer_group\x18\x06 \x01(\tB\x13\xb2\xbb\x18\x0fcustomer_groupsR\rcustomerGroup\x12\x16\n" +
+	"\x0ecustomer_group\x18\x06 \x01(\tB\x13\xb2\xbb\x18\x0fcustomer_groupsR\rcustomerGroup\x12%\n" +
+	"\aparties\x18\a \x03(\tB\v\xb2\xbb\x18\apartiesR\aparties\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
 	"\aderived\x18c \x01(\bR\aderived:\x87\x01\xbaH\x83\x01\x1a\x80\x01\n" +
 	"\x17reporter_group.referral\x12@who is refused must be told where to turn: give a referral (R12)\x1a#!this.refused || has(this.referral)\"\xe7\x03\n" +
