@@ -77,7 +77,13 @@ func (t Ticket) due(at time.Time) (worked profile.Priority, moved bool, err erro
 	if to == has {
 		return worked, false, nil
 	}
-	return worked, !t.Facts.GetAssessment().GetPriorityByHand() || t.higher(to, has), nil
+	if !t.Facts.GetAssessment().GetPriorityByHand() {
+		return worked, true, nil
+	}
+	if worked.Least == nil || !t.higher(worked.Least.GetId(), has) {
+		return worked, false, nil
+	}
+	return profile.Priority{Level: worked.Least, Why: []profile.Why{worked.WhyLeast}}, true, nil
 }
 
 // higher reports whether one priority stands above another; anything stands above none.
