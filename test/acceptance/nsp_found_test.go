@@ -15,9 +15,9 @@ import (
 func TestNSPSharesWhatSuppliersFindAndUsersFeel(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"18b operations", foundByOperations},
-		nspWalk{"18a FMK solves it itself", func(v *nspVisit) { v.foundByFMK("yes", "kim", "trifork", "fmk") }},
-		nspWalk{"18a FMK does not", func(v *nspVisit) { v.foundByFMK("no", "frank", "fmk-drift", "drift") }},
+		nspWalk{"18b operations", foundByOperations},                                                            // R3, R44, R66, R151
+		nspWalk{"18a FMK solves it itself", func(v *nspVisit) { v.foundByFMK("yes", "kim", "trifork", "fmk") }}, // R66
+		nspWalk{"18a FMK does not", func(v *nspVisit) { v.foundByFMK("no", "frank", "fmk-drift", "drift") }},    // R66
 	)
 }
 
@@ -33,7 +33,7 @@ func (v *nspVisit) nspFind(party, category, jira string, felt bool) *intakev1.Su
 	}
 }
 
-// R3, R44, R66, R151: operations finds it, users feel it, and operations proves by a test that it is gone.
+// Operations finds it, users feel it, and operations proves by a test that it is gone.
 func foundByOperations(v *nspVisit) {
 	v.inAnOrdinaryWeek("Wed 09:00")
 	v.step("N/A what users do not feel stays in operations' Jira", func() {
@@ -46,7 +46,7 @@ func foundByOperations(v *nspVisit) {
 	})
 	v.step("N/A the national desk creates it in ClearQuest, and assigns operations", func() {
 		v.numbered("mette", "clearquest", v.ticket.GetName()[len(v.Desk()+"/tickets/"):])
-		v.symptoms("mette")
+		v.symptoms()
 		v.routes("mette", "netic", "drift")
 		v.tells(v.happened(), map[string]string{"work_offered": "parties/netic by portal"})
 	})
@@ -72,7 +72,7 @@ func foundByOperations(v *nspVisit) {
 	})
 }
 
-// R66: the FMK supplier finds it, and solves it itself, or FMK's operations supplier does.
+// The FMK supplier finds it, and solves it itself, or FMK's operations supplier does.
 func (v *nspVisit) foundByFMK(itself, receiver, party, group string) {
 	v.inAnOrdinaryWeek("Wed 09:00")
 	v.step("18a the FMK supplier creates it in Jira, and the national desk has a mail of it", func() {
@@ -82,16 +82,16 @@ func (v *nspVisit) foundByFMK(itself, receiver, party, group string) {
 		v.tells(v.happened(), map[string]string{"found_by_supplier": "parties/sds by mail portal"})
 	})
 	v.step("18a it is assigned to who solves it", func() {
-		v.symptoms("mette")
+		v.symptoms()
 		v.routes("mette", party, group)
 		v.receives(receiver, party, group)
 	})
 }
 
-// symptoms answers what the question tree still asks.
-func (v *nspVisit) symptoms(by string) {
+// symptoms: the national desk answers what the question tree still asks.
+func (v *nspVisit) symptoms() {
 	v.t.Helper()
-	v.taken(v.assess.AnswerGuide(v.by(by), &triagev1.AnswerGuideRequest{
+	v.taken(v.assess.AnswerGuide(v.by("mette"), &triagev1.AnswerGuideRequest{
 		Name: v.ticket.GetName(), RequestId: house.ID(), Answers: []*triagev1.GuideAnswer{
 			{Question: "what_symptoms", Words: in("da", "Beskeder når frem med en times forsinkelse")},
 		},

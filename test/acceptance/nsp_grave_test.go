@@ -21,13 +21,13 @@ const nspInvolved = "roles/fmk_incident_manager roles/nsp_incident_manager by ma
 func TestNSPCarriesAGraveIncidentToItsApprovedReport(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"NSP by day", aGraveIncidentOfNSP},
-		nspWalk{"FMK by night", aGraveIncidentOfFMK},
-		nspWalk{"FMK upgraded", anUpgradeAtTheFMKSupplier},
+		nspWalk{"NSP by day", aGraveIncidentOfNSP},         // R50, R67, R85, R108, R113, R117
+		nspWalk{"FMK by night", aGraveIncidentOfFMK},       // R7, R9, R50, R67, R108
+		nspWalk{"FMK upgraded", anUpgradeAtTheFMKSupplier}, // R49, R50
 	)
 }
 
-// R50, R67, R85, R108, R113, R117: an incident of NSP that operations finds to be graver than the national desk thought.
+// An incident of NSP that operations finds to be graver than the national desk thought.
 func aGraveIncidentOfNSP(v *nspVisit) {
 	v.inAnOrdinaryWeek("Tue 10:00")
 	v.step("1, 2 the local desk reports", func() { v.registers("lone", "Halvdelen af regionen kan ikke logge ind") })
@@ -103,7 +103,7 @@ func (v *nspVisit) closesWithItsReport() {
 	})
 }
 
-// R7, R9, R50, R67, R108: at night operations answers the telephone as the national desk; FMK's own incident manager is called.
+// At night operations answers the telephone as the national desk; FMK's own incident manager is called.
 func aGraveIncidentOfFMK(v *nspVisit) {
 	v.inAnOrdinaryWeek("Sat 03:00")
 	v.step("1, 2 the local desk reports by web form that it is urgent, and phones as well", func() {
@@ -158,7 +158,7 @@ func aGraveIncidentOfFMK(v *nspVisit) {
 	v.closesWithItsReport()
 }
 
-// R49, R50: an incident that the FMK supplier upgrades.
+// An incident that the FMK supplier upgrades.
 func anUpgradeAtTheFMKSupplier(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 10:00")
 	v.step("1-4 a case goes to the FMK supplier", func() {

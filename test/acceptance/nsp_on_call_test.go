@@ -32,13 +32,13 @@ type nspHour struct {
 func TestNSPIsOnCallRoundTheClock(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"hours", aWeekOfHours},
-		nspWalk{"chain", aFridayEvening},
-		nspWalk{"clock change", theNightOfTheClockChange},
+		nspWalk{"hours", aWeekOfHours},                    // R8, R9, R10, R67
+		nspWalk{"chain", aFridayEvening},                  // R50, R67
+		nspWalk{"clock change", theNightOfTheClockChange}, // R67, R130
 	)
 }
 
-// Maundy Thursday is a public holiday: as a Sunday to those on duty and for the targets (§17.9).
+// R9, R10, R67, R130: Maundy Thursday is a public holiday: as a Sunday to those on duty and for the targets (§17.9).
 func TestNSPKeepsMaundyThursdayAsASunday(t *testing.T) {
 	t.Parallel()
 	nspWalks(t, nspWalk{"Easter", func(v *nspVisit) {
@@ -73,7 +73,7 @@ func (v *nspVisit) maundyThursday() time.Time {
 	return now
 }
 
-// R8, R9, R10, R67: every boundary of the week.
+// Every boundary of the week.
 func aWeekOfHours(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 07:59")
 	for _, hour := range []nspHour{
@@ -206,7 +206,7 @@ func (v *nspVisit) form(priority string) {
 	}
 }
 
-// R50, R67: Friday 18:05 the system owner is called, then the incident manager, then the authority hears that nobody answered.
+// On Friday at 18:05 the system owner is called, then the incident manager, then the system owner again.
 func aFridayEvening(v *nspVisit) {
 	v.inAnOrdinaryWeek("Fri 18:05")
 	v.step("3 a P1 comes", func() {
@@ -233,7 +233,7 @@ func aFridayEvening(v *nspVisit) {
 	})
 }
 
-// R67, R130: the night in which the clocks change has an hour more or less; targets run by the hours that pass, duty by the clocks.
+// The night in which the clocks change is an hour longer or shorter: targets run by the hours that pass, duty by the clocks.
 func theNightOfTheClockChange(v *nspVisit) {
 	night := v.clockChange().Add(-70 * time.Minute)
 	v.on(night)

@@ -14,12 +14,12 @@ import (
 func TestNSPLinksInquiriesAndChanges(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"inquiries", furtherInquiries},
-		nspWalk{"RFC", aCaseNeedsAChange},
+		nspWalk{"inquiries", furtherInquiries}, // R19, R92
+		nspWalk{"RFC", aCaseNeedsAChange},      // R83, R94, R97, R125
 	)
 }
 
-// R19, R92: further inquiries about a case become support inquiries with reference to it, and end with it.
+// Further inquiries about a case become support inquiries with reference to it, and end with it.
 func furtherInquiries(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 10:00")
 	v.registers("lone", "Henvisninger kan ikke sendes")
@@ -69,7 +69,7 @@ func furtherInquiries(v *nspVisit) {
 	})
 }
 
-// R83, R94, R97, R125: what cannot be solved gets an RFC in SDS-Jira, waits for its release, and goes on after it.
+// What cannot be solved gets an RFC in SDS-Jira, waits for its release, and goes on after it.
 func aCaseNeedsAChange(v *nspVisit) {
 	const pending = triagev1.TicketStatus_TICKET_STATUS_PENDING_RELEASE
 	v.inAnOrdinaryWeek("Mon 10:00")

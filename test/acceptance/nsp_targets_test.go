@@ -12,14 +12,14 @@ import (
 func TestNSPKeepsItsPublishedTargets(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"figures", theFigures},
-		nspWalk{"warned and missed", aTargetIsMissed},
-		nspWalk{"pauses", aCaseThatWaits},
-		nspWalk{"other priority", anotherPriority},
+		nspWalk{"figures", theFigures},                // R45, R130
+		nspWalk{"warned and missed", aTargetIsMissed}, // R68, R130
+		nspWalk{"pauses", aCaseThatWaits},             // R94, R96
+		nspWalk{"other priority", anotherPriority},    // R49, R130
 	)
 }
 
-// R45, R130: reaction and solution of each priority, by when its form came.
+// Reaction and solution of each priority, by when its form came.
 func theFigures(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 08:00")
 	for _, figure := range []struct{ priority, came, reaction, solution string }{
@@ -44,12 +44,12 @@ func theFigures(v *nspVisit) {
 	}
 }
 
-// R68, R130: who has a P2 is warned of its targets, then told that they are missed, once; the incident manager hears of the risk.
+// Who has a P2 is warned of its targets, then told that they are missed, once; the incident manager hears of the risk.
 func aTargetIsMissed(v *nspVisit) {
 	v.inAnOrdinaryWeek("Tue 10:00")
 	v.step("3 a P2 comes", func() {
 		v.form("P2")
-		v.symptoms("mette")
+		v.symptoms()
 		v.happened()
 	})
 	v.step("a quarter before an hour has passed nobody has begun", func() {
@@ -94,12 +94,12 @@ func (v *nspVisit) count(eventType string) (n int) {
 	return n
 }
 
-// R94, R96: awaiting a supplier the clock runs; awaiting the user it stands, and what was left is left (§17.6).
+// Awaiting a supplier the clock runs; awaiting the user it stands, and what was left is left (§17.6).
 func aCaseThatWaits(v *nspVisit) {
 	v.inAnOrdinaryWeek("Tue 10:00")
 	v.step("3 a P3 is begun", func() {
 		v.form("P3")
-		v.symptoms("mette")
+		v.symptoms()
 		v.starts("mette")
 		v.due(triagev1.DeadlineKind_DEADLINE_KIND_SOLUTION, "Thu 10:00")
 		v.happened()
@@ -135,7 +135,7 @@ func aCaseThatWaits(v *nspVisit) {
 	})
 }
 
-// R49, R130: another priority has other targets, from when the case was registered; what was reacted to in time stays so.
+// Another priority has other targets, from when the case was registered; what was reacted to in time stays so.
 func anotherPriority(v *nspVisit) {
 	v.inAnOrdinaryWeek("Tue 10:00")
 	v.form("P3")

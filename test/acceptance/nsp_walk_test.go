@@ -70,8 +70,8 @@ func nspVisitOf(v *visit) *nspVisit {
 	}
 }
 
-// inAnOrdinaryWeek moves the clock on to such a time of a week that, like the two after it, has no public holiday and no change of
-// the clocks.
+// inAnOrdinaryWeek moves the clock on to such a time of a week that, like the two after it, has no public holiday and no change
+// of the clocks.
 func (v *nspVisit) inAnOrdinaryWeek(weekdayAndTime string) {
 	v.t.Helper()
 	calendar, _ := v.Profile.Calendar("working_hours")

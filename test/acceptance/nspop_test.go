@@ -14,15 +14,15 @@ import (
 func TestNSPOPFollowsUpWhatWasReported(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"reported at night", reportedAtNight},
-		nspWalk{"silence", nobodyAnswers},
-		nspWalk{"objection", somebodyObjects},
-		nspWalk{"silence about a P2", nobodyAnswersAboutAP2},
-		nspWalk{"ageing", casesGrowOld},
+		nspWalk{"reported at night", reportedAtNight},        // R10, R14, R33
+		nspWalk{"silence", nobodyAnswers},                    // R104, R106, R107
+		nspWalk{"objection", somebodyObjects},                // R106, R107
+		nspWalk{"silence about a P2", nobodyAnswersAboutAP2}, // R106, R108
+		nspWalk{"ageing", casesGrowOld},                      // R91, R92
 	)
 }
 
-// R10, R14, R33, R110: a form of Friday evening has its number and receipt at once, and lies on the pile on Monday (§17.14).
+// A form of Friday evening has its number and receipt at once, and lies on the pile on Monday (§17.14).
 func reportedAtNight(v *nspVisit) {
 	v.inAnOrdinaryWeek("Fri 20:00")
 	v.step("reporting cases: number and receipt at once", func() {
@@ -65,7 +65,7 @@ func reportedAtNight(v *nspVisit) {
 func (v *nspVisit) solved(priority string) {
 	v.t.Helper()
 	v.form(priority)
-	v.symptoms("mette")
+	v.symptoms()
 	v.starts("mette")
 	v.passes(15 * time.Minute)
 	v.happened()
@@ -77,7 +77,7 @@ func (v *nspVisit) solved(priority string) {
 	}
 }
 
-// R104, R106: who reported is asked to verify; after five days without an answer the case counts as closed.
+// Who reported is asked to verify; after five days without an answer the case counts as closed.
 func nobodyAnswers(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 10:00")
 	v.step("a case is solved, and the reporter asked to verify", func() {
@@ -113,7 +113,7 @@ func nobodyAnswers(v *nspVisit) {
 	})
 }
 
-// R106, R107: within the five days the reporter says that the fault is there; the silence begins anew with the next solution.
+// Within the five days the reporter says that the fault is there; the silence begins anew with the next solution.
 func somebodyObjects(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 10:00")
 	v.solved("P4")
@@ -134,7 +134,7 @@ func somebodyObjects(v *nspVisit) {
 	})
 }
 
-// R106, R108: silence does not close what has no approved report; it is said once.
+// Silence does not close what has no approved report; it is said once.
 func nobodyAnswersAboutAP2(v *nspVisit) {
 	v.inAnOrdinaryWeek("Mon 10:00")
 	v.solved("P2")
@@ -153,7 +153,7 @@ func nobodyAnswersAboutAP2(v *nspVisit) {
 	})
 }
 
-// R91, R92: every working day what is older than four working days is followed up, with the supplier and the reporter; not what
+// Every working day what is older than four working days is followed up, with the supplier and the reporter; not what
 // awaits its release, nor what is solved. Inquiries are followed up weekly.
 func casesGrowOld(v *nspVisit) {
 	v.inAnOrdinaryWeek("Tue 10:00")
