@@ -58,6 +58,8 @@ func TestEachBadRequestIsRefusedWithItsReasonAndField(t *testing.T) {
 		"unknown parameter":          {get(list + "?fliter=x"), 400, "UNKNOWN_FIELD", "fliter"},
 		"parameter that is the path": {get(list + "?parent=desks/au"), 400, "UNKNOWN_FIELD", "parent"},
 		"parameter of wrong kind":    {get(list + "?pageSize=ten"), 400, "INVALID_VALUE", "page_size"},
+		"parameter that is no time":  {get("/v1/desks/nsp:whoIsOnDuty?time=noon"), 400, "INVALID_VALUE", "time"},
+		"parameter below a time":     {get("/v1/desks/nsp:whoIsOnDuty?time.seconds=1"), 400, "UNKNOWN_FIELD", "time.seconds"},
 		"parameter not UTF-8":        {get(list + "?filter=%ff"), 400, "INVALID_UTF8", "filter"},
 		"path not UTF-8":             {get("/v1/desks/%ff"), 400, "INVALID_UTF8", "path"},
 		"parameter beside a body": {

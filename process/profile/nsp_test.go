@@ -110,7 +110,7 @@ func TestNSPTellsTheRightManagerOfAnUpgradeAndTheDeskOfEveryChange(t *testing.T)
 	for _, tc := range []struct{ category, from, to, want string }{
 		{"fmk", "P3", "P1", "sds fmk_incident_manager"},
 		{"nsp-application", "P4", "P2", "sds nsp_incident_manager"},
-		{"nsp-application", "P2", "P1", "sds"},
+		{"nsp-application", "P2", "P1", "sds nsp_incident_manager"},
 		{"nsp-application", "P2", "P3", "sds"},
 		{"fmk", "P3", "P3", ""},
 	} {

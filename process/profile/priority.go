@@ -12,6 +12,10 @@ type Priority struct {
 	Level *profilev1.PriorityLevel
 	// Why begins with what decided; what was outweighed follows.
 	Why []Why
+	// Least is the highest that a floor or the contract demands, below which nobody sets a priority by hand; nil where none does.
+	Least *profilev1.PriorityLevel
+	// WhyLeast is what demands it.
+	WhyLeast Why
 }
 
 // Priority works a ticket's priority out (R46, R47): the matrix's cell, the category of the contract and every floor that
@@ -31,6 +35,13 @@ func (p *Profile) Priority(ticket *profilev1.TicketFacts) (Priority, error) {
 		}
 		result.Why = append(result.Why, why)
 	}
+	demand := func(id string, why Why) {
+		propose(id, why)
+		rank, ok := p.ranks[id]
+		if ok && (result.Least == nil || rank < p.ranks[result.Least.GetId()]) {
+			result.Least, result.WhyLeast = of.GetLevels()[rank], why
+		}
+	}
 	for i, cell := range of.GetMatrix() {
 		if cell.GetImpact() == ticket.GetImpact() && cell.GetUrgency() == ticket.GetUrgency() {
 			propose(cell.GetPriority(), p.Because(fmt.Sprintf("priority.matrix[%d]", i), cell,
@@ -39,7 +50,7 @@ func (p *Profile) Priority(ticket *profilev1.TicketFacts) (Priority, error) {
 	}
 	for _, category := range of.GetContractCategories() {
 		if category.GetId() == ticket.GetContractCategory() {
-			propose(category.GetPriority(), p.Because("priority.contract_categories["+category.GetId()+"]", category,
+			demand(category.GetPriority(), p.Because("priority.contract_categories["+category.GetId()+"]", category,
 				map[string]string{"contract_category": ticket.GetContractCategory()}))
 		}
 	}
@@ -48,7 +59,7 @@ func (p *Profile) Priority(ticket *profilev1.TicketFacts) (Priority, error) {
 		return Priority{}, err
 	}
 	for _, floor := range floors {
-		propose(floor.Setting.GetAtLeast(), floor.Why)
+		demand(floor.Setting.GetAtLeast(), floor.Why)
 	}
 	if result.Level == nil {
 		propose(of.GetInitial(), p.Because("priority.initial", of, nil))

@@ -77,7 +77,7 @@ func queryField(rt *route, name string) (protoreflect.FieldDescriptor, string) {
 	var path []string
 	message := rt.input()
 	for part := range strings.SplitSeq(name, ".") {
-		if message == nil || message.FullName() == fieldMask || field != nil && field.IsList() {
+		if message == nil || isParameter(message) || field != nil && field.IsList() {
 			return nil, ""
 		}
 		if field = fieldByName(message, part); field == nil {
@@ -87,10 +87,20 @@ func queryField(rt *route, name string) (protoreflect.FieldDescriptor, string) {
 	}
 	full := strings.Join(path, ".")
 	filled := rt.bodyField != "" && path[0] == string(rt.bodyField) || slices.Contains(rt.pathFields, full)
-	if filled || message != nil && message.FullName() != fieldMask {
+	if filled || message != nil && !isParameter(message) {
 		return nil, ""
 	}
 	return field, full
+}
+
+// isParameter reports whether a message has a value of its own in a query, as protojson and grpc-gateway write it.
+func isParameter(message protoreflect.MessageDescriptor) bool {
+	switch message.FullName() {
+	case fieldMask, "google.protobuf.Timestamp", "google.protobuf.Duration":
+		return true
+	default:
+		return false
+	}
 }
 
 // fieldByName takes the JSON name or the proto name, as protojson does.

@@ -284,6 +284,11 @@ func TestR48APrioritySetByHandStaysUntilItIsGivenBack(t *testing.T) {
 	if ticket.GetPriority() != "P3" || ticket.GetImpact() != triagev1.Impact_IMPACT_LOW {
 		t.Errorf("it is %s with impact %s, want P3 by hand", ticket.GetPriority(), ticket.GetImpact())
 	}
+	must(w.prioritise("mette", name, byHand("P5", "Kun en oplysning")))(t) // R49: downwards too
+	if ticket = must(w.prioritise("mette", name, worth(triagev1.Impact_IMPACT_MEDIUM, "low")))(t); ticket.GetPriority() != "P5" {
+		t.Errorf("it is %s, want P5 by hand, below what the rules say", ticket.GetPriority())
+	}
+	must(w.prioritise("mette", name, worth(triagev1.Impact_IMPACT_LOW, "low")))(t)
 	ticket = must(w.prioritise("mette", name, func(r *triagev1.PrioritiseTicketRequest) { r.ByRules = true }))(t)
 	if ticket.GetPriority() != "P4" || ticket.GetAssessment().GetPriorityByHand() {
 		t.Errorf("given back to the rules it is %s", ticket.GetPriority())

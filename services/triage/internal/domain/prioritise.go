@@ -66,8 +66,8 @@ func (t Ticket) DoubtPriority(reason Text, at time.Time) (Outcome, error) {
 	return c.done("ticket.priority_doubted", reason), nil
 }
 
-// due is the priority that the desk's process gives the ticket, and why (R46, R47). One that a person set stays, unless a floor
-// lies above it: then moved is true.
+// due is the priority that the desk's process gives the ticket, and why (R46, R47). One that a person set stays, lower than the
+// matrix has it too, unless a floor or the contract demands more: then moved is true.
 func (t Ticket) due(at time.Time) (worked profile.Priority, moved bool, err error) {
 	worked, err = t.Desk.Process.Priority(t.ProcessFacts(at))
 	if err != nil || worked.Level == nil {
@@ -77,7 +77,13 @@ func (t Ticket) due(at time.Time) (worked profile.Priority, moved bool, err erro
 	if to == has {
 		return worked, false, nil
 	}
-	return worked, !t.Facts.GetAssessment().GetPriorityByHand() || t.higher(to, has), nil
+	if !t.Facts.GetAssessment().GetPriorityByHand() {
+		return worked, true, nil
+	}
+	if worked.Least == nil || !t.higher(worked.Least.GetId(), has) {
+		return worked, false, nil
+	}
+	return profile.Priority{Level: worked.Least, Why: []profile.Why{worked.WhyLeast}}, true, nil
 }
 
 // higher reports whether one priority stands above another; anything stands above none.
