@@ -8,7 +8,6 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
-	"github.com/bavn/bavn/process/deadline"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
@@ -34,24 +33,9 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 		if missing != nil {
 			return domain.Outcome{}, missing
 		}
-		return c.handOver(s, r)
+		to := domain.Destination{Party: r.GetParty(), Group: r.GetGroup()}
+		return s.HandOver(to, text(domain.TextReason, r.GetReason()), s.by, s.at, c.OfferLapse)
 	})
-}
-
-// handOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as that says (R57, R62).
-func (c *Tickets) handOver(s scene, r *triagev1.HandOverTicketRequest) (domain.Outcome, error) {
-	rule, err := s.HandOverRule(r.GetParty(), s.at)
-	if err != nil {
-		return domain.Outcome{}, err
-	}
-	reason, lapse := text(domain.TextReason, r.GetReason()), c.OfferLapse
-	if rule.GetAccept() == profilev1.Acceptance_ACCEPTANCE_IMPLICIT {
-		return s.HandOverAtOnce(r.GetParty(), r.GetGroup(), reason, s.at)
-	}
-	if expires, said := deadline.After(s.Desk.Process, rule.GetWithin(), rule.GetCalendar(), s.at); said {
-		lapse = expires.Sub(s.at)
-	}
-	return s.OfferHandOver(r.GetParty(), r.GetGroup(), reason, s.by, s.at, lapse)
 }
 
 func (c *Tickets) armOfferExpiry(ctx context.Context, p *pg.Pipeline, t *store.Ticket) error {

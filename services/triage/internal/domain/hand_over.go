@@ -9,6 +9,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/deadline"
 )
 
 // OfferHandOver offers the work to another group or party. The giver stays holder, and its clock runs, until the receiver
@@ -30,10 +31,30 @@ func (t Ticket) OfferHandOver(
 	return c.done("ticket.hand_over_offered", reason), nil
 }
 
-// HandOverAtOnce gives the work to another group or party without asking, where the desk's process has it so (R57, R62).
-func (t Ticket) HandOverAtOnce(party, group string, reason Text, at time.Time) (Outcome, error) {
+// HandOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as the process says, else as
+// long as lapse (R57, R62).
+func (t Ticket) HandOver(d Destination, reason Text, by string, at time.Time, lapse time.Duration) (Outcome, error) {
+	rule, err := t.HandOverRule(d.Party, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if rule.GetAccept() == profilev1.Acceptance_ACCEPTANCE_IMPLICIT {
+		return t.handOverAtOnce(d, reason, at)
+	}
+	if expires, said := deadline.After(t.Desk.Process, rule.GetWithin(), rule.GetCalendar(), at); said {
+		lapse = expires.Sub(at)
+	}
+	outcome, err := t.OfferHandOver(d.Party, d.Group, reason, by, at, lapse)
+	if err == nil {
+		outcome.Ticket.Facts.HandOver.Assignee = d.Assignee
+	}
+	return outcome, err
+}
+
+// handOverAtOnce gives the work to another group or party without asking.
+func (t Ticket) handOverAtOnce(d Destination, reason Text, at time.Time) (Outcome, error) {
 	facts := t.facts()
-	facts.SameHolder = party == t.Facts.GetHolderParty() && group == t.Facts.GetHolderGroup()
+	facts.SameHolder = d.Party == t.Facts.GetHolderParty() && d.Group == t.Facts.GetHolderGroup()
 	facts.Reason = !reason.Blank()
 	if _, rejection := process.Permit(process.OfferHandOver, facts); rejection != nil {
 		return Outcome{}, rejection
@@ -44,13 +65,11 @@ func (t Ticket) HandOverAtOnce(party, group string, reason Text, at time.Time) (
 		return Outcome{}, rejection
 	}
 	c := t.change(at)
-	c.give(party, group, "")
+	c.give(d.Party, d.Group, d.Assignee)
 	c.lead(rule, 0)
 	return c.done("ticket.handed_over", reason), nil
 }
 
-// AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
-// offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 // AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
 // offer names (R62), and where that names nobody the ticket lies in the receiver's queue.
 func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {

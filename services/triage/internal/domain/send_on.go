@@ -38,8 +38,8 @@ func (t Ticket) MovesOwner(d Destination) bool {
 	return d.WithResponsibility && d.Party != t.Facts.GetOwnerParty()
 }
 
-// SendOn gives the ticket to its destination: within the holding party by assigning it, else by an offer. Where only the
-// responsibility is still to move, only that is offered.
+// SendOn gives the ticket to its destination: within the holding party by assigning it, else by handing it over. Where
+// only the responsibility is still to move, only that is offered.
 func (t Ticket) SendOn(d Destination, reason Text, by string, at time.Time, lapse time.Duration) (Outcome, error) {
 	var outcome Outcome
 	var err error
@@ -54,10 +54,7 @@ func (t Ticket) SendOn(d Destination, reason Text, by string, at time.Time, laps
 	case t.Stays(d):
 		outcome, err = t.Assign(d.Group, d.Assignee, at)
 	default:
-		outcome, err = t.OfferHandOver(d.Party, d.Group, reason, by, at, lapse)
-		if err == nil {
-			outcome.Ticket.Facts.HandOver.Assignee = d.Assignee
-		}
+		outcome, err = t.HandOver(d, reason, by, at, lapse)
 	}
 	if err != nil || !t.MovesOwner(d) {
 		return outcome, err
