@@ -144,7 +144,7 @@ func (w *worker) ageing() error {
 
 func (w *worker) age(rule profile.Held[*profilev1.AgeingRule]) {
 	since, span := w.Ticket.GetSubmitTime(), rule.Setting.GetOlderThan()
-	if w.class == process.ClassReadyToClose && w.Ticket.GetResolveTime() != nil { // R103: what awaits closing is as old as its solution
+	if w.class == process.ClassReadyToClose && w.Ticket.GetResolveTime() != nil { // R103: as old as its solution
 		since = w.Ticket.GetResolveTime()
 	}
 	last := w.earlier(aged, rule.Why.Rule).GetWarnedTime()

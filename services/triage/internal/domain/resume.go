@@ -6,8 +6,8 @@ import (
 	"github.com/bavn/bavn/process"
 )
 
-// ResumeBy takes it up again for a person. That the user has answered, those who work on it hear of, where the process has them told
-// (R73, R89).
+// ResumeBy takes it up again for a person. That the user has answered, those who work on it hear of, where the process has them
+// told (R73, R89).
 func (t Ticket) ResumeBy(person string, note Text, at time.Time) (Outcome, error) {
 	resumed, err := t.Resume(note, at)
 	user := person == t.Facts.GetReporter() || person == t.Facts.GetAffectedUser()
