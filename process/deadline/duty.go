@@ -144,8 +144,11 @@ func (w *worker) ageing() error {
 
 func (w *worker) age(rule profile.Held[*profilev1.AgeingRule]) {
 	since, span := w.Ticket.GetSubmitTime(), rule.Setting.GetOlderThan()
+	if w.class == process.ClassReadyToClose && w.Ticket.GetResolveTime() != nil { // R103: as old as its solution
+		since = w.Ticket.GetResolveTime()
+	}
 	last := w.earlier(aged, rule.Why.Rule).GetWarnedTime()
-	if last != nil {
+	if last != nil && last.AsTime().After(since.AsTime()) {
 		since, span = last, rule.Setting.GetRepeatEvery()
 	}
 	every, said := counted(w.Process, span, rule.Setting.GetCalendar())

@@ -186,3 +186,19 @@ func (l *life) calendarOf(kind triagev1.DeadlineKind) *businesstime.Calendar {
 	found, _ := l.Process.Calendar(calendar)
 	return found
 }
+
+// What a target demanded was done before the pause began: the pause moves it no more.
+func TestAPauseMovesNothingThatIsOver(t *testing.T) { // R130
+	t.Parallel()
+	c := registered(nsp(t), "P3", at(t, "2026-03-02 10:00"))
+	c.Ticket.FirstWorkTime = timestamppb.New(at(t, "2026-03-02 10:30"))
+	c.Ticket.Status, c.At = process.InProgress, at(t, "2026-03-02 12:00")
+	c.Clock = append(c.Clock, at(t, "2026-03-02 11:00"), c.At)
+	worked := work(t, c)
+	if got := the(worked, reaction).GetDueTime().AsTime(); !got.Equal(at(t, "2026-03-02 14:00")) {
+		t.Errorf("the reaction, met before the pause, was due at %v", got)
+	}
+	if got := the(worked, solution).GetDueTime().AsTime(); !got.Equal(at(t, "2026-03-04 11:00")) {
+		t.Errorf("the solution, an hour of pause later, is due at %v", got)
+	}
+}

@@ -1,11 +1,13 @@
 package deadline
 
 import (
+	"slices"
 	"time"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/businesstime"
 	"github.com/bavn/bavn/process/profile"
 )
 
@@ -49,6 +51,9 @@ func (w *worker) target(kind triagev1.DeadlineKind, of profile.Limits, l *profil
 		return
 	}
 	began, pauses := w.Clock.Began(), w.Clock.Pauses()
+	if done.done { // what comes after it was done moves nothing
+		pauses = slices.DeleteFunc(pauses, func(p businesstime.Span) bool { return !p.From.Before(done.Time) })
+	}
 	due := c.paused(c.after(began), pauses)
 	name := "reaction"
 	if kind == solution {

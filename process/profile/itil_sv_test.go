@@ -166,7 +166,7 @@ func TestITILSVHasAnAgreementPerCustomerGroupAndWarnsBeforeItBreaks(t *testing.T
 			}
 		}
 	}
-	told := notified(t, p, "ticket.target_at_risk", &profilev1.TicketFacts{})["at_risk"]
+	told := notified(t, p, "ticket.target_at_risk", &profilev1.TicketFacts{})["target_at_risk"]
 	if !slices.Contains(told.GetAudience(), profilev1.Audience_AUDIENCE_ASSIGNEE) {
 		t.Errorf("who works on it hears of a target at risk by %v", told)
 	}

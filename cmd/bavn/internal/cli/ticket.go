@@ -26,7 +26,7 @@ type Ticket struct {
 	TakeNext TicketTakeNext `cmd:"" group:"work" help:"Take the next ticket of a pile: the oldest of the highest priority."`
 	Assign   TicketAssign   `cmd:"" group:"work" help:"Give a ticket to a group or person of the holding party."`
 	Start    TicketStart    `cmd:"" group:"work" help:"Start to work."`
-	Update   TicketUpdate   `cmd:"" group:"work" help:"Change title, impact, priority or labels."`
+	Update   TicketUpdate   `cmd:"" group:"work" help:"Change title, impact, priority, owner or labels."`
 	Note     TicketNote     `cmd:"" group:"work" help:"Write a note."`
 	Log      TicketLog      `cmd:"" group:"work" help:"Record work done, for those who continue."`
 	Hold     TicketHold     `cmd:"" group:"work" help:"Let a ticket wait: for the user, a supplier, a release or something else."`

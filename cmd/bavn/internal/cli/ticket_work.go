@@ -80,6 +80,7 @@ type TicketUpdate struct {
 	Title    *string           `placeholder:"TEXT" help:"A better title."`
 	Impact   *string           `placeholder:"low|medium|high|major" help:"How much it hurts."`
 	Priority *string           `placeholder:"P1" help:"By the desk's scheme."`
+	Owner    *string           `placeholder:"PERSON" help:"Who follows it for the party that answers for it."`
 	Label    map[string]string `placeholder:"NAME=VALUE" help:"Replaces all labels."`
 }
 
@@ -100,11 +101,14 @@ func (c *TicketUpdate) Run(ctx context.Context, s *session) error {
 	if c.Priority != nil {
 		ticket.Priority, mask.Paths = *c.Priority, append(mask.Paths, "priority")
 	}
+	if c.Owner != nil {
+		ticket.Owner, mask.Paths = resource.Person(s.Desk, *c.Owner), append(mask.Paths, "owner")
+	}
 	if c.Label != nil {
 		ticket.Labels, mask.Paths = c.Label, append(mask.Paths, "labels")
 	}
 	if len(mask.GetPaths()) == 0 {
-		return failure.New(failure.Usage, "give --title, --impact, --priority or --label", "nothing to change")
+		return failure.New(failure.Usage, "give --title, --impact, --priority, --owner or --label", "nothing to change")
 	}
 	return s.change(ctx, func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
 		return tickets.UpdateTicket(ctx, &triagev1.UpdateTicketRequest{Ticket: ticket, UpdateMask: mask, RequestId: c.id()})

@@ -1051,11 +1051,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes title, impact, priority or labels
-         * @description Changes title, impact, priority or labels.
+         * Changes title, impact, priority or labels; or owner, the person who follows it for the party that answers for it (R59)
+         * @description Changes title, impact, priority or labels; or owner, the person who follows it for the party that answers for it (R59).
          *
-         *     Callers: agents of the holding or owning party. Emits ticket.updated. Idempotent by request_id.
-         *     Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION WRONG_STATUS.
+         *     Callers: agents of the holding or owning party; the owner is named by the owning party alone. Emits ticket.updated. Idempotent by
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION
+         *     WRONG_STATUS, NOT_A_MEMBER for an owner of another party.
          */
         patch: operations["TicketService_UpdateTicket"];
         trace?: never;
@@ -6734,7 +6735,7 @@ export interface components {
             /** @description Goods that a service request asks for (R29, R30). */
             readonly order?: components["schemas"]["triage.Order"];
             /** @description The person there who follows it, whoever has the work (R59). */
-            readonly owner?: string;
+            owner?: string;
             /** @description The party that answers for the ticket (R59, R63). */
             readonly ownerParty?: string;
             /** @description The parties that have had the ticket, in order of first hold; they keep sight of it. */
@@ -9081,7 +9082,7 @@ export interface operations {
     TicketService_UpdateTicket: {
         parameters: {
             query: {
-                /** @description Which of title, impact, priority, labels to change. */
+                /** @description Which of title, impact, priority, owner, labels to change. */
                 updateMask: string;
                 /** @description AIP-155. */
                 requestId?: string;

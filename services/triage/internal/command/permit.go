@@ -53,6 +53,9 @@ func permitted(s scene, attempt profile.Attempt, made call) (overridden []string
 	if made.told != nil {
 		made.told(attempt.Ticket)
 	}
+	if attempt.Step == process.Close && slices.Contains(attempt.Parts, process.Reporter) {
+		attempt.Ticket.SolutionAccepted = true // R110: who closes their own agrees
+	}
 	_, refusals, err := s.Desk.Process.Permit(attempt)
 	if err != nil {
 		return nil, err

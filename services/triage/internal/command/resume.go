@@ -12,6 +12,6 @@ func (c *Tickets) ResumeTicket(ctx context.Context, r *triagev1.ResumeTicketRequ
 	return c.change(ctx, call{
 		action: "ResumeTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		return s.Resume(text(domain.TextNote, r.GetNote()), s.at)
+		return s.ResumeBy(s.by, text(domain.TextNote, r.GetNote()), s.at)
 	})
 }

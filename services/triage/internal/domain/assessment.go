@@ -40,6 +40,11 @@ func (d Desk) Unfit(a *triagev1.Assessment) []Unfit {
 	check("business_service", a.GetBusinessService(), has(s.GetBusinessServices(), a.GetBusinessService()))
 	check("found_by", a.GetFoundBy(), has(s.GetParties(), Ticket{Desk: d}.party(a.GetFoundBy())))
 	check("channel", a.GetChannel(), has(s.GetChannels(), a.GetChannel()))
+	for _, channel := range s.GetChannels() {
+		if channel.GetClosed() && channel.GetId() == a.GetChannel() { // R3
+			unfit = append(unfit, Unfit{"channel", "profile.closed"})
+		}
+	}
 	return unfit
 }
 

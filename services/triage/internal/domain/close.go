@@ -13,6 +13,18 @@ func (t Ticket) Close(at time.Time) (Outcome, error) {
 	return t.finish(process.Close, "ticket.closed", Text{}, at)
 }
 
+// CloseBy closes it for a person. A reporter who closes their own thereby accepts its solution (R105, R110).
+func (t Ticket) CloseBy(person string, at time.Time) (Outcome, error) {
+	if person != t.Facts.GetReporter() || t.Facts.GetSolutionAccepted() || t.Desk.Process == nil {
+		return t.Close(at)
+	}
+	accepted, err := t.AcceptSolution(person, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return accepted.Then(func(t Ticket) (Outcome, error) { return t.Close(at) })
+}
+
 // Cancel ends a ticket that was withdrawn or registered by mistake.
 func (t Ticket) Cancel(reason Text, at time.Time) (Outcome, error) {
 	return t.finish(process.Cancel, "ticket.cancelled", reason, at)

@@ -318,7 +318,9 @@ func (f *follower) requestFor(e *Event, then Ticket, facts *profilev1.TicketFact
 		if err != nil {
 			return err
 		}
-		e.Payload.Notifications = append(e.Payload.Notifications, request)
+		if len(request.GetRecipients()) > 0 || request.GetChain() != "" { // nobody has the part: there is nobody to tell
+			e.Payload.Notifications = append(e.Payload.Notifications, request)
+		}
 	}
 	return nil
 }

@@ -74,6 +74,9 @@ func (t Ticket) ProcessFacts(at time.Time) *profilev1.TicketFacts {
 	}
 	facts.Categories = p.Categories(facts.GetCategory())
 	facts.Nature = natureOf(p.Settings(), facts.GetKind())
+	if facts.GetCustomerGroup() == "" {
+		facts.CustomerGroup = customerGroupOf(p.Settings(), facts.GetReporterGroup())
+	}
 	for _, category := range p.Settings().GetCategories() {
 		if category.GetId() == facts.GetCategory() {
 			facts.Area = category.GetArea()
@@ -117,6 +120,16 @@ func solutionKindID(k triagev1.SolutionKind) string {
 		return ""
 	}
 	return strings.ToLower(strings.TrimPrefix(k.String(), "SOLUTION_KIND_"))
+}
+
+// customerGroupOf is the group whose agreement holds for a group of reporters (R130).
+func customerGroupOf(settings *profilev1.Profile, reporters string) string {
+	for _, group := range settings.GetReporterGroups() {
+		if group.GetId() == reporters {
+			return group.GetCustomerGroup()
+		}
+	}
+	return ""
 }
 
 func natureOf(settings *profilev1.Profile, kind string) string {

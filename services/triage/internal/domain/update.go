@@ -13,6 +13,8 @@ type Update struct {
 	Title    *Text
 	Impact   *triagev1.Impact
 	Priority *string
+	// Owner is the person who follows it for the owner's party; empty for nobody (R59).
+	Owner *string
 	// Labels replaces all of them.
 	Labels *map[string]string
 }
@@ -34,6 +36,9 @@ func (t Ticket) Update(u Update, at time.Time) (Outcome, error) {
 	}
 	if u.Priority != nil {
 		f.Priority = *u.Priority
+	}
+	if u.Owner != nil {
+		f.Owner = *u.Owner
 	}
 	if u.Labels != nil {
 		f.Labels = maps.Clone(*u.Labels)

@@ -1259,7 +1259,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x1b\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x1b\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1280,8 +1280,8 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\breporter\x18\r \x01(\tB\x03\xe0A\x03R\breporter\x12(\n" +
 	"\raffected_user\x18\x0e \x01(\tB\x03\xe0A\x03R\faffectedUser\x12$\n" +
 	"\vowner_party\x18\x0f \x01(\tB\x03\xe0A\x03R\n" +
-	"ownerParty\x12\x19\n" +
-	"\x05owner\x18\x10 \x01(\tB\x03\xe0A\x03R\x05owner\x12&\n" +
+	"ownerParty\x12_\n" +
+	"\x05owner\x18\x10 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x05owner\x12&\n" +
 	"\fholder_party\x18\x11 \x01(\tB\x03\xe0A\x03R\vholderParty\x12&\n" +
 	"\fholder_group\x18\x12 \x01(\tB\x03\xe0A\x03R\vholderGroup\x12\x1f\n" +
 	"\bassignee\x18\x13 \x01(\tB\x03\xe0A\x03R\bassignee\x12,\n" +

@@ -573,7 +573,7 @@ type UpdateTicketRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The ticket with the new values; its etag is honoured when set.
 	Ticket *Ticket `protobuf:"bytes,1,opt,name=ticket,proto3" json:"ticket,omitempty"`
-	// Which of title, impact, priority, labels to change.
+	// Which of title, impact, priority, owner, labels to change.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// AIP-155.
 	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`

@@ -80,10 +80,11 @@ type TicketServiceClient interface {
 	// Callers: agents of the party. Emits ticket.taken. Idempotent by request_id. Two callers never get the same ticket.
 	// Errors: NOT_FOUND NOTHING_TO_TAKE.
 	TakeNextTicket(ctx context.Context, in *TakeNextTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Changes title, impact, priority or labels.
+	// Changes title, impact, priority or labels; or owner, the person who follows it for the party that answers for it (R59).
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.updated. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION WRONG_STATUS.
+	// Callers: agents of the holding or owning party; the owner is named by the owning party alone. Emits ticket.updated. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION
+	// WRONG_STATUS, NOT_A_MEMBER for an owner of another party.
 	UpdateTicket(ctx context.Context, in *UpdateTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The caller takes the ticket from the pile (R33) and becomes its assignee.
 	//
@@ -548,10 +549,11 @@ type TicketServiceServer interface {
 	// Callers: agents of the party. Emits ticket.taken. Idempotent by request_id. Two callers never get the same ticket.
 	// Errors: NOT_FOUND NOTHING_TO_TAKE.
 	TakeNextTicket(context.Context, *TakeNextTicketRequest) (*Ticket, error)
-	// Changes title, impact, priority or labels.
+	// Changes title, impact, priority or labels; or owner, the person who follows it for the party that answers for it (R59).
 	//
-	// Callers: agents of the holding or owning party. Emits ticket.updated. Idempotent by request_id.
-	// Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION WRONG_STATUS.
+	// Callers: agents of the holding or owning party; the owner is named by the owning party alone. Emits ticket.updated. Idempotent by
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, INVALID_ARGUMENT for a path outside the mask's list, FAILED_PRECONDITION
+	// WRONG_STATUS, NOT_A_MEMBER for an owner of another party.
 	UpdateTicket(context.Context, *UpdateTicketRequest) (*Ticket, error)
 	// The caller takes the ticket from the pile (R33) and becomes its assignee.
 	//
