@@ -137,7 +137,10 @@ func TestDatafordelerTellsWhoThePolicyNames(t *testing.T) { // R47, R62, R82-R84
 		},
 		{"ticket.prioritised", &profilev1.TicketFacts{Priority: "P1", PreviousPriority: "P2"}, "large_impact_found", false},
 		{"ticket.categorised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P1"}, "large_impact_said", true},
-		{"ticket.categorised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P3"}, "large_impact_said", false}, // found, then
+		{
+			"ticket.categorised", &profilev1.TicketFacts{LargeBusinessImpact: true, Priority: "P3"},
+			"large_impact_said", false,
+		}, // found, then
 		{"ticket.categorised", &profilev1.TicketFacts{Priority: "P1"}, "large_impact_said", false},
 		{"ticket.fix_planned", &profilev1.TicketFacts{Area: "data"}, "fix_planned", true},
 		{"ticket.resolved", &profilev1.TicketFacts{}, "quality_check", true},

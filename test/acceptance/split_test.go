@@ -30,7 +30,8 @@ func TestAPartOfATicketGetsANumberOfItsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", door.Name, err)
 		}
-		if part.GetName() == first.GetName() || part.GetReporter() != first.GetReporter() || part.GetSubmission() == first.GetSubmission() ||
+		if part.GetName() == first.GetName() || part.GetReporter() != first.GetReporter() ||
+			part.GetSubmission() == first.GetSubmission() ||
 			part.GetTitle() != "The other fault" {
 			t.Errorf("%s: the part is %v", door.Name, part)
 		}

@@ -158,8 +158,12 @@ func TestR38TheGuideAsksWhatTheCategoryAndTheAnswersCallFor(t *testing.T) {
 		return err
 	}
 	err := answer(
-		&triagev1.GuideAnswer{Question: "service_down", Value: "yes"}, &triagev1.GuideAnswer{Question: "users_affected", Value: "hordes"},
-		&triagev1.GuideAnswer{Question: "what_symptoms", Value: "slow"}, &triagev1.GuideAnswer{Question: "about_fmk", Words: danish("Nej")},
+		&triagev1.GuideAnswer{Question: "service_down", Value: "yes"},
+		&triagev1.GuideAnswer{Question: "users_affected", Value: "hordes"},
+		&triagev1.GuideAnswer{Question: "what_symptoms", Value: "slow"}, &triagev1.GuideAnswer{
+			Question: "about_fmk",
+			Words:    danish("Nej"),
+		},
 	)
 	want := []string{"answers[0].question", "answers[1].value", "answers[2].value", "answers[3].words"}
 	if got := fields(err); !slices.Equal(got, want) {
@@ -179,7 +183,8 @@ func TestR38TheGuideAsksWhatTheCategoryAndTheAnswersCallFor(t *testing.T) {
 	if q := read["users_affected"]; q.GetValue() != "many" || !q.GetAnswered() || len(q.GetOptions()) < 3 {
 		t.Errorf("users_affected is %v", q)
 	}
-	if q := read["what_symptoms"]; q.GetWords().GetText() != "Ingen kan logge ind, siger Bo" || q.GetAspect().String() != "ASPECT_WHAT" {
+	if q := read["what_symptoms"]; q.GetWords().GetText() != "Ingen kan logge ind, siger Bo" ||
+		q.GetAspect().String() != "ASPECT_WHAT" {
 		t.Errorf("what_symptoms is %v", q)
 	}
 	if k := guide().GetKnowledge(); len(k) != 3 || k[0].GetId() != "wiki" {
@@ -376,7 +381,8 @@ func TestR44WhatUsersDoNotFeelStaysInTheSuppliersOwnTool(t *testing.T) {
 		t.Errorf("it came by %q", got)
 	}
 	said, told := w.lastOf(t, opened.GetName(), "ticket.opened")
-	if n := told["found_by_supplier"]; !slices.Equal(n.GetRecipients(), []string{"parties/sds"}) || !slices.Contains(n.GetMedia(), "mail") {
+	if n := told["found_by_supplier"]; !slices.Equal(n.GetRecipients(), []string{"parties/sds"}) ||
+		!slices.Contains(n.GetMedia(), "mail") {
 		t.Errorf("of it is told %v", n)
 	}
 	if d := said.GetDecisions(); !slices.ContainsFunc(d, func(d *triagev1.Decision) bool {

@@ -72,7 +72,8 @@ func TestEveryReasonHasItsTexts(t *testing.T) {
 			}
 			source, err := os.ReadFile(folder + "/" + path)
 			for _, found := range reason.FindAllStringSubmatch(string(source), -1) {
-				complete := fault.New(9, found[1]).Meta("limit", "1").Meta("last_event_time", "now").Meta("until", "now").Meta("method", "test")
+				complete := fault.New(9, found[1]).Meta("limit", "1").Meta("last_event_time", "now").Meta("until",
+					"now").Meta("method", "test")
 				if problem := catalog.Check(complete); problem != nil && found[1] != "TEXT_REQUIRED" {
 					t.Errorf("%s/%s: %v", folder, path, problem)
 				}

@@ -57,7 +57,10 @@ func (w *world) learns(person, ticket string) (learnt []string) {
 	if seen, _ := w.watched(person, ticket, ""); len(seen) > 0 {
 		learnt = append(learnt, "watch")
 	}
-	if _, err := w.tickets.AddNote(ctx, &triagev1.AddNoteRequest{Name: ticket, RequestId: requestID(), Note: danish("?")}); err == nil {
+	if _, err := w.tickets.AddNote(ctx, &triagev1.AddNoteRequest{
+		Name: ticket, RequestId: requestID(),
+		Note: danish("?"),
+	}); err == nil {
 		learnt = append(learnt, "note")
 	}
 	return learnt
@@ -145,7 +148,8 @@ func TestR149WhoNeedsToKnowIsLetIn(t *testing.T) {
 	if err := grant("chr", who("ida")); err != nil {
 		t.Fatal(err)
 	}
-	if seen, _ := w.watched("ida", name, ""); !slices.Contains(seen, "ticket.opened") || !slices.Contains(seen, "ticket.sight_granted") {
+	if seen, _ := w.watched("ida", name, ""); !slices.Contains(seen, "ticket.opened") || !slices.Contains(seen,
+		"ticket.sight_granted") {
 		t.Errorf("who is let in watches %v", seen)
 	}
 	if err := grant("ida", who("mette")); !fault.Is(err, "NOT_PERMITTED_BY_PROFILE") {
@@ -196,7 +200,10 @@ func TestR149ASuspicionAtRegistrationIsRestrictedFromTheStart(t *testing.T) {
 	if got := w.learns("karen", name); !slices.Contains(got, "get") {
 		t.Errorf("the reporter learns of it only by %v", got)
 	}
-	_, err := w.tickets.TakeNextTicket(w.as("mette"), &triagev1.TakeNextTicketRequest{Parent: desk, Party: sds, RequestId: requestID()})
+	_, err := w.tickets.TakeNextTicket(w.as("mette"), &triagev1.TakeNextTicketRequest{
+		Parent: desk, Party: sds,
+		RequestId: requestID(),
+	})
 	if !fault.Is(err, "NOTHING_TO_TAKE") {
 		t.Errorf("the pile answers %v", err)
 	}

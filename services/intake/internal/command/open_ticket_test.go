@@ -134,7 +134,8 @@ func TestTheBackstopSaysWhatTheReporterSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := f.triage.opened[submitted.GetName()]
-	if !proto.Equal(opened.GetAssessment(), r.GetAssessment()) || opened.GetImpact() != r.GetImpact() || len(opened.GetAttestedCalls()) != 1 {
+	if !proto.Equal(opened.GetAssessment(), r.GetAssessment()) || opened.GetImpact() != r.GetImpact() ||
+		len(opened.GetAttestedCalls()) != 1 {
 		t.Errorf("triage was told %v", opened)
 	}
 	if n := f.count(t, "SELECT count(*) FROM submissions WHERE assessed <> ''"); n != 0 {

@@ -19,7 +19,8 @@ import (
 
 // Types are the events that notify hears. What no rule is about does not even come here.
 func Types() []string {
-	return append(domain.EventTypes(), "ticket.restricted", "ticket.sight_revoked", "desk.created", "party.created", "group.created", membership.Granted, membership.Revoked)
+	return append(domain.EventTypes(), "ticket.restricted", "ticket.sight_revoked", "desk.created", "party.created",
+		"group.created", membership.Granted, membership.Revoked)
 }
 
 // Teller writes down whom to tell of events of tickets.

@@ -1,3 +1,4 @@
+// Package store keeps notifications and what notify knows of desks in PostgreSQL.
 package store
 
 import (

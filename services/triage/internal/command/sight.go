@@ -51,7 +51,10 @@ func (c *Assessments) RevokeSight(ctx context.Context, r *triagev1.RevokeSightRe
 // mayLetIn lets those decide who else sees the ticket who see it by their role or work on it; not those who were let in.
 func (s scene) mayLetIn() error {
 	f := s.Facts
-	if !f.GetRestricted() || s.holds(f.GetVisibleTo()) || s.by != "" && slices.Contains([]string{f.GetAssignee(), f.GetOwner()}, s.by) {
+	if !f.GetRestricted() || s.holds(f.GetVisibleTo()) || s.by != "" && slices.Contains([]string{
+		f.GetAssignee(),
+		f.GetOwner(),
+	}, s.by) {
 		return nil
 	}
 	if err := s.byProfile(); err != nil {

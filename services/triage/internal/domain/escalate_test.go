@@ -78,7 +78,8 @@ func TestAnEscalationHappensByItselfOncePerRuleWhenATargetIsAtRisk(t *testing.T)
 	if record.GetRule() != "at_risk" || !record.GetHierarchical() || record.GetNumber() != escalated.Ticket.Revision {
 		t.Errorf("the escalation is %v at revision %d", record, escalated.Ticket.Revision)
 	}
-	held, err := escalated.Ticket.Hold(Wait{Status: process.AwaitingUser}, Text{Name: TextReason, Text: "Hvornår?"}, at.Add(100*time.Minute))
+	held, err := escalated.Ticket.Hold(Wait{Status: process.AwaitingUser}, Text{Name: TextReason, Text: "Hvornår?"},
+		at.Add(100*time.Minute))
 	again := step(held, escalated.Ticket, err)
 	if got := len(again.Ticket.Facts.GetEscalations()); got != 1 {
 		t.Errorf("after another step there are %d escalations", got)

@@ -31,8 +31,8 @@ func (t Ticket) OfferHandOver(
 	return c.done("ticket.hand_over_offered", reason), nil
 }
 
-// HandOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as the process says, else as
-// long as lapse (R57, R62).
+// HandOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as the process says, else
+// as long as lapse (R57, R62).
 func (t Ticket) HandOver(d Destination, reason Text, by string, at time.Time, lapse time.Duration) (Outcome, error) {
 	rule, err := t.HandOverRule(d.Party, at)
 	if err != nil {
