@@ -18,15 +18,16 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
-// contract is every file that has services with HTTP rules.
+// contract is every file that has services with HTTP rules. What is registered last is tried first: the plain ticket, whose rule takes
+// a custom method for a part of the number, comes before the services of its custom methods.
 var contract = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
-	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
+	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_explanation_proto,
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
