@@ -18,8 +18,8 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
-// contract is every file that has services with HTTP rules. What is registered last is tried first: the plain ticket, whose rule takes
-// a custom method for a part of the number, comes before the services of its custom methods.
+// contract is every file that has services with HTTP rules. What is registered last is tried first: the plain ticket, whose rule
+// takes a custom method for a part of the number, comes before the services of its custom methods.
 var contract = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
