@@ -86,7 +86,7 @@ var failures = []struct {
 }
 
 func (s *Server) tryLaunch(ctx context.Context) error {
-	file, err := os.OpenFile(s.cluster.logFile(), os.O_RDWR|os.O_TRUNC, 0o600)
+	file, err := newLog(s.cluster.logFile())
 	if err != nil {
 		return fmt.Errorf("start PostgreSQL: %w", err)
 	}
@@ -107,7 +107,7 @@ func (s *Server) tryLaunch(ctx context.Context) error {
 		logged, _ := os.ReadFile(s.cluster.logFile()) // only to explain err
 		text := strings.TrimSpace(string(logged[max(0, len(logged)-logTail):]))
 		for _, failure := range failures {
-			if strings.Contains(text, failure.logged) {
+			if strings.Contains(string(logged), failure.logged) {
 				err = errors.Join(failure.err, err)
 			}
 		}
@@ -121,6 +121,15 @@ func (s *Server) tryLaunch(ctx context.Context) error {
 	}
 	s.process, s.pid = process, pid
 	return nil
+}
+
+// newLog makes a log of this start's own. The backends of a killed server go on writing into theirs while they die: in the same
+// file their words would hide why the new server ended, and with it that another try is worth it.
+func newLog(path string) (*os.File, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
 // argv is the postmaster's command line.

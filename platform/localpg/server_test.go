@@ -171,6 +171,35 @@ func TestKilledServersLockNamesNoProcessThatCanLive(t *testing.T) {
 	}
 }
 
+// The dying backends of a killed server write into its log; the next start reads in its own whether it must wait for them.
+func TestEachStartHasALogOfItsOwn(t *testing.T) {
+	t.Parallel()
+	dir := keptDir(t)
+	s := start(t, localpg.Options{Dir: dir})
+	path := filepath.Join(dir, "postgres.log")
+	dying, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dying.Close()
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dying.WriteString("last words"); err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(log); strings.Contains(text, "last words") || !strings.Contains(text, "ready to accept connections") {
+		t.Errorf("the log of the second start is %q", text)
+	}
+}
+
 func TestRefusedStartSaysWhyAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	other := start(t, localpg.Options{})
