@@ -52,12 +52,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
 	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
 	river.AddWorker(workers, &command.PageTimer{Writer: writer})
-	follower := &command.MainFollower{Writer: writer, Reader: feed.NewReader(base.Pool)}
-	river.AddWorker(workers, follower)
+	river.AddWorker(workers, &command.MainFollower{Writer: writer, Reader: feed.NewReader(base.Pool)})
 	if writer.Timers, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
-	follower.Timers = writer.Timers
 	if err := indexWords(base); err != nil {
 		return nil, err
 	}

@@ -76,8 +76,6 @@ type MainFollower struct {
 	Writer *Writer
 	// Reader reads what happened.
 	Reader *feed.Reader
-	// Timers keeps the job that goes on where this one stops; set once it exists.
-	Timers *jobs.Client
 }
 
 // Work brings followers up to date with what had happened when it began.
@@ -104,7 +102,7 @@ func (m *MainFollower) Work(ctx context.Context, job *river.Job[FollowMain]) err
 		m.Writer.Wake.Committed()
 	}
 	if len(behind) == followersAtOnce {
-		return m.Timers.Keep(ctx, m.Writer.Pool, FollowMain{Main: main}, time.Time{})
+		return m.Writer.Timers.Keep(ctx, m.Writer.Pool, FollowMain{Main: main}, time.Time{})
 	}
 	return nil
 }

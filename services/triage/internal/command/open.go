@@ -89,7 +89,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		return c.Writer.write(ctx, p, &done)
 	})
 	if pg.IsUniqueViolation(err, "") {
-		return c.opened(ctx, store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission})
+		return c.openedBefore(ctx, submitted, fault.New(codes.AlreadyExists, TicketNumberTaken)) // or the number is taken
 	}
 	if err != nil {
 		return nil, err
@@ -104,18 +104,6 @@ func (c *Tickets) openedBefore(ctx context.Context, of store.TicketOfSubmissionP
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, refused
-	case err != nil:
-		return nil, err
-	}
-	return domain.Shown(t.Facts, t.Head.Hash, texts), nil
-}
-
-// opened is the ticket that the submission was opened as before. Without one, it was the number that is taken.
-func (c *Tickets) opened(ctx context.Context, of store.TicketOfSubmissionParams) (*triagev1.Ticket, error) {
-	t, texts, err := store.OfSubmission(ctx, c.Writer.Pool, of)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, fault.New(codes.AlreadyExists, TicketNumberTaken)
 	case err != nil:
 		return nil, err
 	}
