@@ -79,7 +79,7 @@ func (f *follower) attest(Ticket) error {
 		facts.CallsDue = nil
 		return nil
 	}
-	demanded, err := f.process.Attestations(f.Ticket.ProcessFacts(f.at))
+	demanded, err := f.process.Attestations(f.facts())
 	if err != nil {
 		return err
 	}
@@ -94,6 +94,9 @@ func (f *follower) attest(Ticket) error {
 			}
 		}
 	}
-	facts.CallsDue = due
+	if !slices.Equal(facts.GetCallsDue(), due) {
+		facts.CallsDue = due
+		f.forget()
+	}
 	return nil
 }

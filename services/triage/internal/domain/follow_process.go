@@ -145,7 +145,7 @@ func (f *follower) declare(before Ticket) error {
 	if f.Ticket.Facts.GetStatusClass() == process.ClassClosed {
 		return nil
 	}
-	held, err := f.process.Procedures(f.Ticket.ProcessFacts(f.at))
+	held, err := f.process.Procedures(f.facts())
 	if err != nil || len(held) == 0 {
 		return err
 	}
@@ -176,7 +176,7 @@ func (f *follower) declare(before Ticket) error {
 // restrict closes the ticket to those who do not need to know, and opens it again when nothing demands that any more (R149). What
 // happened in the same step is as closed as the ticket then is.
 func (f *follower) restrict(Ticket) error {
-	held, err := f.process.Restrictions(f.Ticket.ProcessFacts(f.at))
+	held, err := f.process.Restrictions(f.facts())
 	if err != nil {
 		return err
 	}
