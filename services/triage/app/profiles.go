@@ -24,12 +24,15 @@ func openProfiles(base *service.Base, cfg ProfilesConfig) (*profile.Shelf, error
 	if cfg.Dir != "" {
 		from = os.DirFS(cfg.Dir)
 	}
-	shelf, err := profile.OpenShelf(from)
+	shelf, loaded, err := profile.OpenShelf(from)
 	if err != nil {
 		return nil, fmt.Errorf("open profiles: %w", err)
 	}
 	k := &profileKeeper{base: base, shelf: shelf, every: cfg.Every, watches: cfg.Dir != ""}
-	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Start: k.start, Serve: k.watch})
+	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Serve: k.watch, Start: func(ctx context.Context) error {
+		defer func() { loaded = nil }() // the shelf makes those again that are asked for
+		return k.keep(ctx, loaded)
+	}})
 	return shelf, nil
 }
 
@@ -41,8 +44,6 @@ type profileKeeper struct {
 	watches bool
 	said    string // the last complaint, which is not repeated
 }
-
-func (k *profileKeeper) start(ctx context.Context) error { return k.keep(ctx, k.shelf.All()) }
 
 // keep stores versions, so that what they decide can be looked up when they are no longer in force.
 func (k *profileKeeper) keep(ctx context.Context, versions []*profile.Profile) error {

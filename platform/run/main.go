@@ -1,4 +1,4 @@
-package service
+package run
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/bavn/bavn/platform/config"
-	"github.com/bavn/bavn/platform/run"
 )
 
 // Runner is a service that is ready to run.
@@ -37,7 +36,7 @@ func Main(name string, cfg any, build func(ctx context.Context) (Runner, error))
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
-	ctx, stop := run.UntilSignal(context.Background())
+	ctx, stop := UntilSignal(context.Background())
 	defer stop()
 	service, err := build(ctx)
 	if err == nil {
