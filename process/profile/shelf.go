@@ -46,36 +46,63 @@ func (s *Shelf) All() []*Profile {
 	return all
 }
 
-// Reload reads the folder again and puts what is sound in force, each profile as a whole. It returns the profiles that are new or
-// changed, and what is wrong with the others, which stay as they were. One whose file is gone stays too: a desk may follow it.
+// Reload reads the folder again and puts what is sound in force, each profile as a whole with the overlays that refine it. It
+// returns the profiles and overlays that are new or changed, and what is wrong with the others, which stay as they were. One whose
+// file is gone stays too: a desk may follow it. An overlay goes with its file: nobody follows it by name.
 func (s *Shelf) Reload() (changed []*Profile, err error) {
 	files, err := fs.Glob(s.fsys, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list profiles: %w", err)
 	}
 	before := *s.inForce.Load()
+	known := map[string]*Profile{} // by kind and id
+	for _, p := range before {
+		for _, one := range append([]*Profile{p}, p.overlays...) {
+			known[shelfKey(one)] = one
+		}
+	}
 	next := maps.Clone(before)
-	from := map[string]string{}
+	from := map[string]string{}         // the file of a profile, by kind and id
+	refining := map[string][]*Profile{} // the overlays of a file
 	var wrong []error
 	for _, name := range files {
 		p, err := Load(s.fsys, name)
 		switch {
 		case err != nil:
 			wrong = append(wrong, fmt.Errorf("profile %s: %w", path.Base(name), err))
+			for _, one := range known {
+				if one.Settings().GetKind() == overlayKind && one.file == name {
+					refining[one.Settings().GetExtends()] = append(refining[one.Settings().GetExtends()], one)
+				}
+			}
 			continue
-		case p.Settings().GetKind() != profilev1.ProfileKind_PROFILE_KIND_DESK:
+		case p.Settings().GetKind() != profilev1.ProfileKind_PROFILE_KIND_DESK && p.Settings().GetKind() != overlayKind:
 			continue
 		}
-		if other, taken := from[p.ID()]; taken {
+		if other, taken := from[shelfKey(p)]; taken {
 			wrong = append(wrong, fmt.Errorf("profile %s: its id %s is that of %s", name, p.ID(), other))
 			continue
 		}
-		from[p.ID()] = name
-		if old, known := before[p.ID()]; !known || old.Version() != p.Version() {
-			next[p.ID()] = p
+		from[shelfKey(p)] = name
+		if old, had := known[shelfKey(p)]; had && old.Version() == p.Version() {
+			p = old
+		} else {
 			changed = append(changed, p)
 		}
+		if p.Settings().GetKind() == overlayKind {
+			refining[p.Settings().GetExtends()] = append(refining[p.Settings().GetExtends()], p)
+		} else {
+			next[p.ID()] = p
+		}
+	}
+	for id, p := range next {
+		next[id] = p.under(refining[path.Base(p.file)])
 	}
 	s.inForce.Store(&next)
 	return changed, errors.Join(wrong...)
 }
+
+const overlayKind = profilev1.ProfileKind_PROFILE_KIND_OVERLAY
+
+// shelfKey tells desks' profiles and overlays apart, which may have one id.
+func shelfKey(p *Profile) string { return p.Settings().GetKind().String() + "/" + p.ID() }

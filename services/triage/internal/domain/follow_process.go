@@ -48,8 +48,8 @@ func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 		return f.Outcome, err
 	}
 	for _, draw := range []func(Ticket) error{
-		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.closeOverdue, f.deadlines, f.escalate,
-		f.request,
+		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.send, f.closeOverdue, f.deadlines,
+		f.escalate, f.request,
 	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)

@@ -39,7 +39,9 @@ func (t Texts) After(events []Event) Texts {
 			case TextDescription:
 				t.Description = text.Text
 			case TextSolution:
-				t.Solution = text.Text
+				t.Solution, t.RootCause = text.Text, ""
+			case TextRootCause:
+				t.RootCause = text.Text
 			}
 		}
 	}
