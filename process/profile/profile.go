@@ -26,7 +26,7 @@ type Profile struct {
 	file string
 	// overlays refine it for the tickets of a support centre; only the shelf sets them.
 	overlays []*Profile
-	zone       *time.Location
+	zone     *time.Location
 }
 
 // ID is what the profile is called: "nsp".
