@@ -7,8 +7,8 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 )
 
-// Refined is the process of one ticket of a desk: the desk's as the ticket's support centre refines it, which is the first overlay
-// by id whose condition holds; the desk's own where none does (R70, R134). The ticket's facts are those by the desk's own process.
+// Refined is the process of one ticket of a desk: the desk's as the ticket's support centre refines it, which is the first
+// overlay by id whose condition holds; the desk's own where none does (R70, R134). The facts are those by the desk's own process.
 func (p *Profile) Refined(ticket *profilev1.TicketFacts) (*Profile, error) {
 	if len(p.overlays) == 0 {
 		return p, nil
@@ -29,6 +29,16 @@ func (p *Profile) Overlays() []*Profile {
 		return nil
 	}
 	return p.overlays
+}
+
+func (p *Profile) isOverlay() bool {
+	return p.settings.GetKind() == profilev1.ProfileKind_PROFILE_KIND_OVERLAY
+}
+
+// refines puts an overlay among those of the file that it refines.
+func (p *Profile) refines(overlays map[string][]*Profile) {
+	file := p.settings.GetExtends()
+	overlays[file] = append(overlays[file], p)
 }
 
 // under returns a profile as it stands with its overlays; they are its own again where they changed, so that who holds it sees no

@@ -47,36 +47,31 @@ func (s *Shelf) All() []*Profile {
 }
 
 // Reload reads the folder again and puts what is sound in force, each profile as a whole with the overlays that refine it. It
-// returns the profiles and overlays that are new or changed, and what is wrong with the others, which stay as they were. One whose
-// file is gone stays too: a desk may follow it. An overlay goes with its file: nobody follows it by name.
+// returns those that are new or changed, and what is wrong with the others, which stay as they were. A profile whose file is
+// gone stays too: a desk may follow it. An overlay goes with its file: nobody follows it by name.
 func (s *Shelf) Reload() (changed []*Profile, err error) {
 	files, err := fs.Glob(s.fsys, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list profiles: %w", err)
 	}
 	before := *s.inForce.Load()
-	known := map[string]*Profile{} // by kind and id
-	for _, p := range before {
-		for _, one := range append([]*Profile{p}, p.overlays...) {
-			known[shelfKey(one)] = one
-		}
-	}
+	known := byKey(before)
 	next := maps.Clone(before)
 	from := map[string]string{}         // the file of a profile, by kind and id
 	refining := map[string][]*Profile{} // the overlays of a file
 	var wrong []error
 	for _, name := range files {
 		p, err := Load(s.fsys, name)
-		switch {
-		case err != nil:
+		if err != nil {
 			wrong = append(wrong, fmt.Errorf("profile %s: %w", path.Base(name), err))
-			for _, one := range known {
-				if one.Settings().GetKind() == overlayKind && one.file == name {
-					refining[one.Settings().GetExtends()] = append(refining[one.Settings().GetExtends()], one)
+			for _, kept := range known {
+				if kept.isOverlay() && kept.file == name {
+					kept.refines(refining)
 				}
 			}
 			continue
-		case p.Settings().GetKind() != profilev1.ProfileKind_PROFILE_KIND_DESK && p.Settings().GetKind() != overlayKind:
+		}
+		if p.Settings().GetKind() == profilev1.ProfileKind_PROFILE_KIND_BASE {
 			continue
 		}
 		if other, taken := from[shelfKey(p)]; taken {
@@ -89,8 +84,8 @@ func (s *Shelf) Reload() (changed []*Profile, err error) {
 		} else {
 			changed = append(changed, p)
 		}
-		if p.Settings().GetKind() == overlayKind {
-			refining[p.Settings().GetExtends()] = append(refining[p.Settings().GetExtends()], p)
+		if p.isOverlay() {
+			p.refines(refining)
 		} else {
 			next[p.ID()] = p
 		}
@@ -102,7 +97,16 @@ func (s *Shelf) Reload() (changed []*Profile, err error) {
 	return changed, errors.Join(wrong...)
 }
 
-const overlayKind = profilev1.ProfileKind_PROFILE_KIND_OVERLAY
+// byKey are profiles in force and their overlays.
+func byKey(inForce map[string]*Profile) map[string]*Profile {
+	all := map[string]*Profile{}
+	for _, p := range inForce {
+		for _, one := range append([]*Profile{p}, p.overlays...) {
+			all[shelfKey(one)] = one
+		}
+	}
+	return all
+}
 
 // shelfKey tells desks' profiles and overlays apart, which may have one id.
 func shelfKey(p *Profile) string { return p.Settings().GetKind().String() + "/" + p.ID() }

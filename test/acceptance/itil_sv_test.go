@@ -34,10 +34,10 @@ var firstContact = map[string]string{
 }
 
 // logs is a report of an end user that the helpdesk logs.
-func (h hands) logs(of, channel, title, category string, urgency string) {
+func (h hands) logs(of, channel, title, category string) {
 	h.t.Helper()
 	request := h.report(channel, title, &triagev1.Assessment{
-		Kind: "incident", Category: category, Urgency: urgency, ReporterGroup: "end_user",
+		Kind: "incident", Category: category, Urgency: "medium", ReporterGroup: "end_user",
 	})
 	request.Reporter, request.Impact = h.Person(of), mediumImpact
 	h.reported("greta", request)
@@ -158,7 +158,7 @@ func TestTheSwedishGuideAssignsByCategory(t *testing.T) {
 		had := map[string]int{}
 		for range 4 {
 			h.step("5 tilldelning: to the application's department, and to one there", func() {
-				h.logs("anna", "phone", "Ekonomisystemet svarar inte", "software-business", "medium")
+				h.logs("anna", "phone", "Ekonomisystemet svarar inte", "software-business")
 				h.ticket = h.now("greta")
 				if got := h.ticket.GetHolderGroup(); got != h.Group("system", "verksamhetssystem") {
 					t.Errorf("R41: it lies with %s", got)

@@ -201,7 +201,7 @@ func (w *writer) links(links []*profilev1.ChainLink) (string, error) {
 	return strings.Join(all, " → "), nil
 }
 
-// route is who gets a ticket, in which role and by which rule among them, whether at once, and whether the responsibility goes along.
+// route is who gets a ticket, in which role and by which rule among them, and whether at once and with the responsibility.
 func (w *writer) route(route *profilev1.Route) (string, error) {
 	if route == nil {
 		return "", nil
@@ -215,7 +215,8 @@ func (w *writer) route(route *profilev1.Route) (string, error) {
 		word  string
 		holds bool
 	}{
-		{"pick.least_loaded", route.GetPick() == profilev1.Pick_PICK_LEAST_LOADED}, {"at_once", route.GetAtOnce()},
+		{"pick.least_loaded", route.GetPick() == profilev1.Pick_PICK_LEAST_LOADED},
+		{"at_once", route.GetAtOnce()},
 		{"with_responsibility", route.GetWithResponsibility()},
 	} {
 		if !said.holds {

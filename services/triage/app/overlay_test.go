@@ -11,8 +11,8 @@ import (
 	"github.com/bavn/bavn/profiles"
 )
 
-// R70, R134: a ticket of ARTS has ARTS's categories, buyers, templates and reference works beside the common ones; no other ticket
-// has, and ExplainTicket names the version that says so.
+// R70, R134: a ticket of ARTS has ARTS's categories, templates and reference works beside the common ones; no other ticket has,
+// and ExplainTicket names the version that says so.
 func TestACentresTicketHasItsCategoriesAndKnowledge(t *testing.T) {
 	t.Parallel()
 	w := following(t, must(profile.Load(profiles.Shipped, "au.yaml"))(t))

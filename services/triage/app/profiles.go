@@ -44,8 +44,8 @@ type profileKeeper struct {
 
 func (k *profileKeeper) start(ctx context.Context) error { return k.keep(ctx) }
 
-// keep stores the versions in force, so that what they decide can be looked up when they no longer are. That of an overlay is one of
-// the profile that it refines.
+// keep stores the versions in force, so that what they decide can be looked up when they no longer are. That of an overlay is
+// one of the profile that it refines.
 func (k *profileKeeper) keep(ctx context.Context) error {
 	for _, p := range k.shelf.All() {
 		for _, version := range append([]*profile.Profile{p}, p.Overlays()...) {

@@ -7,8 +7,8 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 )
 
-// R76, [3] step 10: of a grave incident the solution is documented with its root cause, and the event log is kept; where the cause
-// is not known, the solution is a workaround. The profile says so, and a small incident needs neither.
+// R76, [3] step 10: of a grave incident the solution is documented with its root cause, and the event log is kept; where the
+// cause is not known, the solution is a workaround. The profile says so, and a small incident needs neither.
 func TestASolutionIsDocumentedWithItsRootCause(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)

@@ -10,7 +10,8 @@ import (
 // ResolveTicket says how the ticket was solved, and why it happened where that is known (R76, R99, R100).
 func (c *Tickets) ResolveTicket(ctx context.Context, r *triagev1.ResolveTicketRequest) (*triagev1.Ticket, error) {
 	solution := domain.Solution{
-		Text: text(domain.TextSolution, r.GetSolution()), RootCause: text(domain.TextRootCause, r.GetRootCause()), Kind: r.GetSolutionKind(),
+		Text: text(domain.TextSolution, r.GetSolution()), RootCause: text(domain.TextRootCause, r.GetRootCause()),
+		Kind: r.GetSolutionKind(),
 	}
 	return c.change(ctx, call{
 		action: "ResolveTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,

@@ -85,8 +85,8 @@ func (h holders) manager(desk domain.Desk, roles []string) string {
 	return ""
 }
 
-// destination is where a route leads. The receiver is the one whom the route's rule looks for (R41), else the first by name who has
-// the route's role and works there (R62). A route that names a role which nobody has leads nowhere; where nobody works whom a
+// destination is where a route leads. The receiver is the one whom the route's rule looks for (R41), else the first by name who
+// has the route's role and works there (R62). A route that names a role which nobody has leads nowhere; where nobody works whom a
 // rule could look for, the ticket lies in the queue.
 func (h holders) destination(desk domain.Desk, route *profilev1.Route) (domain.Destination, error) {
 	d := domain.Destination{WithResponsibility: route.GetWithResponsibility()}

@@ -24,8 +24,8 @@ type Sending struct {
 }
 
 // send lets a new ticket go where its route sends it at once (R41); what a supplier found and solves itself needs nobody's
-// acceptance (R66). It stays with the contact party where somebody must look at it first: it waits for the morning, is restricted,
-// or lacks what it needs to be sent. The questions of the guides are for those who triage by hand.
+// acceptance (R66). It stays with the contact party where somebody must look at it first: it waits for the morning, is
+// restricted, or lacks what it needs to be sent. The questions of the guides are for those who triage by hand.
 func (f *follower) send(Ticket) error {
 	facts := f.Ticket.Facts
 	if f.Sending == nil || facts.GetQueueTime() != nil || facts.GetRestricted() {

@@ -14,7 +14,9 @@ import (
 
 // LeastLoadedOf says of each of some ends of routes who works there with the fewest open tickets; nobody is named where nobody
 // works.
-func LeastLoadedOf(ctx context.Context, db *pgxpool.Pool, desk string, spots []profile.Spot) (map[profile.Spot]domain.Picked, error) {
+func LeastLoadedOf(
+	ctx context.Context, db *pgxpool.Pool, desk string, spots []profile.Spot,
+) (map[profile.Spot]domain.Picked, error) {
 	picked := make(map[profile.Spot]domain.Picked, len(spots))
 	var batch pgx.Batch
 	for _, spot := range spots {
