@@ -9,8 +9,8 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
-// R66, [3] step 18a: what the FMK supplier found is the supplier's own, or offered to FMK's operations, as it is registered; without
-// its word, its category, or while it is restricted, the national desk sends it.
+// R66, [3] step 18a: what the FMK supplier found is the supplier's own, or offered to FMK's operations, as it is registered;
+// without its word, its category, or while it is restricted, the national desk sends it.
 func TestWhatASupplierFoundGoesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)
