@@ -18,6 +18,7 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
+	"github.com/bavn/bavn/services/intake/internal/malware"
 	"github.com/bavn/bavn/services/intake/internal/project"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
@@ -43,7 +44,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.SightService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -52,10 +54,15 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
-		Blobs: blobs,
+		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
+	}
+	if cfg.Attachments.Scanner != "" {
+		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
+	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
+	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
@@ -67,6 +74,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
+	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
+		Gate: gate, Commands: commands, Pages: pages, DownloadURL: cfg.Attachments.DownloadURL,
+	})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }
