@@ -11,6 +11,7 @@ import (
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/intake/internal/ldapsource"
 )
 
 // Config is everything intake is told.
@@ -20,7 +21,8 @@ type Config struct {
 	Open   OpenConfig       `koanf:"open"`
 	Blobs  blobstore.Config `koanf:"blobs"`
 
-	Attachments AttachmentConfig `koanf:"attachments"`
+	Attachments AttachmentConfig  `koanf:"attachments"`
+	LDAP        ldapsource.Config `koanf:"ldap"`
 }
 
 // AttachmentConfig says how files are received and given out.
@@ -71,5 +73,6 @@ func DefaultConfig() Config {
 		Open:        OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
 		Blobs:       blobstore.DefaultConfig(),
 		Attachments: AttachmentConfig{UploadTimeout: 15 * time.Minute, DownloadURL: "http://127.0.0.1:8080/files"},
+		LDAP:        ldapsource.DefaultConfig(),
 	}
 }

@@ -125,7 +125,7 @@ func TestScriptsAFileIsWhatItsContentSaysNotItsName(t *testing.T) {
 		}
 	}
 	// Names are free text: beside the events, never in them.
-	if n := f.count(t, `SELECT count(*) FROM events WHERE encode(record, 'escape') LIKE '%foto%'`); n != 0 {
+	if n := f.count(t, `SELECT count(*) FROM events WHERE encode(stored, 'escape') LIKE '%foto%'`); n != 0 {
 		t.Errorf("%d events hold a file's name", n)
 	}
 }

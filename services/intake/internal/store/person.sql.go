@@ -26,7 +26,7 @@ func (q *Queries) ClosePerson(ctx context.Context, arg ClosePersonParams) error 
 
 const erasePerson = `-- name: ErasePerson :exec
 UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
-    organisation_id = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
+    organisation_id = '', source = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
 WHERE desk = $5 AND person = $6
 `
 
