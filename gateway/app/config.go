@@ -34,7 +34,7 @@ type HTTPConfig struct {
 	PublicURL   string   `koanf:"public_url" usage:"address that browsers see, such as https://bavn.example.dk"`
 	CORSOrigins []string `koanf:"cors_origins" usage:"origins whose pages may call the API with a token of their own; none if empty"`
 
-	FilesURL string `koanf:"files_url" usage:"origin that files are fetched from, apart from the page's; that of public_url if empty"`
+	FilesURL string `koanf:"files_url" usage:"origin that files are fetched from, apart from the page; public_url if empty"`
 
 	UploadTimeout      time.Duration `koanf:"upload_timeout" usage:"longest time to send one file"`
 	BodyBytes          int64         `koanf:"body_bytes" usage:"largest request body"`

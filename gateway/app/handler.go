@@ -108,8 +108,8 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 // uploadBytes is the largest file that is passed on; intake has the last word.
 const uploadBytes = 25 << 20
 
-// withFiles adds the files that strangers have sent: on an origin of their own where one is configured, which then has nothing else,
-// so that nothing of theirs is ever of the page's origin; below their path of the page's origin otherwise, in a sandbox.
+// withFiles adds the files that strangers have sent: on an origin of their own where one is configured, which then has nothing
+// else, so that nothing of theirs is ever of the page's origin; below their path of the page's origin otherwise, in a sandbox.
 func (a *App) withFiles(site *http.ServeMux, nothing http.Handler, handler http.Handler) (http.Handler, error) {
 	if a.cfg.HTTP.FilesURL == "" {
 		site.Handle("GET "+files.Path+"{token}", handler)

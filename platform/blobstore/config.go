@@ -10,7 +10,7 @@ import (
 
 // Config is nested in the configuration of a service that keeps blobs, under the key blobs.
 type Config struct {
-	URL string `koanf:"url" usage:"where blobs lie: file:///folder, s3://bucket?region=R (credentials as AWS tools find them), mem://"`
+	URL string `koanf:"url" usage:"where blobs lie: file:///folder, or s3://bucket?region=R with AWS_… credentials; mem:// in tests"`
 }
 
 // DefaultConfig is a folder of one machine. Replicas on several need a bucket that all of them reach.

@@ -5,7 +5,8 @@ import (
 	"regexp"
 )
 
-// Key is the name of a blob. It begins with the desk, like every primary key, so nothing of one desk can be found under another's.
+// Key is the name of a blob. It begins with the desk, like every primary key, so nothing of one desk can be found under
+// another's.
 type Key struct {
 	Desk string
 	Kind string // what it is: "attachments", "originals"

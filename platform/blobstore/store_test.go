@@ -38,7 +38,7 @@ func read(t *testing.T, store *blobstore.Store, key blobstore.Key) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close() //nolint:errcheck // of a reader
+	defer reader.Close()
 	return io.ReadAll(reader)
 }
 

@@ -174,11 +174,15 @@ func (f *files) seenWithTheTicket(ticket string, open, internal *intakev1.Attach
 			if slices.Contains(want, a.GetName()) {
 				wantCode = codes.OK
 			}
-			_, fetched := f.fetch(who, a.GetName())
+			content, fetched := f.fetch(who, a.GetName())
+			if fetched == codes.OK && int64(len(content)) != a.GetSizeBytes() {
+				f.t.Errorf("%s gets %d bytes of %d", who, len(content), a.GetSizeBytes())
+			}
 			_, get := f.service.GetAttachment(f.As(f.ctx, who), &intakev1.GetAttachmentRequest{Name: a.GetName()})
 			_, link := f.service.GetDownloadLink(f.As(f.ctx, who), &intakev1.GetDownloadLinkRequest{Name: a.GetName()})
 			if fetched != wantCode || status.Code(get) != wantCode || status.Code(link) != wantCode {
-				f.t.Errorf("%s fetches %s: %v, reads it: %v, asks for a link: %v; want %v", who, a.GetFileName(), fetched, get, link, wantCode)
+				f.t.Errorf("%s fetches %s: %v, reads it: %v, asks for a link: %v; want %v", who, a.GetFileName(), fetched, get, link,
+					wantCode)
 			}
 		}
 	}
@@ -276,3 +280,24 @@ func (f *files) limited(ticket string) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// filesAreClosed: the files of a restricted ticket are for whoever sees it, and for nobody else (R149).
+func (d *datafordeler) filesAreClosed(insider string, outsiders []string) {
+	d.t.Helper()
+	f := &files{
+		House: d.House, t: d.t, ctx: d.ctx,
+		service: intakev1.NewAttachmentServiceClient(d.GRPC.Conn(intakev1.AttachmentService_GetAttachment_FullMethodName)),
+	}
+	kept := f.sent(insider, d.name(), false, "hvem der har hentet hvad")
+	if names, code := f.list(insider, d.name()); code != codes.OK || !slices.Equal(names, []string{kept.GetName()}) {
+		d.t.Errorf("who reported it sees %v (%v)", names, code)
+	}
+	for _, who := range outsiders {
+		_, listed := f.list(who, d.name())
+		_, fetched := f.fetch(who, kept.GetName())
+		if _, err := f.send(who, d.name(), false, "x"); listed != codes.NotFound || fetched != codes.NotFound ||
+			status.Code(err) != codes.NotFound {
+			d.t.Errorf("%s lists its files: %v, fetches one: %v, adds one: %v", who, listed, fetched, err)
+		}
+	}
+}

@@ -48,7 +48,8 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			return nil, fmt.Errorf("find the suite's folder: %w", err)
 		}
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
-			"TRIAGE_TARGET": a.Triage, "ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files", "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"TRIAGE_TARGET": a.Triage, "ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
+			"BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
 		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil

@@ -1,5 +1,5 @@
-// Package files gives out what strangers have sent, so that it is fetched and never shown: whatever it is, a browser keeps it as a
-// file, and if one should open it all the same, it runs nowhere.
+// Package files gives out what strangers have sent, so that it is fetched and never shown: whatever it is, a browser keeps it
+// as a file, and if one should open it all the same, it runs nowhere.
 package files
 
 import (
@@ -19,8 +19,8 @@ import (
 // Path is what the addresses of files begin with.
 const Path = "/files/"
 
-// Handler answers with the file that a link leads to. The link's token is all that it asks for: neither cookie nor bearer is looked
-// at, so that the files may lie on an origin that never gets one.
+// Handler answers with the file that a link leads to. The link's token is all that it asks for: neither cookie nor bearer is
+// looked at, so that the files may lie on an origin that never gets one.
 type Handler struct {
 	Intake   intakev1.AttachmentServiceClient
 	Refusals *refusal.Writer

@@ -28,7 +28,8 @@ const (
 	formBytes = 64 << 10
 )
 
-// uploads takes files as browsers and curl send them, and passes them on piece by piece over a gRPC connection as every other call.
+// uploads takes files as browsers and curl send them, and passes them on piece by piece over a gRPC connection as every other
+// call.
 type uploads struct {
 	*api
 	intake intakev1.AttachmentServiceClient

@@ -28,7 +28,7 @@ type Config struct {
 // AttachmentConfig says how files are received and given out.
 type AttachmentConfig struct {
 	UploadTimeout time.Duration `koanf:"upload_timeout" usage:"longest time that one file may take to be received"`
-	DownloadURL   string        `koanf:"download_url" usage:"address that download links begin with; see the gateway's http.files_url"`
+	DownloadURL   string        `koanf:"download_url" usage:"address that download links begin with: the gateway's, and /files"`
 	Scanner       string        `koanf:"scanner" usage:"host:port of a clamd that looks for malware; empty looks for none"`
 }
 

@@ -20,7 +20,7 @@ import (
 
 // PersonImport brings the desk's persons in line with a list (R35, R36).
 type PersonImport struct {
-	File        string            `arg:"" type:"existingfile" help:"CSV file whose first line names the columns; UTF-8 or Latin-1, comma or semicolon."`
+	File        string            `arg:"" type:"existingfile" help:"CSV file, its first line the columns; UTF-8 or Latin-1."`
 	Source      string            `required:"" placeholder:"NAME" help:"Where the list is from: staff, students, guests."`
 	Map         map[string]string `placeholder:"COLUMN=FIELD" help:"Which column is which field, where its name does not say so."`
 	DryRun      bool              `help:"Say what would happen, and change nothing."`

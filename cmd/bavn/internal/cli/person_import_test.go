@@ -35,7 +35,8 @@ func TestR35AListIsReadAsSpreadsheetsWriteIt(t *testing.T) {
 
 func TestColumnsAreMappedAndMistakesNamed(t *testing.T) {
 	t.Parallel()
-	persons, err := readPersons([]byte("konto,fuldt navn\nmette,Mette\n"), map[string]string{"konto": "person_id", "fuldt navn": "display_name"})
+	persons, err := readPersons([]byte("konto,fuldt navn\nmette,Mette\n"),
+		map[string]string{"konto": "person_id", "fuldt navn": "display_name"})
 	if err != nil || len(persons) != 1 || persons[0].GetPersonId() != "mette" || persons[0].GetDisplayName() != "Mette" {
 		t.Errorf("mapped: %v (%v)", persons, err)
 	}

@@ -127,7 +127,7 @@ func (c *TicketAttachments) Run(ctx context.Context, s *session) error {
 // TicketDownload fetches a file.
 type TicketDownload struct {
 	Attachment string `arg:"" help:"Id of the attachment, as attachments lists it, or full name."`
-	Output     string `short:"o" placeholder:"FILE" help:"Where to keep it; under its own name here if left out."`
+	To         string `placeholder:"FILE" help:"Where to keep it; under its own name here if left out."`
 }
 
 // Run fetches it. What is there is never overwritten, and half a file is not kept.
@@ -147,13 +147,13 @@ func (c *TicketDownload) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	what := proto.CloneOf(first.GetAttachment())
-	path := c.Output
+	path := c.To
 	if path == "" {
 		path = filepath.Base(what.GetFileName()) // it has no folders, whatever its sender called it
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return failure.New(failure.Usage, "choose another name with --output", "%w", err)
+		return failure.New(failure.Usage, "choose another name with --to", "%w", err)
 	}
 	err = receive(file, first, stream.Recv)
 	if err = errors.Join(err, file.Close()); err != nil {

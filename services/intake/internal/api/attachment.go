@@ -66,7 +66,9 @@ func (s *Attachments) sight(ctx context.Context, ticket string) (access.Sight, e
 }
 
 // UploadAttachment adds a file.
-func (s *Attachments) UploadAttachment(stream grpc.ClientStreamingServer[intakev1.UploadAttachmentRequest, intakev1.Attachment]) error {
+func (s *Attachments) UploadAttachment(
+	stream grpc.ClientStreamingServer[intakev1.UploadAttachmentRequest, intakev1.Attachment],
+) error {
 	first, err := stream.Recv()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -79,7 +81,8 @@ func (s *Attachments) UploadAttachment(stream grpc.ClientStreamingServer[intakev
 	if err != nil {
 		return err
 	}
-	if err := s.Gate.Attachment(ctx, "UploadAttachment", resourcename.Desk(first.GetParent()), sight, first.GetInternal()); err != nil {
+	desk := resourcename.Desk(first.GetParent())
+	if err := s.Gate.Attachment(ctx, "UploadAttachment", desk, sight, first.GetInternal()); err != nil {
 		return err
 	}
 	kept, err := s.Commands.UploadAttachment(ctx, first, &pieces{next: stream.Recv, rest: first.GetContent()})
@@ -283,7 +286,7 @@ func (s *Attachments) DownloadAttachment(
 	if err != nil {
 		return err
 	}
-	defer content.Close() //nolint:errcheck // of a reader
+	defer content.Close()
 	return send(stream, shown, content)
 }
 

@@ -77,8 +77,8 @@ func (w *DiscardAttachmentWorker) Work(ctx context.Context, job *river.Job[Disca
 
 const discardAgain = time.Minute
 
-// discard gives up a file that is still being received, so that it cannot be kept any more; then takes away the blob of one that was
-// given up or erased; then forgets the first. It may be broken off anywhere and repeated.
+// discard gives up a file that is still being received, so that it cannot be kept any more; then takes away the blob of one
+// that was given up or erased; then forgets the first. It may be broken off anywhere and repeated.
 func (c *Commands) discard(ctx context.Context, args DiscardAttachmentArgs) error {
 	q := store.New(c.Pool)
 	state, err := q.GiveUpAttachment(ctx, store.GiveUpAttachmentParams(args))
@@ -129,7 +129,9 @@ const (
 )
 
 // Timeout bounds one attempt.
-func (*ScanAttachmentWorker) Timeout(*river.Job[ScanAttachmentArgs]) time.Duration { return scanTimeout }
+func (*ScanAttachmentWorker) Timeout(*river.Job[ScanAttachmentArgs]) time.Duration {
+	return scanTimeout
+}
 
 // Work settles whether a file can be fetched. While the scanner is away, the file waits and nobody gets it.
 func (w *ScanAttachmentWorker) Work(ctx context.Context, job *river.Job[ScanAttachmentArgs]) error {
@@ -193,8 +195,8 @@ func (c *Commands) settleScan(ctx context.Context, seen store.Attachment, threat
 	return err
 }
 
-// eraseAttachments takes away the files of tickets whose texts go (R147), in the transaction in which they do. What is being received
-// for them at this moment is not kept.
+// eraseAttachments takes away the files of tickets whose texts go (R147), in the transaction in which they do. What is being
+// received for them at this moment is not kept.
 func (c *Commands) eraseAttachments(
 	ctx context.Context, p *pg.Pipeline, desk string, cause *eventv1.Cause, tickets []string, now time.Time,
 ) ([]feed.Prepared, error) {

@@ -117,7 +117,8 @@ func (c *Commands) placeAttachment(ctx context.Context, a *store.Attachment, par
 	return nil
 }
 
-// receiveAttachment makes a blob of the content, and settles the row. It answers with the file of an equal call where there was one.
+// receiveAttachment makes a blob of the content, and settles the row. It answers with the file of an equal call where there was
+// one.
 func (c *Commands) receiveAttachment(
 	ctx context.Context, call request.Request, a store.Attachment, labels *store.Labels, content io.Reader,
 ) (store.Attachment, error) {

@@ -197,16 +197,19 @@ func TestLimitsOfAFileAndOfATicketAreKept(t *testing.T) {
 	if !fault.Is(err, "ATTACHMENT_TOO_LARGE") {
 		t.Errorf("one byte more: %v", err)
 	}
-	if _, err := f.commands.UploadAttachment(ctx, upload(ofTicket, "x.txt"), strings.NewReader("")); status.Code(err) != codes.InvalidArgument {
+	_, err = f.commands.UploadAttachment(ctx, upload(ofTicket, "x.txt"), strings.NewReader(""))
+	if status.Code(err) != codes.InvalidArgument {
 		t.Errorf("an empty file: %v", err)
 	}
-	if _, err := f.commands.UploadAttachment(ctx, upload(ofTicket, "../"), strings.NewReader("x")); status.Code(err) != codes.InvalidArgument {
+	_, err = f.commands.UploadAttachment(ctx, upload(ofTicket, "../"), strings.NewReader("x"))
+	if status.Code(err) != codes.InvalidArgument {
 		t.Errorf("a file without a name: %v", err)
 	}
 	for i := range domain.MaxAttachments - 1 {
 		f.send(t, upload(ofTicket, fmt.Sprintf("%d.txt", i)), "x")
 	}
-	if _, err := f.commands.UploadAttachment(ctx, upload(ofTicket, "x.txt"), strings.NewReader("x")); !fault.Is(err, "TOO_MANY_ATTACHMENTS") {
+	_, err = f.commands.UploadAttachment(ctx, upload(ofTicket, "x.txt"), strings.NewReader("x"))
+	if !fault.Is(err, "TOO_MANY_ATTACHMENTS") {
 		t.Errorf("the 101st file: %v", err)
 	}
 	f.send(t, upload("desks/nsp/tickets/ASCP00000002", "x.txt"), "another ticket has room")
@@ -306,10 +309,11 @@ func TestAnUploadThatIsBrokenOffIsClearedUpAtOnce(t *testing.T) {
 func TestAnUploadThatTookTooLongIsNotKept(t *testing.T) {
 	t.Parallel()
 	f := withFiles(t)
-	_, err := f.commands.UploadAttachment(as(t.Context(), "mette"), upload(ofTicket, "x.txt"), readerFunc(func(p []byte) (int, error) {
+	late := readerFunc(func(p []byte) (int, error) {
 		f.collect(t)
 		return copy(p, "late"), io.EOF
-	}))
+	})
+	_, err := f.commands.UploadAttachment(as(t.Context(), "mette"), upload(ofTicket, "x.txt"), late)
 	if !fault.Is(err, "UPLOAD_LAPSED") {
 		t.Errorf("kept after it was given up: %v", err)
 	}

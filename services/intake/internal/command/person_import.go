@@ -39,8 +39,8 @@ type personImport struct {
 	emails map[string]string // who has an address by the list so far
 }
 
-// ImportPersons brings persons in line with a list (R35, R36). Each batch is a transaction of its own; what was taken before stays, and
-// the same list again finds nothing to change.
+// ImportPersons brings persons in line with a list (R35, R36). Each batch is a transaction of its own; what was taken before
+// stays, and the same list again finds nothing to change.
 func (c *Commands) ImportPersons(
 	ctx context.Context, asked *intakev1.ImportPersonsRequest, list iter.Seq2[*intakev1.ImportedPerson, error],
 ) (*intakev1.ImportPersonsResponse, error) {
@@ -233,7 +233,8 @@ func (r *personImport) taken(line readLine, holders []store.HoldersOfRow) *domai
 
 // apply writes one person and prepares the event.
 func (r *personImport) apply(
-	ctx context.Context, p *pg.Pipeline, comesTo domain.Imported, row store.Person, person *intakev1.Person, id string, now time.Time,
+	ctx context.Context, p *pg.Pipeline, comesTo domain.Imported, row store.Person, person *intakev1.Person, id string,
+	now time.Time,
 ) ([]feed.Prepared, error) {
 	q := store.New(p)
 	source := store.KeepSourceParams{Desk: r.call.Desk, Person: id, Source: r.asked.GetSource()}
@@ -272,7 +273,8 @@ func (r *personImport) next(
 	return feed.Prepare(feed.Head{Revision: row.Revision, Hash: row.ChainHash, Time: row.LastEventAt}, []feed.Draft{draft}, now)
 }
 
-// closeAbsent closes those of the source whom the list lacks: they stay, with their tickets, and nobody reports for them any more.
+// closeAbsent closes those of the source whom the list lacks: they stay, with their tickets, and nobody reports for them any
+// more.
 func (r *personImport) closeAbsent(ctx context.Context) error {
 	known, err := store.New(r.Pool).PersonsOfSource(ctx, store.PersonsOfSourceParams{Desk: r.call.Desk, Source: r.asked.GetSource()})
 	if err != nil {

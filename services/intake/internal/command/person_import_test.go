@@ -59,7 +59,9 @@ func counts(r *intakev1.ImportPersonsResponse) string {
 		r.GetCreated(), r.GetChanged(), r.GetUnchanged(), r.GetClosed(), r.GetRefused())
 }
 
-func refusal(line int32, field, rule string) string { return fmt.Sprintf("%d %s %s", line, field, rule) }
+func refusal(line int32, field, rule string) string {
+	return fmt.Sprintf("%d %s %s", line, field, rule)
+}
 
 func refusals(r *intakev1.ImportPersonsResponse) (all []string) {
 	for _, one := range r.GetRefusals() {
@@ -86,7 +88,8 @@ func TestR35TheSameListAgainChangesNothing(t *testing.T) {
 	// A list that does not speak of a field leaves it.
 	short := &intakev1.ImportedPerson{PersonId: "au1", DisplayName: "Åse Ærø", Fields: []string{"display_name"}}
 	f.brought(t, "0 created, 1 changed, 1 unchanged, 0 closed, 0 refused", short, guest)
-	if got, _ = store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/au1"); got.GetOffice() != "5335-091" || got.GetEmail() == "" {
+	got, err = store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/au1")
+	if err != nil || got.GetOffice() != "5335-091" || got.GetEmail() == "" {
 		t.Errorf("what the list did not speak of is %v", got)
 	}
 	f.chainsHold(t)
@@ -143,8 +146,8 @@ func TestALineThatIsWrongIsNamedWithItsReasonAndRefusesNoOther(t *testing.T) {
 	long.DisplayName = fmt.Sprintf("%0121d", 1)
 	phone.Phone = "ring til Åse"
 	report := f.brought(t, "2 created, 0 changed, 0 unchanged, 0 closed, 6 refused",
-		person("a", "A", ""), person("", "X", ""), person("Å!", "X", ""), person("b", "", ""), person("c", "C", "no address"), long, phone,
-		person("g", "G", "g@x.example"))
+		person("a", "A", ""), person("", "X", ""), person("Å!", "X", ""), person("b", "", ""), person("c", "C", "no address"),
+		long, phone, person("g", "G", "g@x.example"))
 	want := []string{
 		refusal(3, "person_id", "import.person_id"), refusal(4, "person_id", "import.person_id"),
 		refusal(6, "email", "string.email"), refusal(7, "display_name", "string.max_len"), refusal(8, "phone", "import.phone"),

@@ -44,7 +44,8 @@ func installed(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, file := range packages {
-		if said, err := exec.CommandContext(t.Context(), "dpkg-deb", "-x", file, filepath.Join(folder, "root")).CombinedOutput(); err != nil {
+		unpack := exec.CommandContext(t.Context(), "dpkg-deb", "-x", file, filepath.Join(folder, "root"))
+		if said, err := unpack.CombinedOutput(); err != nil {
 			t.Skipf("needs OpenLDAP's slapd, and %s cannot be unpacked here: %v: %s", file, err, said)
 		}
 	}
@@ -101,7 +102,10 @@ limits users size=500
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Wait() }()
-	t.Cleanup(func() { stop(); <-ended })
+	t.Cleanup(func() {
+		stop()
+		<-ended
+	})
 	deadline := time.After(30 * time.Second)
 	for {
 		if conn, err := ldap.DialURL(address); err == nil {
@@ -171,7 +175,8 @@ func TestR35ADirectoryIsSynced(t *testing.T) {
 		entry(t, conn, fmt.Sprintf("s%d", i), fmt.Sprintf("Studerende %d", i), nil)
 	}
 	cfg := ldapsource.DefaultConfig()
-	cfg.URL, cfg.BaseDN, cfg.BindDN, cfg.BindPassword, cfg.StartTLS, cfg.Desk = address, "dc=au,dc=example", admin, adminSecret, false, "nsp"
+	cfg.URL, cfg.BaseDN, cfg.Desk, cfg.StartTLS = address, "dc=au,dc=example", "nsp", false
+	cfg.BindDN, cfg.BindPassword = admin, adminSecret
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -190,8 +195,9 @@ func TestR35ADirectoryIsSynced(t *testing.T) {
 	}
 	sync(fmt.Sprintf("created=%d changed=0 unchanged=0 closed=0 refused=0", others+2))
 	got, err := store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/au100")
-	if err != nil || got.GetDisplayName() != "Åse Ærø" || got.GetEmail() != "aase@au.example" || got.GetPhone() != "+4587150000" ||
-		got.GetOrganisationId() != "au100" || got.GetOffice() != "5335-091" || got.GetDepartment() != "IT" {
+	if err != nil || got.GetDisplayName() != "Åse Ærø" || got.GetEmail() != "aase@au.example" ||
+		got.GetPhone() != "+4587150000" || got.GetOrganisationId() != "au100" || got.GetOffice() != "5335-091" ||
+		got.GetDepartment() != "IT" {
 		t.Errorf("she is registered as %v (%v)", got, err)
 	}
 	sync(fmt.Sprintf("created=0 changed=0 unchanged=%d closed=0 refused=0", others+2))
@@ -201,7 +207,8 @@ func TestR35ADirectoryIsSynced(t *testing.T) {
 		t.Fatal(err)
 	}
 	sync(fmt.Sprintf("created=0 changed=1 unchanged=%d closed=1 refused=0", others))
-	if got, _ = store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/gaest1"); got.GetLeaveTime() == nil || got.GetDisplayName() != "Gæst" {
+	got, err = store.ReadPerson(t.Context(), f.pool, "desks/nsp/persons/gaest1")
+	if err != nil || got.GetLeaveTime() == nil || got.GetDisplayName() != "Gæst" {
 		t.Errorf("the guest who left is %v", got)
 	}
 	// A directory that does not answer to its end closes nobody.

@@ -24,7 +24,9 @@ const (
 )
 
 // AttachmentName is the name of an attachment.
-func AttachmentName(desk, attachment string) string { return "desks/" + desk + "/attachments/" + attachment }
+func AttachmentName(desk, attachment string) string {
+	return "desks/" + desk + "/attachments/" + attachment
+}
 
 const (
 	maxNameBytes = 200

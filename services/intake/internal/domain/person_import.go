@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ type PersonLine struct {
 	Fields []string // that the line says something about
 }
 
-// ReadPersonLine puts a line into the contract's form: ids in small letters, phone numbers as E.164 (those without a country are of
-// region), languages without their country. What it cannot, it refuses.
+// ReadPersonLine puts a line into the contract's form: ids in small letters, phone numbers as E.164 (those without a country
+// are of region), languages without their country. What it cannot, it refuses.
 func ReadPersonLine(desk, region string, line *intakev1.ImportedPerson) (PersonLine, *Refusal) {
 	id := strings.ToLower(strings.TrimSpace(line.GetPersonId()))
 	language, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(line.GetLanguageCode())), "-")
@@ -56,7 +57,7 @@ func brokenRule(person *intakev1.Person) *Refusal {
 	if err == nil {
 		return nil
 	}
-	if broken, ok := err.(*protovalidate.ValidationError); ok && len(broken.Violations) > 0 { //nolint:errorlint // it is never wrapped
+	if broken, ok := errors.AsType[*protovalidate.ValidationError](err); ok && len(broken.Violations) > 0 {
 		v := broken.Violations[0].Proto
 		field := protovalidate.FieldPathString(v.GetField())
 		if field == "name" {

@@ -24,8 +24,8 @@ import (
 
 // Config says where the directory is and what of it is imported. It is nested in intake's configuration under the key ldap.
 type Config struct {
-	URL          string        `koanf:"url" usage:"directory of persons, ldaps://host or ldap://host with StartTLS; empty imports none"`
-	StartTLS     bool          `koanf:"start_tls" usage:"encrypt an ldap:// connection; without it a password may only go to this machine"`
+	URL          string        `koanf:"url" usage:"directory of persons, ldaps://host or ldap://host; empty imports none"`
+	StartTLS     bool          `koanf:"start_tls" usage:"encrypt an ldap:// connection, as a password to another machine needs"`
 	CA           string        `koanf:"ca" usage:"PEM file with the CA of the directory; the system's if empty"`
 	BindDN       string        `koanf:"bind_dn" usage:"who asks; empty asks anonymously"`
 	BindPassword string        `koanf:"bind_password" usage:"password of who asks" secret:"true"`
@@ -144,7 +144,7 @@ func (c Config) read(ctx context.Context, yield func(*intakev1.ImportedPerson, e
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // it has said what it had to say
+	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	var fields, attributes []string
 	for field, attribute := range byField {

@@ -37,8 +37,9 @@ type PersonImportServiceClient interface {
 	// with its reason, and the others are taken. No line moves an id, an organisation id or an address from one person to another, so
 	// that nobody gets another's old tickets: such a line is refused. With `close_absent`, persons of the same source whom the list
 	// lacks are closed: they and their tickets stay, and nobody reports for them any more. Emits person.created, person.updated,
-	// person.left and person.returned. Idempotent: a list that was taken in part is sent again.
-	// Errors: NOT_FOUND for an unknown desk; INVALID_ARGUMENT import.first, import.region; FAILED_PRECONDITION TOO_MANY_LEFT when the
+	// person.left and person.returned. Idempotent by what is there: a list that was taken in part is
+	// sent again.
+	// Errors: NOT_FOUND for an unknown desk; INVALID_ARGUMENT import.first; FAILED_PRECONDITION TOO_MANY_LEFT when the
 	// list lacks more than a fifth of the source's persons (and more than 10), unless `many_left` is set.
 	ImportPersons(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportPersonsRequest, ImportPersonsResponse], error)
 }
@@ -77,8 +78,9 @@ type PersonImportServiceServer interface {
 	// with its reason, and the others are taken. No line moves an id, an organisation id or an address from one person to another, so
 	// that nobody gets another's old tickets: such a line is refused. With `close_absent`, persons of the same source whom the list
 	// lacks are closed: they and their tickets stay, and nobody reports for them any more. Emits person.created, person.updated,
-	// person.left and person.returned. Idempotent: a list that was taken in part is sent again.
-	// Errors: NOT_FOUND for an unknown desk; INVALID_ARGUMENT import.first, import.region; FAILED_PRECONDITION TOO_MANY_LEFT when the
+	// person.left and person.returned. Idempotent by what is there: a list that was taken in part is
+	// sent again.
+	// Errors: NOT_FOUND for an unknown desk; INVALID_ARGUMENT import.first; FAILED_PRECONDITION TOO_MANY_LEFT when the
 	// list lacks more than a fifth of the source's persons (and more than 10), unless `many_left` is set.
 	ImportPersons(grpc.ClientStreamingServer[ImportPersonsRequest, ImportPersonsResponse]) error
 	mustEmbedUnimplementedPersonImportServiceServer()
