@@ -292,6 +292,17 @@ func (d *datafordeler) filesAreClosed(insider string, outsiders []string) {
 	if names, code := f.list(insider, d.name()); code != codes.OK || !slices.Equal(names, []string{kept.GetName()}) {
 		d.t.Errorf("who reported it sees %v (%v)", names, code)
 	}
+	link, err := f.service.GetDownloadLink(f.As(f.ctx, insider), &intakev1.GetDownloadLinkRequest{Name: kept.GetName()})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if code, _, _ := f.get(link.GetUri()); code != http.StatusOK {
+		d.t.Errorf("the link gives %d", code)
+	}
+	d.clock.Set(link.GetExpireTime().AsTime())
+	if code, _, _ := f.get(link.GetUri()); code != http.StatusNotFound {
+		d.t.Errorf("a link that has lapsed gives %d", code)
+	}
 	for _, who := range outsiders {
 		_, listed := f.list(who, d.name())
 		_, fetched := f.fetch(who, kept.GetName())
