@@ -59,6 +59,7 @@ type doubles struct {
 	eventv1.UnimplementedFeedServer
 	intakev1.UnimplementedSubmissionServiceServer
 	intakev1.UnimplementedPersonServiceServer
+	intakev1.UnimplementedAttachmentServiceServer
 	notifyv1.UnimplementedNotificationServiceServer
 	reportingv1.UnimplementedReportingServiceServer
 
@@ -67,6 +68,7 @@ type doubles struct {
 	holdTicket   func(context.Context, *triagev1.HoldTicketRequest) (*triagev1.Ticket, error)
 	updateTicket func(context.Context, *triagev1.UpdateTicketRequest) (*triagev1.Ticket, error)
 	submit       func(context.Context, *intakev1.SubmitTicketRequest) (*intakev1.Submission, error)
+	download     func(*intakev1.DownloadAttachmentRequest, grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse]) error
 	watch        func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
 }
 
@@ -92,6 +94,12 @@ func (d doubles) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReque
 
 func (d doubles) Watch(r *eventv1.WatchRequest, s grpc.ServerStreamingServer[eventv1.WatchResponse]) error {
 	return d.watch(r, s)
+}
+
+func (d doubles) DownloadAttachment(
+	r *intakev1.DownloadAttachmentRequest, s grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse],
+) error {
+	return d.download(r, s)
 }
 
 func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
@@ -206,6 +214,7 @@ func (h *house) startService(name, issuerURL string, ca *identity.DevCA, observe
 	eventv1.RegisterFeedServer(server, d)
 	intakev1.RegisterSubmissionServiceServer(server, d)
 	intakev1.RegisterPersonServiceServer(server, d)
+	intakev1.RegisterAttachmentServiceServer(server, d)
 	notifyv1.RegisterNotificationServiceServer(server, d)
 	reportingv1.RegisterReportingServiceServer(server, d)
 	must(h.t, server.Listen(context.Background()))

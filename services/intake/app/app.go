@@ -9,6 +9,8 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/blobstore"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
@@ -17,6 +19,8 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
+	"github.com/bavn/bavn/services/intake/internal/ldapsource"
+	"github.com/bavn/bavn/services/intake/internal/malware"
 	"github.com/bavn/bavn/services/intake/internal/project"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
@@ -42,18 +46,35 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.SightService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
+	blobs := blobstore.New(cfg.Blobs)
+	base.Add(blobs.Part())
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
+		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
+	}
+	if cfg.Attachments.Scanner != "" {
+		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
+	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
+	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
+	if cfg.LDAP.URL != "" {
+		river.AddWorker(workers, syncPersons(commands, cfg.LDAP))
+	}
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
+	}
+	if cfg.LDAP.URL != "" {
+		commands.Jobs.PeriodicJobs().Add(river.NewPeriodicJob(river.PeriodicInterval(cfg.LDAP.Every),
+			func() (river.JobArgs, *river.InsertOpts) { return command.SyncPersonsArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships); err != nil {
@@ -63,8 +84,23 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
+	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
+		Gate: gate, Commands: commands, Pages: pages, DownloadURL: cfg.Attachments.DownloadURL,
+	})
+	texts, err := fault.NewCatalog(command.ErrorTexts())
+	if err != nil {
+		return nil, err
+	}
+	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: texts})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
+}
+
+// syncPersons imports the directory that is configured, as often as is configured.
+func syncPersons(commands *command.Commands, cfg ldapsource.Config) *command.SyncPersonsWorker {
+	return &command.SyncPersonsWorker{Commands: commands, Directory: cfg, Request: &intakev1.ImportPersonsRequest{
+		Parent: "desks/" + cfg.Desk, Source: cfg.Source, CloseAbsent: cfg.CloseAbsent, PhoneRegion: cfg.PhoneRegion,
+	}}
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.

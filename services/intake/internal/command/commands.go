@@ -14,6 +14,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
@@ -30,8 +31,15 @@ type Commands struct {
 	Clock  clock.Clock
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
+	Sights triagev1.SightServiceClient
 	Jobs   *jobs.Client
 	Logger *slog.Logger
+	// Blobs keeps what is too large for a row.
+	Blobs *blobstore.Store
+	// Scanner looks for malware in what is received; nil where none is configured.
+	Scanner Scanner
+	// UploadTimeout bounds how long a file may take to be received.
+	UploadTimeout time.Duration
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration
