@@ -18,6 +18,7 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/project"
+	"github.com/bavn/bavn/services/intake/internal/reception"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
 
@@ -50,13 +51,17 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 	}
+	memberships := membership.NewStore(base.Pool, base.Clock)
+	desks := reception.NewDesks(base.Pool, triagev1.NewDirectoryServiceClient(triage), triagev1.NewProfileServiceClient(triage),
+		base.Telemetry.Logger)
+	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Serve: desks.Keep})
+	commands.Reception, commands.Memberships = desks, memberships
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
-	memberships := membership.NewStore(base.Pool, base.Clock)
-	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships); err != nil {
+	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships, desks); err != nil {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
@@ -68,8 +73,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.
-func hearTriage(base *service.Base, triage eventv1.FeedClient, memberships *membership.Store) error {
-	projection := &project.Projection{Memberships: memberships}
+func hearTriage(base *service.Base, triage eventv1.FeedClient, memberships *membership.Store, desks *reception.Desks) error {
+	projection := &project.Projection{Memberships: memberships, Adopted: desks.Adopted}
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: feed.Remote("triage", triage), Handler: projection, Types: project.Types,
 		AfterCommit: projection.AfterCommit,

@@ -2942,7 +2942,7 @@ export interface components {
              * @description How it came.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description Description as submitted. */
             readonly description?: components["schemas"]["common.LocalizedText"];
             /** @description Resource name, `desks/{desk}/submissions/{submission}`. */
@@ -2985,7 +2985,7 @@ export interface components {
              * @description WEB or API; IMPORT with `import`.
              * @enum {string}
              */
-            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description What is wrong: what, where, who, when (R43). */
             description?: components["schemas"]["common.LocalizedText"];
             /** @description The same case in other tools (R13, R34), by tool: {"jira": "NSP-118"}. */
@@ -6653,7 +6653,7 @@ export interface components {
              * @description How it was submitted.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /**
              * Format: date-time
              * @description When it was closed or cancelled; unset again on reopening.

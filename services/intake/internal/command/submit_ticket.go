@@ -42,6 +42,7 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	var (
 		submission store.Submission
 		b          basis
+		refusal    error
 	)
 	attempt := func() error {
 		var err error
@@ -54,7 +55,7 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 			})
 			return pg.Translate(err)
 		}
-		submission, err = c.register(ctx, call, b, r)
+		submission, refusal, err = c.register(ctx, call, b, r)
 		return err
 	}
 	if err = attempt(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") {
@@ -65,6 +66,9 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	}
 	if !b.repeated {
 		c.Wake.Committed()
+		if refusal != nil {
+			return nil, refusal
+		}
 		if submission, err = c.openInline(ctx, submission, b.job, b.words); err != nil {
 			return nil, err
 		}
@@ -76,6 +80,7 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 type basis struct {
 	repeated      bool
 	effect        request.Effect
+	desk          store.Desk
 	scheme        domain.NumberScheme
 	words         store.Words // of the request, each with its language
 	number        *int64
@@ -89,23 +94,23 @@ func loadForSubmission(
 	ctx context.Context, pool *pgxpool.Pool, call request.Request, r *intakev1.SubmitTicketRequest,
 ) (basis, error) {
 	var (
-		b        basis
-		digits   int16
-		language string
-		batch    pgx.Batch
-		found    error
+		b     = basis{desk: store.Desk{Desk: call.Desk}}
+		d     = &b.desk
+		batch pgx.Batch
+		found error
 	)
 	call.QueueLookup(&batch).QueryRow(func(row pgx.Row) error {
 		b.effect, b.repeated, found = call.Found(row)
 		return nil
 	})
-	batch.Queue(`SELECT number_prefix, number_digits, language_code,
+	batch.Queue(`SELECT number_prefix, number_digits, language_code, profile, profile_version,
 		nextval(to_regclass(quote_ident('ticket_number_' || desk))), `+jobs.NextID+`,
 		array(SELECT unnest($2::text[]) EXCEPT SELECT person FROM persons WHERE desk = $1 AND person = ANY ($2)),
 		EXISTS (SELECT FROM persons WHERE desk = $1 AND person = $3)
 		FROM desks WHERE desk = $1`,
 		call.Desk, namedPersons(ctx, r), newAffected(r)).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&b.scheme.Prefix, &digits, &language, &b.number, &b.job, &b.strangers, &b.affectedTaken)
+		return row.Scan(&d.NumberPrefix, &d.NumberDigits, &d.LanguageCode, &d.Profile, &d.ProfileVersion,
+			&b.number, &b.job, &b.strangers, &b.affectedTaken)
 	})
 	if err := pool.SendBatch(ctx, &batch).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -113,33 +118,46 @@ func loadForSubmission(
 		}
 		return basis{}, err
 	}
-	b.scheme.Digits = int(digits)
-	b.words = store.Words{Title: inLanguage(r.GetTitle(), language), Description: inLanguage(r.GetDescription(), language)}
+	b.scheme = domain.NumberScheme{Prefix: d.NumberPrefix, Digits: int(d.NumberDigits)}
+	b.words = store.Words{
+		Title: inLanguage(r.GetTitle(), d.LanguageCode), Description: inLanguage(r.GetDescription(), d.LanguageCode),
+	}
 	return b, found
 }
 
-// register decides and writes.
+// register decides and writes. What the desk does not let in is written too: it is refused, and kept as that.
 func (c *Commands) register(
 	ctx context.Context, call request.Request, b basis, r *intakev1.SubmitTicketRequest,
-) (store.Submission, error) {
+) (s store.Submission, refusal, err error) {
 	if err := b.check(ctx, r); err != nil {
-		return store.Submission{}, err
+		return s, nil, err
 	}
-	now := c.Clock.Now()
-	s, err := newSubmission(ctx, call, b, r, now)
+	door, err := c.Reception.Of(ctx, b.desk)
 	if err != nil {
-		return store.Submission{}, err
+		return s, nil, err
 	}
-	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{{
-		Desk: call.Desk, Resource: s.Name(), Type: "submission.received",
-		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
-		Actor:   actor(ctx, call.Desk), Cause: cause(call, r.GetImport()), Traceparent: s.Traceparent,
-		Audience: s.Audience(), OccurredAt: s.ReceivedAt,
-		Texts: []feed.Text{
-			{Name: "title", LanguageCode: b.words.Title.GetLanguageCode(), Text: b.words.Title.GetText()},
-			{Name: "description", LanguageCode: b.words.Description.GetLanguageCode(), Text: b.words.Description.GetText()},
-		},
-	}}, now)
+	admitted, err := c.admit(ctx, door, r)
+	if err != nil {
+		return s, nil, err
+	}
+	r = reportingAs(r, admitted.Group)
+	now := c.Clock.Now()
+	if s, err = newSubmission(ctx, call, b, r, now); err != nil {
+		return s, nil, err
+	}
+	if admitted.Ground != "" {
+		s, err = c.turnAway(ctx, call, b, s, r, admitted.Ground, now)
+		return s, NotAdmitted(admitted, fault.Language(ctx)), err
+	}
+	s, err = c.takeIn(ctx, call, b, s, r, now)
+	return s, nil, err
+}
+
+// takeIn writes a submission, with the job that opens its ticket.
+func (c *Commands) takeIn(
+	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, now time.Time,
+) (store.Submission, error) {
+	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{received(ctx, call, b, s, r)}, now)
 	if err != nil {
 		return store.Submission{}, err
 	}
@@ -164,6 +182,49 @@ func (c *Commands) register(
 		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
 		return c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter))
 	})
+}
+
+// turnAway writes a submission that is not let in: with its words, its reason and its one outcome (R12).
+func (c *Commands) turnAway(
+	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, ground string, now time.Time,
+) (store.Submission, error) {
+	came := received(ctx, call, b, s, r)
+	s.Assessed, s.SettledAt = []byte{}, &now
+	s.Outcome, s.RefusalReason = int16(intakev1.Outcome_OUTCOME_REFUSED), ground
+	went := came
+	went.Type, went.Payload, went.Texts = "submission.refused", &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})}, nil
+	went.OccurredAt = now
+	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{came, went}, now)
+	if err != nil {
+		return store.Submission{}, err
+	}
+	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
+	effect := request.Effect{Resource: s.Name(), Revision: head.Revision}
+	return s, c.Writes.Do(ctx, func(p *pg.Pipeline) error {
+		if err := call.Insert(ctx, p, effect, now); err != nil {
+			return err
+		}
+		if err := insertRefused(ctx, p, s); err != nil {
+			return err
+		}
+		return feed.Append(ctx, p, events)
+	})
+}
+
+// received is the event that a submission begins with, and the only one that has its words.
+func received(
+	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest,
+) feed.Draft {
+	return feed.Draft{
+		Desk: call.Desk, Resource: s.Name(), Type: "submission.received",
+		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
+		Actor:   actor(ctx, call.Desk), Cause: cause(call, r.GetImport()), Traceparent: s.Traceparent,
+		Audience: s.Audience(), OccurredAt: s.ReceivedAt,
+		Texts: []feed.Text{
+			{Name: "title", LanguageCode: b.words.Title.GetLanguageCode(), Text: b.words.Title.GetText()},
+			{Name: "description", LanguageCode: b.words.Description.GetLanguageCode(), Text: b.words.Description.GetText()},
+		},
+	}
 }
 
 var errUnknownDesk = fault.New(codes.NotFound, fault.NotFound).Field("parent", "desk.unknown")
@@ -263,6 +324,15 @@ func insertSubmission(ctx context.Context, p *pg.Pipeline, s store.Submission) e
 		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
 		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent,
 		Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Assessed: s.Assessed,
+	})
+}
+
+func insertRefused(ctx context.Context, p *pg.Pipeline, s store.Submission) error {
+	return store.New(p).InsertRefused(ctx, store.InsertRefusedParams{
+		Desk: s.Desk, Submission: s.Submission, Number: s.Number, Channel: s.Channel, Reporter: s.Reporter,
+		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
+		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent, Revision: s.Revision,
+		ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Outcome: s.Outcome, SettledAt: s.SettledAt, RefusalReason: s.RefusalReason,
 	})
 }
 

@@ -17,6 +17,8 @@ type Desk struct {
 	AuthorityParty string
 	ContactParty   string
 	LanguageCode   string
+	Profile        string
+	ProfileVersion string
 }
 
 type Person struct {

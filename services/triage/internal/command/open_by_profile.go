@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
@@ -16,10 +15,6 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
-// ways are how the profile calls the ways in (R2).
-var ways = map[commonv1.Channel]profilev1.Way{
-	commonv1.Channel_CHANNEL_WEB: profilev1.Way_WAY_WEB, commonv1.Channel_CHANNEL_API: profilev1.Way_WAY_API,
-}
 
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
 // where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
@@ -36,7 +31,7 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *tr
 	if a.GetChannel() != "" {
 		return a
 	}
-	way := ways[r.GetChannel()]
+	way := profile.WayOf(r.GetChannel())
 	if a.GetFoundBy() != "" {
 		way = profilev1.Way_WAY_INTERNAL
 	}

@@ -1,0 +1,89 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/process/profile"
+)
+
+// admit asks the desk's process whether the report is let in (R3, R11-R13). History that is brought over is not asked, and a desk
+// without a process asks nobody. A report that lacks the reporter's own number is refused as it stands; who is not let in at all
+// is told why in the admission, because that is kept.
+func (c *Commands) admit(ctx context.Context, door *profile.Reception, r *intakev1.SubmitTicketRequest) (profile.Admission, error) {
+	if door == nil || r.GetImport() != nil {
+		return profile.Admission{}, nil
+	}
+	principal, _ := auth.FromContext(ctx)
+	reporter := principal.Person
+	if r.GetReporter() != "" {
+		reporter = resourcename.ID(r.GetReporter())
+	}
+	set, err := c.Memberships.Of(ctx, resourcename.Desk(r.GetParent()), reporter)
+	if err != nil {
+		return profile.Admission{}, pg.Translate(err)
+	}
+	a := door.Admit(profile.Arrival{
+		Way: profile.WayOf(r.GetChannel()), Channel: r.GetAssessment().GetChannel(), FoundInside: r.GetAssessment().GetFoundBy() != "",
+		Parties: set.Parties(), Group: r.GetAssessment().GetReporterGroup(), OwnNumber: len(r.GetExternalIds()) > 0,
+	})
+	if a.OwnNumberMissing {
+		return a, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("external_ids", "own_number.required")
+	}
+	return a, nil
+}
+
+// reportingAs adds the group that the reporter was found to be of, where the report does not say it.
+func reportingAs(r *intakev1.SubmitTicketRequest, group *profilev1.ReporterGroup) *intakev1.SubmitTicketRequest {
+	if group == nil || r.GetAssessment().GetReporterGroup() != "" {
+		return r
+	}
+	r = proto.CloneOf(r)
+	if r.GetAssessment() == nil {
+		r.Assessment = &triagev1.Assessment{}
+	}
+	r.Assessment.ReporterGroup = group.GetId()
+	return r
+}
+
+// NotAdmitted is the refusal of a report that is not let in, in the language of who reports: where else to turn (R12), or which way
+// is open to them (R3, R11).
+func NotAdmitted(a profile.Admission, language string) *fault.Error {
+	refused := fault.New(codes.FailedPrecondition, a.Ground).Meta("profile_version", a.Why.Version).Meta("rule", a.Why.Rule)
+	instead := labels(a.Instead, language)
+	switch a.Ground {
+	case profile.ReporterRefused:
+		referral := profile.In(language, a.Group.GetReferral())
+		return refused.Meta("reporter_group", a.Group.GetId()).Meta("referral", referral).Violation("PROFILE", a.Why.Rule, referral)
+	case profile.ChannelOfOthers:
+		return refused.Meta("channel", profile.In(language, a.Channel.GetLabel())).Meta("channels", instead).
+			Violation("PROFILE", a.Why.Rule, instead)
+	default:
+		return refused.Meta("channels", instead).Violation("PROFILE", a.Why.Rule, instead)
+	}
+}
+
+// labels are the names of channels as people read them; a dash where there is none.
+func labels(channels []*profilev1.IntakeChannel, language string) string {
+	var names []string
+	for _, channel := range channels {
+		if name := profile.In(language, channel.GetLabel()); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "–"
+	}
+	return strings.Join(names, ", ")
+}
