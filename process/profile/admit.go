@@ -59,7 +59,7 @@ func (r *Reception) Admit(a Arrival) Admission {
 		return admitted
 	case channel.GetClosed(), channel == nil && a.Channel == "":
 		admitted.Ground = ChannelClosed
-		admitted.Why = p.Because("channels", channel, nil)
+		admitted.Why = p.Because(channelRule(channel), channel, nil)
 	case !among(channel.GetReporters(), group.GetId()):
 		admitted.Ground = ChannelOfOthers
 		admitted.Why = p.Because("channels["+channel.GetId()+"].reporters", channel, map[string]string{"reporter_group": group.GetId()})
@@ -70,6 +70,13 @@ func (r *Reception) Admit(a Arrival) Admission {
 		admitted.Instead = r.open(group.GetId())
 	}
 	return admitted
+}
+
+func channelRule(channel *profilev1.IntakeChannel) string {
+	if channel == nil {
+		return "channels"
+	}
+	return "channels[" + channel.GetId() + "]"
 }
 
 // channel is the profile's name of a way: the one that is said; where a party found it itself, the one for that; else the first of

@@ -18,7 +18,7 @@ func ForReception(s *profilev1.Profile) *profilev1.Profile {
 	kept := &profilev1.Profile{
 		Id: s.GetId(), Desk: s.GetDesk(), Contacts: s.GetContacts(), ReporterGroups: s.GetReporterGroups(), Channels: s.GetChannels(),
 		Forms: s.GetForms(), Guides: s.GetGuides(), QuickTickets: s.GetQuickTickets(), Templates: s.GetTemplates(),
-		Attestations: s.GetAttestations(), Tools: s.GetTools(),
+		Attestations: s.GetAttestations(), Tools: s.GetTools(), Kinds: s.GetKinds(),
 		Priority: &profilev1.Prioritisation{ContractCategories: s.GetPriority().GetContractCategories()},
 	}
 	for _, c := range s.GetCategories() {

@@ -20,6 +20,9 @@ import (
 var files = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
+	intakev1.File_bavn_intake_v1_form_service_proto,
+	intakev1.File_bavn_intake_v1_call_service_proto,
+	intakev1.File_bavn_intake_v1_quick_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
@@ -82,9 +85,12 @@ func (m method) http() (verb, template, body string) {
 // internal methods are between services, or for operators, and have no address.
 func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
+// asksInTheBody are reads whose question is personal data, which has no place in an address.
+var asksInTheBody = []string{"FindCallers", "ValidateForm"}
+
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && m.is("List")
+	return verb == "GET" || m.internal() && m.is("List") || slices.Contains(asksInTheBody, m.verb())
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

@@ -9,6 +9,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
@@ -68,6 +69,15 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
+	words, err := fault.NewCatalog(command.ErrorTexts())
+	if err != nil {
+		return nil, err
+	}
+	intakev1.RegisterFormServiceServer(base.Server, &api.Forms{Gate: gate, Reception: desks, Pages: pages, Words: words})
+	intakev1.RegisterQuickTicketServiceServer(base.Server,
+		&api.QuickTickets{Gate: gate, Reception: desks, Commands: commands, Pages: pages})
+	intakev1.RegisterCallServiceServer(base.Server,
+		&api.Calls{Gate: gate, Triage: commands.Triage, Logger: base.Telemetry.Logger})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }

@@ -41,6 +41,9 @@ type Config struct {
 type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Forms         intakev1.FormServiceClient
+	Calls         intakev1.CallServiceClient
+	QuickTickets  intakev1.QuickTicketServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -91,6 +94,9 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Forms = intakev1.NewFormServiceClient(dialed["intake"])
+	c.Calls = intakev1.NewCallServiceClient(dialed["intake"])
+	c.QuickTickets = intakev1.NewQuickTicketServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])

@@ -6,11 +6,9 @@ import (
 	"strings"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
-	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
@@ -36,24 +34,36 @@ func (c *Commands) admit(ctx context.Context, door *profile.Reception, r *intake
 	}
 	a := door.Admit(profile.Arrival{
 		Way: profile.WayOf(r.GetChannel()), Channel: r.GetAssessment().GetChannel(), FoundInside: r.GetAssessment().GetFoundBy() != "",
-		Parties: set.Parties(), Group: r.GetAssessment().GetReporterGroup(), OwnNumber: len(r.GetExternalIds()) > 0,
+		Parties: set.Parties(), Group: r.GetAssessment().GetReporterGroup(), OwnNumber: numbered(door, r),
 	})
-	if a.OwnNumberMissing {
-		return a, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("external_ids", "own_number.required")
+	switch invalid := fault.New(codes.InvalidArgument, fault.InvalidArgument); {
+	case a.OwnNumberMissing:
+		return a, invalid.Field("external_ids", "own_number.required")
+	case a.Ground == "" && a.Channel.GetAlsoBy() != "" && r.GetForm() == "": // R6: what is phoned exists by the form as well
+		return a, invalid.Fields(fault.FieldViolation{Path: "form", Rule: "form.also_by", Limit: a.Channel.GetForm()})
 	}
 	return a, nil
 }
 
-// reportingAs adds the group that the reporter was found to be of, where the report does not say it.
-func reportingAs(r *intakev1.SubmitTicketRequest, group *profilev1.ReporterGroup) *intakev1.SubmitTicketRequest {
-	if group == nil || r.GetAssessment().GetReporterGroup() != "" {
+// numbered reports whether the number of the ticket in another tool is told, in the report or in its form.
+func numbered(door *profile.Reception, r *intakev1.SubmitTicketRequest) bool {
+	return len(r.GetExternalIds()) > 0 || slices.ContainsFunc(door.Form(r.GetForm()).GetFields(), func(f *profilev1.FormField) bool {
+		return f.GetFills() == profilev1.Fills_FILLS_EXTERNAL_ID && r.GetFormAnswers()[f.GetId()] != ""
+	})
+}
+
+// cameAs adds how the report was found to come in, where it does not say so itself: by which way, and of whom.
+func cameAs(r *intakev1.SubmitTicketRequest, a profile.Admission) *intakev1.SubmitTicketRequest {
+	if a.Channel == nil && a.Group == nil {
 		return r
 	}
-	r = proto.CloneOf(r)
-	if r.GetAssessment() == nil {
-		r.Assessment = &triagev1.Assessment{}
+	r = saying(r)
+	if r.Assessment.Channel == "" {
+		r.Assessment.Channel = a.Channel.GetId()
 	}
-	r.Assessment.ReporterGroup = group.GetId()
+	if r.Assessment.ReporterGroup == "" {
+		r.Assessment.ReporterGroup = a.Group.GetId()
+	}
 	return r
 }
 

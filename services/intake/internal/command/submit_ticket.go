@@ -16,7 +16,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
-	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
@@ -34,6 +33,13 @@ import (
 // together; then the ticket is opened at once if triage can. The answer has the number either way, unless the desk's process
 // refuses the report for good: then whoever submits is told so (R44).
 func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
+	return c.submit(ctx, r, nil)
+}
+
+// submit registers a report, with answers in words to questions that no form asked.
+func (c *Commands) submit(
+	ctx context.Context, r *intakev1.SubmitTicketRequest, answers map[string]string,
+) (*intakev1.Submission, error) {
 	desk := resourcename.Desk(r.GetParent())
 	call, err := c.call(ctx, desk, "SubmitTicket", r.GetRequestId(), r)
 	if err != nil {
@@ -49,13 +55,12 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 		if b, err = loadForSubmission(ctx, c.Pool, call, r); err != nil {
 			return pg.Translate(err)
 		}
+		b.answers = answers
 		if b.repeated {
-			submission, err = store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{
-				Desk: desk, Submission: uuid.MustParse(resourcename.ID(b.effect.Resource)),
-			})
-			return pg.Translate(err)
+			submission, err = c.submittedBefore(ctx, &b, r)
+			return err
 		}
-		submission, refusal, err = c.register(ctx, call, b, r)
+		submission, refusal, err = c.register(ctx, call, &b, r)
 		return err
 	}
 	if err = attempt(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") {
@@ -73,7 +78,43 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 			return nil, err
 		}
 	}
-	return submission.Proto(b.words), nil
+	if err := c.solve(ctx, submission, r); err != nil {
+		return nil, err
+	}
+	answer := submission.Proto(b.words)
+	answer.CallsDue = b.due
+	return answer, nil
+}
+
+// submittedBefore is what the same call made before. Its words are those of the call, but where form or template gave them.
+func (c *Commands) submittedBefore(ctx context.Context, b *basis, r *intakev1.SubmitTicketRequest) (store.Submission, error) {
+	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{
+		Desk: b.desk.Desk, Submission: uuid.MustParse(resourcename.ID(b.effect.Resource)),
+	})
+	if err != nil {
+		return s, pg.Translate(err)
+	}
+	if b.desk.Profile == "" {
+		b.words = store.Words{
+			Title:       inLanguage(r.GetTitle(), b.desk.LanguageCode),
+			Description: inLanguage(r.GetDescription(), b.desk.LanguageCode),
+		}
+		return s, nil
+	}
+	words, err := store.WordsOf(ctx, c.Pool, s.Desk, s)
+	if err != nil {
+		return s, err
+	}
+	b.words = words[s.Name()]
+	door, err := c.Reception.Of(ctx, b.desk)
+	if err != nil {
+		return s, err
+	}
+	if r, _, err = c.complete(ctx, door, &basis{desk: b.desk}, r); err != nil || s.Outcome != int16(intakev1.Outcome_OUTCOME_OPENED) {
+		return s, nil // the profile has changed since, or nobody is to be phoned about it
+	}
+	b.due, err = callsDue(door, r, fault.Language(ctx))
+	return s, err
 }
 
 // basis is what a submission is decided from.
@@ -82,7 +123,9 @@ type basis struct {
 	effect        request.Effect
 	desk          store.Desk
 	scheme        domain.NumberScheme
-	words         store.Words // of the request, each with its language
+	words         store.Words         // of the report, each with its language
+	due           []*intakev1.CallDue // whom to phone as well
+	answers       map[string]string   // in words, to questions that no form asked
 	number        *int64
 	job           int64    // the id of the backstop
 	strangers     []string // named persons that intake does not know
@@ -119,15 +162,12 @@ func loadForSubmission(
 		return basis{}, err
 	}
 	b.scheme = domain.NumberScheme{Prefix: d.NumberPrefix, Digits: int(d.NumberDigits)}
-	b.words = store.Words{
-		Title: inLanguage(r.GetTitle(), d.LanguageCode), Description: inLanguage(r.GetDescription(), d.LanguageCode),
-	}
 	return b, found
 }
 
 // register decides and writes. What the desk does not let in is written too: it is refused, and kept as that.
 func (c *Commands) register(
-	ctx context.Context, call request.Request, b basis, r *intakev1.SubmitTicketRequest,
+	ctx context.Context, call request.Request, b *basis, r *intakev1.SubmitTicketRequest,
 ) (s store.Submission, refusal, err error) {
 	if err := b.check(ctx, r); err != nil {
 		return s, nil, err
@@ -136,95 +176,23 @@ func (c *Commands) register(
 	if err != nil {
 		return s, nil, err
 	}
-	admitted, err := c.admit(ctx, door, r)
+	r, admitted, err := c.complete(ctx, door, b, r)
 	if err != nil {
 		return s, nil, err
 	}
-	r = reportingAs(r, admitted.Group)
 	now := c.Clock.Now()
-	if s, err = newSubmission(ctx, call, b, r, now); err != nil {
+	if s, err = newSubmission(ctx, call, *b, r, now); err != nil {
 		return s, nil, err
 	}
 	if admitted.Ground != "" {
-		s, err = c.turnAway(ctx, call, b, s, r, admitted.Ground, now)
+		s, err = c.turnAway(ctx, call, *b, s, r, admitted.Ground, now)
 		return s, NotAdmitted(admitted, fault.Language(ctx)), err
 	}
-	s, err = c.takeIn(ctx, call, b, s, r, now)
+	if b.due, err = callsDue(door, r, fault.Language(ctx)); err != nil {
+		return s, nil, err
+	}
+	s, err = c.takeIn(ctx, call, *b, s, r, now)
 	return s, nil, err
-}
-
-// takeIn writes a submission, with the job that opens its ticket.
-func (c *Commands) takeIn(
-	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, now time.Time,
-) (store.Submission, error) {
-	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{received(ctx, call, b, s, r)}, now)
-	if err != nil {
-		return store.Submission{}, err
-	}
-	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
-	effect := request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}
-	return s, c.Writes.Do(ctx, func(p *pg.Pipeline) error {
-		// First, so that a call that was made before is told from everything else that would be there twice.
-		if err := call.Insert(ctx, p, effect, now); err != nil {
-			return err
-		}
-		if person := r.GetNewAffectedUser(); person != nil {
-			if err := insertPerson(ctx, p, call, person, now); err != nil {
-				return err
-			}
-		}
-		if err := insertSubmission(ctx, p, s); err != nil {
-			return err
-		}
-		if err := feed.Append(ctx, p, events); err != nil {
-			return err
-		}
-		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
-		return c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter))
-	})
-}
-
-// turnAway writes a submission that is not let in: with its words, its reason and its one outcome (R12).
-func (c *Commands) turnAway(
-	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, ground string, now time.Time,
-) (store.Submission, error) {
-	came := received(ctx, call, b, s, r)
-	s.Assessed, s.SettledAt = []byte{}, &now
-	s.Outcome, s.RefusalReason = int16(intakev1.Outcome_OUTCOME_REFUSED), ground
-	went := came
-	went.Type, went.Payload, went.Texts = "submission.refused", &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})}, nil
-	went.OccurredAt = now
-	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{came, went}, now)
-	if err != nil {
-		return store.Submission{}, err
-	}
-	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
-	effect := request.Effect{Resource: s.Name(), Revision: head.Revision}
-	return s, c.Writes.Do(ctx, func(p *pg.Pipeline) error {
-		if err := call.Insert(ctx, p, effect, now); err != nil {
-			return err
-		}
-		if err := insertRefused(ctx, p, s); err != nil {
-			return err
-		}
-		return feed.Append(ctx, p, events)
-	})
-}
-
-// received is the event that a submission begins with, and the only one that has its words.
-func received(
-	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest,
-) feed.Draft {
-	return feed.Draft{
-		Desk: call.Desk, Resource: s.Name(), Type: "submission.received",
-		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
-		Actor:   actor(ctx, call.Desk), Cause: cause(call, r.GetImport()), Traceparent: s.Traceparent,
-		Audience: s.Audience(), OccurredAt: s.ReceivedAt,
-		Texts: []feed.Text{
-			{Name: "title", LanguageCode: b.words.Title.GetLanguageCode(), Text: b.words.Title.GetText()},
-			{Name: "description", LanguageCode: b.words.Description.GetLanguageCode(), Text: b.words.Description.GetText()},
-		},
-	}
 }
 
 var errUnknownDesk = fault.New(codes.NotFound, fault.NotFound).Field("parent", "desk.unknown")
@@ -246,6 +214,8 @@ func (b basis) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 		return fault.New(codes.AlreadyExists, reasonPersonExists).Field("new_affected_user.name", "person.exists")
 	case principal.Person == "" && r.GetReporter() == "":
 		return invalid.Field("reporter", "required")
+	case (r.GetSolution().GetText() != "") != (r.GetSolutionKind() != triagev1.SolutionKind_SOLUTION_KIND_UNSPECIFIED):
+		return invalid.Field("solution_kind", "solution.kind")
 	}
 	if r.GetNewAffectedUser() != nil {
 		if err := named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {
@@ -316,28 +286,6 @@ func assessed(r *intakev1.SubmitTicketRequest) ([]byte, error) {
 		return nil, fmt.Errorf("keep assessment: %w", err)
 	}
 	return append([]byte{}, kept...), nil
-}
-
-func insertSubmission(ctx context.Context, p *pg.Pipeline, s store.Submission) error {
-	return store.New(p).InsertSubmission(ctx, store.InsertSubmissionParams{
-		Desk: s.Desk, Submission: s.Submission, Number: s.Number, Channel: s.Channel, Reporter: s.Reporter,
-		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
-		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent,
-		Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Assessed: s.Assessed,
-	})
-}
-
-func insertRefused(ctx context.Context, p *pg.Pipeline, s store.Submission) error {
-	return store.New(p).InsertRefused(ctx, store.InsertRefusedParams{
-		Desk: s.Desk, Submission: s.Submission, Number: s.Number, Channel: s.Channel, Reporter: s.Reporter,
-		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
-		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent, Revision: s.Revision,
-		ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Outcome: s.Outcome, SettledAt: s.SettledAt, RefusalReason: s.RefusalReason,
-	})
-}
-
-func cause(call request.Request, source *intakev1.Import) *eventv1.Cause {
-	return &eventv1.Cause{RequestId: call.ID.String(), ImportRow: source.GetSourceRow()}
 }
 
 // namedPersons are the ids that must be known: those the request names, never the caller, who is known by their token.

@@ -51,6 +51,90 @@ func (q *Queries) ErasePerson(ctx context.Context, arg ErasePersonParams) error 
 	return err
 }
 
+const findPersons = `-- name: FindPersons :many
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, exact FROM (
+    SELECT p.desk, p.person, p.display_name, p.email, p.phone, p.language_code, p.office, p.username, p.department, p.organisation_id, p.revision, p.chain_hash, p.last_event_at, p.closed, p.erased_at, (p.phone = $1::text AND $1 <> '' OR lower(p.email) = $2::text OR lower(p.username) = $2
+            OR lower(p.organisation_id) = $2)::boolean AS exact
+    FROM persons p
+    WHERE p.desk = $3 AND p.erased_at IS NULL
+      AND (p.phone = $1 AND $1 <> '' OR lower(p.email) = $2 OR lower(p.username) = $2
+           OR lower(p.organisation_id) = $2 OR ' ' || lower(p.display_name) LIKE ALL ($4::text[]))
+) found
+ORDER BY exact DESC, display_name, person
+LIMIT $5
+`
+
+type FindPersonsParams struct {
+	Phone string
+	Term  string
+	Desk  string
+	Words []string
+	Size  int32
+}
+
+type FindPersonsRow struct {
+	Desk           string
+	Person         string
+	DisplayName    string
+	Email          string
+	Phone          string
+	LanguageCode   string
+	Office         string
+	Username       string
+	Department     string
+	OrganisationID string
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
+	Closed         bool
+	ErasedAt       *time.Time
+	Exact          bool
+}
+
+// Who is meant without doubt before whose name is alike: every word of what is looked for begins a word of it.
+func (q *Queries) FindPersons(ctx context.Context, arg FindPersonsParams) ([]FindPersonsRow, error) {
+	rows, err := q.db.Query(ctx, findPersons,
+		arg.Phone,
+		arg.Term,
+		arg.Desk,
+		arg.Words,
+		arg.Size,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindPersonsRow
+	for rows.Next() {
+		var i FindPersonsRow
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Person,
+			&i.DisplayName,
+			&i.Email,
+			&i.Phone,
+			&i.LanguageCode,
+			&i.Office,
+			&i.Username,
+			&i.Department,
+			&i.OrganisationID,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+			&i.Closed,
+			&i.ErasedAt,
+			&i.Exact,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getPerson = `-- name: GetPerson :one
 SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2
 `

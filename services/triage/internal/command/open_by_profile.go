@@ -27,7 +27,11 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *tr
 		a = proto.CloneOf(r.GetAssessment())
 	}
 	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, group
-	a.Answered = slices.Sorted(maps.Keys(a.GetAnswers()))
+	a.Answered = slices.Collect(maps.Keys(a.GetAnswers()))
+	for _, answer := range r.GetWordedAnswers() {
+		a.Answered = append(a.Answered, answer.GetQuestion())
+	}
+	slices.Sort(a.Answered)
 	if a.GetChannel() != "" {
 		return a
 	}
@@ -40,6 +44,15 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *tr
 		a.Channel = channels[at].GetId()
 	}
 	return a
+}
+
+// worded are the answers in words.
+func worded(r *triagev1.OpenTicketRequest) []domain.Answer {
+	var answers []domain.Answer
+	for _, a := range r.GetWordedAnswers() {
+		answers = append(answers, domain.Answer{Question: a.GetQuestion(), Words: text("", a.GetWords())})
+	}
+	return answers
 }
 
 // attested are the calls that were made before, attested by who submitted it (R7, R16).
@@ -72,7 +85,7 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 	if err := unfitAt("attested_calls", t.Desk.UnfitCalls(r.GetAttestedCalls(), at)); err != nil {
 		return err
 	}
-	answers, err := t.UnfitAnswers(at)
+	answers, err := t.UnfitAnswers(worded(r), at)
 	if err != nil {
 		return err
 	}

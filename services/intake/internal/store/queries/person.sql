@@ -29,3 +29,16 @@ UPDATE persons SET closed = true WHERE desk = @desk AND person = @person;
 UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
     organisation_id = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
 WHERE desk = @desk AND person = @person;
+
+-- name: FindPersons :many
+-- Who is meant without doubt before whose name is alike: every word of what is looked for begins a word of it.
+SELECT * FROM (
+    SELECT p.*, (p.phone = @phone::text AND @phone <> '' OR lower(p.email) = @term::text OR lower(p.username) = @term
+            OR lower(p.organisation_id) = @term)::boolean AS exact
+    FROM persons p
+    WHERE p.desk = @desk AND p.erased_at IS NULL
+      AND (p.phone = @phone AND @phone <> '' OR lower(p.email) = @term OR lower(p.username) = @term
+           OR lower(p.organisation_id) = @term OR ' ' || lower(p.display_name) LIKE ALL (@words::text[]))
+) found
+ORDER BY exact DESC, display_name, person
+LIMIT @size;
