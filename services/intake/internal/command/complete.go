@@ -85,4 +85,3 @@ func titled(r *intakev1.SubmitTicketRequest) error {
 	}
 	return nil
 }
-

@@ -57,6 +57,7 @@ type triage struct {
 	refusal error
 	opened  map[string]*triagev1.OpenTicketRequest
 	calls   int
+	solved  map[string]string // request id by ticket
 	// meanwhile happens once, while a caller waits for the answer.
 	meanwhile func(submission string)
 }

@@ -104,4 +104,3 @@ func insertRefused(ctx context.Context, p *pg.Pipeline, s store.Submission) erro
 func cause(call request.Request, source *intakev1.Import) *eventv1.Cause {
 	return &eventv1.Cause{RequestId: call.ID.String(), ImportRow: source.GetSourceRow()}
 }
-

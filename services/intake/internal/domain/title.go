@@ -11,7 +11,7 @@ var sayNothing = wordsOf(`
 		noget it support incident ny nyt test spørgsmål ringer ringede
 		hjälp fel felet ärende ärenden samtal telefonsamtal användare användaren brådskande fungerar inte något fråga ringde
 		help issue error ticket call phone user urgent does not work working something question it is
-		en et den de har med på til i og er at om för på till och att med av är a an the of with has to`)
+		en et den de har med fra på til i og er at om min mit från för på till och att med av är a an the of with from my has to`)
 
 func wordsOf(text string) map[string]bool {
 	words := map[string]bool{}

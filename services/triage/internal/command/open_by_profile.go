@@ -15,7 +15,6 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
-
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
 // where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
 func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *triagev1.Assessment {
