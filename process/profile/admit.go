@@ -79,8 +79,8 @@ func channelRule(channel *profilev1.IntakeChannel) string {
 	return "channels[" + channel.GetId() + "]"
 }
 
-// channel is the profile's name of a way: the one that is said; where a party found it itself, the one for that; else the first of
-// the way. A program that reports for a person comes in by the web where there is no integration.
+// channel is the profile's name of a way: the one that is said; where a party found it itself, the one for that; else the first
+// of the way. A program that reports for a person comes in by the web where there is no integration.
 func (r *Reception) channel(a Arrival) *profilev1.IntakeChannel {
 	channels := r.Settings().GetChannels()
 	find := func(fits func(*profilev1.IntakeChannel) bool) *profilev1.IntakeChannel {

@@ -26,7 +26,7 @@ func TestEachDeskLetsInWhomItsProcessSays(t *testing.T) {
 		web, api, mail = profilev1.Way_WAY_WEB, profilev1.Way_WAY_API, profilev1.Way_WAY_MAIL
 		phone, event   = profilev1.Way_WAY_PHONE, profilev1.Way_WAY_EVENT
 	)
-	let := ""
+	let, register := "", []string{"registermyndighed"}
 	for _, tt := range []struct {
 		desk, who string
 		arrival   profile.Arrival
@@ -37,14 +37,14 @@ func TestEachDeskLetsInWhomItsProcessSays(t *testing.T) {
 		{"nsp", "an end user by phone", profile.Arrival{Way: phone, Group: "end_user"}, profile.ReporterRefused},
 		{"nsp", "somebody nobody knows", profile.Arrival{Way: web}, profile.ReporterRefused},
 		{"nsp", "an operations supplier", profile.Arrival{Way: web, Parties: []string{"netic"}}, let},
-		{"nsp", "a supplier that says it is an end user", profile.Arrival{Way: web, Parties: []string{"netic"}, Group: "end_user"}, let},
+		{"nsp", "a supplier that says it is a user", profile.Arrival{Way: web, Parties: []string{"netic"}, Group: "end_user"}, let},
 		{"nsp", "a supplier that found it", profile.Arrival{Way: api, FoundInside: true, Parties: []string{"netic"}}, let}, // R3
 		{"nsp", "an EHR vendor", profile.Arrival{Way: web, Group: "ehr_vendor"}, let},                                      // §17.3
 		{"nsp", "a pharmacy's own tool", profile.Arrival{Way: api, Group: "pharmacy", OwnNumber: true}, profile.ChannelOfOthers},
 		{"nsp", "a mail", profile.Arrival{Way: mail, Group: "region", OwnNumber: true}, profile.ChannelClosed},
 		{"datafordeler", "a data user by the site", profile.Arrival{Way: web}, let}, // R11
-		{"datafordeler", "a register by the site", profile.Arrival{Way: web, Parties: []string{"registermyndighed"}}, profile.ChannelOfOthers},
-		{"datafordeler", "a register by the tool", profile.Arrival{Way: api, Parties: []string{"registermyndighed"}}, let},
+		{"datafordeler", "a register by the site", profile.Arrival{Way: web, Parties: register}, profile.ChannelOfOthers},
+		{"datafordeler", "a register by the tool", profile.Arrival{Way: api, Parties: register}, let},
 		{"datafordeler", "a data user by phone", profile.Arrival{Way: phone, Group: "data_consumer"}, profile.ChannelOfOthers},
 		{"datafordeler", "a mail", profile.Arrival{Way: mail, Group: "data_consumer"}, profile.ChannelClosed},
 		{"au", "a student", profile.Arrival{Way: web, Group: "student"}, let},

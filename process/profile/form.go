@@ -86,12 +86,15 @@ func (r *Reception) CallsDue(ticket *profilev1.TicketFacts, called []string) ([]
 	return due, nil
 }
 
+// inWords are the types of what is answered in plain words.
+var inWords = []profilev1.FieldType{profilev1.FieldType_FIELD_TYPE_LINE, profilev1.FieldType_FIELD_TYPE_TEXT}
+
 // MustBeAnswered are the questions about a category that must be answered in words before it is solved (R38).
 func (r *Reception) MustBeAnswered(category string) []string {
 	var ids []string
 	for _, guide := range r.process.guides(category) {
 		for _, question := range guide.GetQuestions() {
-			worded := question.GetType() == profilev1.FieldType_FIELD_TYPE_LINE || question.GetType() == profilev1.FieldType_FIELD_TYPE_TEXT
+			worded := slices.Contains(inWords, question.GetType())
 			if question.GetRequired() && question.GetAskedWhen() == "" && worded && !slices.Contains(ids, question.GetId()) {
 				ids = append(ids, question.GetId())
 			}

@@ -9,8 +9,8 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 )
 
-// Reception is what a process says about coming in: who may report and by which way, what is asked then, and what is preset. It is
-// made of a checked profile's settings, knows no other rule, and may be asked from many goroutines.
+// Reception is what a process says about coming in: who may report and by which way, what is asked then, and what is preset. It
+// is made of a checked profile's settings, knows no other rule, and may be asked from many goroutines.
 type Reception struct{ process *Profile }
 
 // ForReception is what a Reception needs of a profile's settings, and no more.

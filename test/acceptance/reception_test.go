@@ -46,11 +46,13 @@ func TestNSPRefersEndUsersToTheirLocalDesk(t *testing.T) {
 			r := nspReport("Jeg kan ikke se min medicin")
 			r.Assessment.ReporterGroup = "end_user"
 			_, err := v.submits("rikke", r)
-			if !fault.Is(err, profile.ReporterRefused) || !strings.Contains(status.Convert(err).Message(), "Contact your local service desk") {
+			if !fault.Is(err, profile.ReporterRefused) ||
+				!strings.Contains(status.Convert(err).Message(), "Contact your local service desk") {
 				v.t.Errorf("answered with %v", err)
 			}
 			again, err := v.submits("rikke", r)
-			if err != nil || again.GetOutcome() != intakev1.Outcome_OUTCOME_REFUSED || again.GetRefusalReason() != profile.ReporterRefused {
+			if err != nil || again.GetOutcome() != intakev1.Outcome_OUTCOME_REFUSED ||
+				again.GetRefusalReason() != profile.ReporterRefused {
 				v.t.Errorf("the same again became %v, %v", again, err)
 			}
 			list, err := v.Submissions.ListSubmissions(v.by("mette"), &intakev1.ListSubmissionsRequest{Parent: v.Desk(), PageSize: 10})
@@ -59,7 +61,8 @@ func TestNSPRefersEndUsersToTheirLocalDesk(t *testing.T) {
 			}) {
 				v.t.Errorf("the national desk does not see what was refused: %v, %v", list, err)
 			}
-			if _, err := v.Tickets.GetTicket(v.by("mette"), &triagev1.GetTicketRequest{Name: again.GetTicket()}); !fault.Is(err, fault.NotFound) {
+			_, err = v.Tickets.GetTicket(v.by("mette"), &triagev1.GetTicketRequest{Name: again.GetTicket()})
+			if !fault.Is(err, fault.NotFound) {
 				v.t.Errorf("a ticket was opened: %v", err)
 			}
 		})
@@ -89,15 +92,16 @@ func nspForm(urgent string) map[string]string {
 	}
 }
 
-// [3] step 3: the form is checked field by field by one set of rules (R31), an urgent one says whom to phone (R7), and what is phoned
-// exists by the form as well (R6).
+// [3] step 3: the form is checked field by field by one set of rules (R31), an urgent one says whom to phone (R7), and what is
+// phoned exists by the form as well (R6).
 func TestNSPTakesAFormAndACall(t *testing.T) {
 	t.Parallel()
 	nspWalks(t, nspWalk{"the form", func(v *nspVisit) {
 		name := v.Desk() + "/forms/report"
 		v.step("3 the page reads the form", func() { // R31
 			form, err := v.Forms.GetForm(v.by("lone"), &intakev1.GetFormRequest{Name: name})
-			if err != nil || !slices.Equal(form.GetChannels(), []string{"web", "phone"}) || form.GetQuestions()[0].GetText() != "Your ticket number" {
+			if err != nil || !slices.Equal(form.GetChannels(), []string{"web", "phone"}) ||
+				form.GetQuestions()[0].GetText() != "Your ticket number" {
 				v.t.Errorf("the form reads %v, %v", form, err)
 			}
 		})
@@ -127,7 +131,8 @@ func TestNSPTakesAFormAndACall(t *testing.T) {
 				Channel: commonv1.Channel_CHANNEL_WEB, Form: "report", FormAnswers: map[string]string{"own_number": "LSD-1", "title": "x"},
 				Assessment: &triagev1.Assessment{ReporterGroup: "region"},
 			})
-			if fields := violated(err); !slices.Contains(fields, `form_answers["description"]`) || !slices.Contains(fields, `form_answers["urgent"]`) {
+			if fields := violated(err); !slices.Contains(fields, `form_answers["description"]`) ||
+				!slices.Contains(fields, `form_answers["urgent"]`) {
 				v.t.Errorf("submitted it is refused for %v: %v", fields, err)
 			}
 		})
@@ -173,8 +178,8 @@ func TestNSPTakesAFormAndACall(t *testing.T) {
 	}})
 }
 
-// [0] reception by telephone and at the counter: the user is found (R5), what can be solved at once is (R21), help in person leaves
-// no name (R24, R148), and a template saves words (R25).
+// [0] reception by telephone and at the counter: the user is found (R5), what can be solved at once is (R21), help in person
+// leaves no name (R24, R148), and a template saves words (R25).
 func TestAUReceivesInPerson(t *testing.T) {
 	t.Parallel()
 	atWork(t, "au", auCast...).byHand(t, func(h hands) {
@@ -223,7 +228,8 @@ func TestAUReceivesInPerson(t *testing.T) {
 				h.t.Errorf("it became %v, %v", ticket, err)
 			}
 			quick.RequestId, quick.AffectedUser = house.ID(), h.Person("jonas")
-			if _, err := h.QuickTickets.RegisterQuickTicket(h.by("ditte"), quick); !slices.Equal(violated(err), []string{"affected_user"}) {
+			_, err = h.QuickTickets.RegisterQuickTicket(h.by("ditte"), quick)
+			if !slices.Equal(violated(err), []string{"affected_user"}) {
 				h.t.Errorf("somebody was named: %v", err)
 			}
 			if _, err := h.QuickTickets.RegisterQuickTicket(h.by("jonas"), &intakev1.RegisterQuickTicketRequest{
@@ -241,7 +247,9 @@ func TestAUReceivesInPerson(t *testing.T) {
 				h.ticket.GetImpact() != mediumImpact || h.ticket.GetTitle() != "Printer virker ikke: 2. sal" || said.GetChannel() != "visit" {
 				h.t.Errorf("it became %q, %v, %v", h.ticket.GetTitle(), h.ticket.GetImpact(), said)
 			}
-			list, err := h.QuickTickets.ListTicketTemplates(h.by("ditte"), &intakev1.ListTicketTemplatesRequest{Parent: h.Desk(), PageSize: 2})
+			list, err := h.QuickTickets.ListTicketTemplates(h.by("ditte"), &intakev1.ListTicketTemplatesRequest{
+				Parent: h.Desk(), PageSize: 2,
+			})
 			if err != nil || len(list.GetTicketTemplates()) != 2 || list.GetNextPageToken() == "" {
 				h.t.Errorf("the first page of templates is %v, %v", list, err)
 			}

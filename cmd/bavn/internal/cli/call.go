@@ -34,7 +34,8 @@ func (c *CallFind) Run(ctx context.Context, s *session) error {
 		p := caller.GetPerson()
 		s.Printf("%s  %s  %s  %s\n", s.Bold(resource.ID(p.GetName())), p.GetDisplayName(), p.GetPhone(), p.GetEmail())
 		for _, ticket := range caller.GetOpenTickets() {
-			s.Printf("  %s  %s  %s\n", resource.ID(ticket.GetName()), word(ticket.GetStatus().String(), "TICKET_STATUS_"), ticket.GetTitle())
+			status := word(ticket.GetStatus().String(), "TICKET_STATUS_")
+			s.Printf("  %s  %s  %s\n", resource.ID(ticket.GetName()), status, ticket.GetTitle())
 		}
 	}
 	if len(found.GetCallers()) == 0 {
@@ -44,7 +45,8 @@ func (c *CallFind) Run(ctx context.Context, s *session) error {
 		s.Printf("there are more: say more\n")
 	}
 	for _, ticket := range found.GetOutages() {
-		s.Printf("known outage  %s  %s  %d inquiries\n", s.Bold(resource.ID(ticket.GetName())), ticket.GetTitle(), ticket.GetLinkedInquiries())
+		number := s.Bold(resource.ID(ticket.GetName()))
+		s.Printf("known outage  %s  %s  %d inquiries\n", number, ticket.GetTitle(), ticket.GetLinkedInquiries())
 	}
 	if found.GetTicketsMissing() {
 		s.Printf("triage could not be asked: tickets are not shown\n")

@@ -95,7 +95,8 @@ func (f *Forms) form(ctx context.Context, action, name string) (*profile.Recepti
 	return door, door.Form(resourcename.ID(name)), nil
 }
 
-// door is what the desk's process says, for who may report there; nil where it follows none. in is where the request names the desk.
+// door is what the desk's process says, for who may report there; nil where it follows none. in is where the request names the
+// desk.
 func (f *Forms) door(ctx context.Context, action, desk, in string) (*profile.Reception, error) {
 	known, err := f.Gate.Known(ctx, desk)
 	if err != nil {

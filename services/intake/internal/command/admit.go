@@ -19,7 +19,9 @@ import (
 // admit asks the desk's process whether the report is let in (R3, R11-R13). History that is brought over is not asked, and a desk
 // without a process asks nobody. A report that lacks the reporter's own number is refused as it stands; who is not let in at all
 // is told why in the admission, because that is kept.
-func (c *Commands) admit(ctx context.Context, door *profile.Reception, r *intakev1.SubmitTicketRequest) (profile.Admission, error) {
+func (c *Commands) admit(
+	ctx context.Context, door *profile.Reception, r *intakev1.SubmitTicketRequest,
+) (profile.Admission, error) {
 	if door == nil || r.GetImport() != nil {
 		return profile.Admission{}, nil
 	}
@@ -67,8 +69,8 @@ func cameAs(r *intakev1.SubmitTicketRequest, a profile.Admission) *intakev1.Subm
 	return r
 }
 
-// NotAdmitted is the refusal of a report that is not let in, in the language of who reports: where else to turn (R12), or which way
-// is open to them (R3, R11).
+// NotAdmitted is the refusal of a report that is not let in, in the language of who reports: where else to turn (R12), or which
+// way is open to them (R3, R11).
 func NotAdmitted(a profile.Admission, language string) *fault.Error {
 	refused := fault.New(codes.FailedPrecondition, a.Ground).Meta("profile_version", a.Why.Version).Meta("rule", a.Why.Rule)
 	instead := labels(a.Instead, language)

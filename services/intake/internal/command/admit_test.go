@@ -71,7 +71,8 @@ func TestR12WhoMayNotReportIsReferredAndKept(t *testing.T) {
 	f := setUp(t)
 	f.follows(t)
 	request := reportAs("end_user")
-	_, err := f.commands.SubmitTicket(metadata.NewIncomingContext(as(t.Context(), "ole"), metadata.Pairs("accept-language", "sv")), request)
+	swede := metadata.NewIncomingContext(as(t.Context(), "ole"), metadata.Pairs("accept-language", "sv"))
+	_, err := f.commands.SubmitTicket(swede, request)
 	if !fault.Is(err, "REPORTER_REFUSED") || status.Code(err) != codes.FailedPrecondition {
 		t.Fatalf("answered with %v, want FAILED_PRECONDITION REPORTER_REFUSED", err)
 	}

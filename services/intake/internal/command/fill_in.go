@@ -18,7 +18,9 @@ import (
 )
 
 // byTemplate adds what the template presets and the report does not say (R25). Its form is the report's when it was filled in.
-func byTemplate(door *profile.Reception, language string, r *intakev1.SubmitTicketRequest) (*intakev1.SubmitTicketRequest, error) {
+func byTemplate(
+	door *profile.Reception, language string, r *intakev1.SubmitTicketRequest,
+) (*intakev1.SubmitTicketRequest, error) {
 	if r.GetTemplate() == "" {
 		return r, nil
 	}
@@ -70,8 +72,8 @@ func impactOf(grade string) triagev1.Impact {
 	return triagev1.Impact(triagev1.Impact_value["IMPACT_"+strings.ToUpper(grade)])
 }
 
-// byForm adds what the form makes of the report (R31). What will not do is told field by field, and comes back with the rest, for a
-// report that is kept although it is refused.
+// byForm adds what the form makes of the report (R31). What will not do is told field by field, and comes back with the rest, for
+// a report that is kept although it is refused.
 func byForm(door *profile.Reception, language string, r *intakev1.SubmitTicketRequest) (
 	*intakev1.SubmitTicketRequest, domain.FilledIn, error,
 ) {
@@ -124,8 +126,8 @@ type FormCheck struct {
 	Due    []profile.CallDue
 }
 
-// CheckForm applies a form's rules to a report: SubmitTicket and ValidateForm ask the same. Title, description and number that the
-// report says itself need no field.
+// CheckForm applies a form's rules to a report: SubmitTicket and ValidateForm ask the same. Title, description and number that
+// the report says itself need no field.
 func CheckForm(
 	door *profile.Reception, form *profilev1.Form, language string, r *intakev1.SubmitTicketRequest,
 ) (FormCheck, error) {

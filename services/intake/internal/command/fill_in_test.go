@@ -18,7 +18,9 @@ import (
 )
 
 // ResolveTicket solves what is open, once for each request id.
-func (t *triage) ResolveTicket(_ context.Context, r *triagev1.ResolveTicketRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
+func (t *triage) ResolveTicket(
+	_ context.Context, r *triagev1.ResolveTicketRequest, _ ...grpc.CallOption,
+) (*triagev1.Ticket, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.away {
@@ -93,7 +95,7 @@ func TestR31AFormReachesItsTicketAlsoWhenTriageWasAway(t *testing.T) {
 	if n := f.count(t, "SELECT count(*) FROM submissions WHERE submissions::text LIKE '%Zebrafinch%'"); n != 0 {
 		t.Error("R148: the name lies in the submission's row")
 	}
-	if n := f.count(t, "SELECT count(*) FROM events WHERE convert_from(record, 'LATIN1') LIKE '%Zebrafinch%'"); n != 0 {
+	if n := f.count(t, "SELECT count(*) FROM events WHERE convert_from(stored, 'LATIN1') LIKE '%Zebrafinch%'"); n != 0 {
 		t.Error("R148: the name lies in an event")
 	}
 	f.triage.set(false)
@@ -162,8 +164,8 @@ func TestR25ATemplatePresetsWhatIsNotSaid(t *testing.T) {
 	}
 }
 
-// R24, R148: a quick ticket is solved as it is registered, answers by what it is called, and names nobody but the agent. What broke
-// off is finished by the same call.
+// R24, R148: a quick ticket is solved as it is registered, answers by what it is called, and names nobody but the agent. What
+// broke off is finished by the same call.
 func TestR24AQuickTicketIsSolvedAndNamesNobody(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
@@ -183,7 +185,8 @@ func TestR24AQuickTicketIsSolvedAndNamesNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if again, err := f.commands.RegisterQuickTicket(as(t.Context(), "mette"), quick); err != nil || again.GetName() != first.GetName() {
+		again, err := f.commands.RegisterQuickTicket(as(t.Context(), "mette"), quick)
+		if err != nil || again.GetName() != first.GetName() {
 			t.Fatalf("the same again became %v, %v", again, err)
 		}
 	}
@@ -195,7 +198,8 @@ func TestR24AQuickTicketIsSolvedAndNamesNobody(t *testing.T) {
 		opened.GetAssessment().GetKind() != "incident" || opened.GetAssessment().GetCategory() != "wifi" {
 		t.Errorf("triage was told %v", opened)
 	}
-	if words := opened.GetWordedAnswers(); len(words) != 1 || words[0].GetQuestion() != "symptoms" || words[0].GetWords().GetText() != "Eduroam" {
+	if words := opened.GetWordedAnswers(); len(words) != 1 || words[0].GetQuestion() != "symptoms" ||
+		words[0].GetWords().GetText() != "Eduroam" {
 		t.Errorf("what must be answered is answered by %v", words)
 	}
 	named := &intakev1.RegisterQuickTicketRequest{

@@ -15,9 +15,9 @@ import (
 	"github.com/bavn/bavn/process/profile"
 )
 
-// RegisterQuickTicket registers help that was given in person, and solves it where the profile says how (R24). Of whom it was given
-// to, nothing is kept where that does not matter (R148): the ticket is then of the agent alone. What must be answered about its
-// category is answered by what it is called, because nobody is asked anything.
+// RegisterQuickTicket registers help that was given in person, and solves it where the profile says how (R24). Of whom it was
+// given to, nothing is kept where that does not matter (R148): the ticket is then of the agent alone. What must be answered about
+// its category is answered by what it is called, because nobody is asked anything.
 func (c *Commands) RegisterQuickTicket(
 	ctx context.Context, r *intakev1.RegisterQuickTicketRequest,
 ) (*intakev1.Submission, error) {

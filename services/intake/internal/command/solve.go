@@ -11,9 +11,9 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
-// solve resolves a ticket as it is registered, for those who solve at once (R21, R24): by an ordinary command of the caller, which
-// the desk's process judges like any other. Its request id follows from the submission's, so that the same call made again finds it
-// solved, or solves it where triage was away. A ticket that is not open yet stays unsolved.
+// solve resolves a ticket as it is registered, for those who solve at once (R21, R24): by an ordinary command of the caller,
+// which the desk's process judges like any other. Its request id follows from the submission's, so that the same call made again
+// finds it solved, or solves it where triage was away. A ticket that is not open yet stays unsolved.
 func (c *Commands) solve(ctx context.Context, s store.Submission, r *intakev1.SubmitTicketRequest) error {
 	if r.GetSolution().GetText() == "" || s.Outcome != int16(intakev1.Outcome_OUTCOME_OPENED) {
 		return nil

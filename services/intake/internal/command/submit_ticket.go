@@ -110,10 +110,10 @@ func (c *Commands) submittedBefore(ctx context.Context, b *basis, r *intakev1.Su
 	if err != nil {
 		return s, err
 	}
-	if r, _, err = c.complete(ctx, door, &basis{desk: b.desk}, r); err != nil || s.Outcome != int16(intakev1.Outcome_OUTCOME_OPENED) {
-		return s, nil // the profile has changed since, or nobody is to be phoned about it
+	if completed, _, refused := c.complete(ctx, door, &basis{desk: b.desk, answers: b.answers}, r); refused == nil &&
+		s.Outcome != int16(intakev1.Outcome_OUTCOME_REFUSED) { // else the profile has changed since, or nobody is to be phoned
+		b.due, err = callsDue(door, completed, fault.Language(ctx))
 	}
-	b.due, err = callsDue(door, r, fault.Language(ctx))
 	return s, err
 }
 

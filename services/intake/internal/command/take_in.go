@@ -45,7 +45,8 @@ func (c *Commands) takeIn(
 
 // turnAway writes a submission that is not let in: with its words, its reason and its one outcome (R12).
 func (c *Commands) turnAway(
-	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, ground string, now time.Time,
+	ctx context.Context, call request.Request, b basis, s store.Submission, r *intakev1.SubmitTicketRequest, ground string,
+	now time.Time,
 ) (store.Submission, error) {
 	came := received(ctx, call, b, s, r)
 	s.Assessed, s.SettledAt = []byte{}, &now

@@ -12,7 +12,9 @@ import (
 const answered = "answered"
 
 // Facts are what the conditions of the desk's profile can look at before there is a ticket.
-func Facts(a *triagev1.Assessment, impact triagev1.Impact, answers map[string]string, may []profile.Asked) *profilev1.TicketFacts {
+func Facts(
+	a *triagev1.Assessment, impact triagev1.Impact, answers map[string]string, may []profile.Asked,
+) *profilev1.TicketFacts {
 	facts := &profilev1.TicketFacts{
 		Kind: a.GetKind(), Category: a.GetCategory(), Urgency: a.GetUrgency(), ContractCategory: a.GetContractCategory(),
 		Status: "registered", StatusClass: "open", Channel: a.GetChannel(), ReporterGroup: a.GetReporterGroup(),

@@ -36,8 +36,8 @@ const (
 	longestValue = 120
 )
 
-// FillIn checks the answers to what is asked and says what they make of the report. Every answer that will not do is told, so that
-// nobody has to try twice (R31). region is where a phone number without a country's prefix is of.
+// FillIn checks the answers to what is asked and says what they make of the report. Every answer that will not do is told, so
+// that nobody has to try twice (R31). region is where a phone number without a country's prefix is of.
 func FillIn(asked []profile.Asked, answers map[string]string, region string) (FilledIn, []Unfit) {
 	f := FilledIn{Numbers: map[string]string{}, Values: map[string]string{}, Words: map[string]string{}}
 	var unfit []Unfit
@@ -130,8 +130,8 @@ func (f *FilledIn) fill(a profile.Asked, answer string) {
 	}
 }
 
-// Say says in an assessment what the answers so far are beside being answers: conditions look at it, and triage keeps it. categories
-// are those of the contract.
+// Say says in an assessment what the answers so far are beside being answers: conditions look at it, and triage keeps it.
+// categories are those of the contract.
 func Say(form *profilev1.Form, answers map[string]string, categories []*profilev1.ContractCategory, a *triagev1.Assessment) {
 	for _, field := range form.GetFields() {
 		answer := strings.TrimSpace(answers[field.GetId()])

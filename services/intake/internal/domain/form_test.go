@@ -21,7 +21,10 @@ func asked() []profile.Asked {
 		{ID: "what", Type: profilev1.FieldType_FIELD_TYPE_TEXT},
 		{ID: "urgent", Type: profilev1.FieldType_FIELD_TYPE_YES_NO, Fills: profilev1.Fills_FILLS_URGENT},
 		{ID: "size", Type: profilev1.FieldType_FIELD_TYPE_CHOICE, Options: []*profilev1.Choice{option("one"), option("many")}},
-		{ID: "who", Type: profilev1.FieldType_FIELD_TYPE_CHOICE, Personal: true, Options: []*profilev1.Choice{option("me"), option("you")}},
+		{
+			ID: "who", Type: profilev1.FieldType_FIELD_TYPE_CHOICE, Personal: true,
+			Options: []*profilev1.Choice{option("me"), option("you")},
+		},
 		{ID: "where", Type: profilev1.FieldType_FIELD_TYPE_CHOICES, Options: []*profilev1.Choice{option("a"), option("b")}},
 		{ID: "since", Type: profilev1.FieldType_FIELD_TYPE_TIME},
 		{ID: "phone", Type: profilev1.FieldType_FIELD_TYPE_PHONE, Personal: true},
@@ -103,7 +106,9 @@ func TestATitleTellsSomething(t *testing.T) {
 // R5: people say numbers in many ways, and persons have one.
 func TestAPhoneNumberIsTheSameHoweverItIsSaid(t *testing.T) {
 	t.Parallel()
-	for said, region := range map[string]string{"24 25 26 27": "DK", "+45 24252627": "SE", "0045 24 25 26 27": "DK", "2425-2627": "DK"} {
+	for said, region := range map[string]string{
+		"24 25 26 27": "DK", "+45 24252627": "SE", "0045 24 25 26 27": "DK", "2425-2627": "DK",
+	} {
 		if got := domain.PhoneNumber(said, region); got != "+4524252627" {
 			t.Errorf("%q in %s is %q", said, region, got)
 		}

@@ -1,5 +1,5 @@
-// Package reception knows what the desks' processes say about coming in. Triage owns the profiles; intake keeps each version of them
-// that was in force, so that a submission is decided without asking.
+// Package reception knows what the desks' processes say about coming in. Triage owns the profiles; intake keeps each version of
+// them that was in force, so that a submission is decided without asking.
 package reception
 
 import (
@@ -46,15 +46,17 @@ type Desks struct {
 }
 
 // NewDesks makes the receptions of a process.
-func NewDesks(pool *pgxpool.Pool, directory triagev1.DirectoryServiceClient, profiles triagev1.ProfileServiceClient, log *slog.Logger) *Desks {
+func NewDesks(
+	pool *pgxpool.Pool, directory triagev1.DirectoryServiceClient, profiles triagev1.ProfileServiceClient, log *slog.Logger,
+) *Desks {
 	return &Desks{
 		Pool: pool, Directory: directory, Profiles: profiles, Logger: log,
 		compiled: map[string]*profile.Reception{}, wake: make(chan struct{}, 1),
 	}
 }
 
-// Of is what the process of a desk says, by the row of the desk; nil where it follows none. Only the first submission after a desk
-// adopted a profile may have to ask triage.
+// Of is what the process of a desk says, by the row of the desk; nil where it follows none. Only the first submission after a
+// desk adopted a profile may have to ask triage.
 func (d *Desks) Of(ctx context.Context, desk store.Desk) (*profile.Reception, error) {
 	if desk.Profile == "" {
 		return nil, nil
