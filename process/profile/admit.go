@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"slices"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -13,9 +14,11 @@ type Arrival struct {
 	Channel string
 	// FoundInside is true for what a party found itself (R3).
 	FoundInside bool
-	// Parties are those that the reporter has a part in, and Group is the one that the report says.
-	Parties []string
-	Group   string
+	// Parties are those that the reporter has a part in, Registered is the group that they are registered with, and Group is the
+	// one that the report says.
+	Parties    []string
+	Registered string
+	Group      string
 	// OwnNumber is true when the number of the ticket in the reporter's own tool is told (R13).
 	OwnNumber bool
 }
@@ -47,7 +50,7 @@ type Admission struct {
 // Admit says whether a report is let in (R3, R11-R13).
 func (r *Reception) Admit(a Arrival) Admission {
 	p := r.process
-	admitted := Admission{Channel: r.channel(a), Group: r.group(p.ReporterGroup(a.Parties, a.Group))}
+	admitted := Admission{Channel: r.channel(a), Group: r.group(p.ReporterGroup(a.Parties, cmp.Or(a.Registered, a.Group)))}
 	if admitted.Group == nil && a.Group == "" && len(a.Parties) == 0 {
 		admitted.Group = r.outsider(admitted.Channel)
 	}

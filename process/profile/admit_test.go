@@ -36,6 +36,9 @@ func TestEachDeskLetsInWhomItsProcessSays(t *testing.T) {
 		{"nsp", "an end user", profile.Arrival{Way: web, Group: "end_user", OwnNumber: true}, profile.ReporterRefused},
 		{"nsp", "an end user by phone", profile.Arrival{Way: phone, Group: "end_user"}, profile.ReporterRefused},
 		{"nsp", "somebody nobody knows", profile.Arrival{Way: web}, profile.ReporterRefused},
+		{"nsp", "an end user who says region", profile.Arrival{Way: web, Registered: "end_user", Group: "region", OwnNumber: true},
+			profile.ReporterRefused},
+		{"nsp", "a region that says nothing", profile.Arrival{Way: web, Registered: "region", OwnNumber: true}, let},
 		{"nsp", "an operations supplier", profile.Arrival{Way: web, Parties: []string{"netic"}}, let},
 		{"nsp", "a supplier that says it is a user", profile.Arrival{Way: web, Parties: []string{"netic"}, Group: "end_user"}, let},
 		{"nsp", "a supplier that found it", profile.Arrival{Way: api, FoundInside: true, Parties: []string{"netic"}}, let}, // R3

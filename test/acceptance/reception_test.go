@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -186,6 +187,15 @@ func TestAUReceivesInPerson(t *testing.T) {
 		h.ordinary("Mon 10:00", "working_hours")
 		h.step("Modtagelse: who phones is found, with what they called about and what many call about", func() { // R5
 			h.findsWhoCalls()
+		})
+		h.step("Modtagelse: nobody says of themselves what they report as", func() { // R12
+			_, err := h.Persons.UpdatePerson(h.by("jonas"), &intakev1.UpdatePersonRequest{
+				Person: &intakev1.Person{Name: h.Person("jonas"), ReporterGroup: "staff"}, RequestId: house.ID(),
+				UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"reporter_group"}},
+			})
+			if !fault.Is(err, fault.PermissionDenied) {
+				h.t.Errorf("a student said it: %v", err)
+			}
 		})
 		h.step("Modtagelse: a title that tells nothing is refused", func() { // R5
 			r := h.report("", "Hjælp, det virker ikke", nil)

@@ -3200,6 +3200,11 @@ export interface components {
             organisationId?: string;
             /** @description Phone number, E.164 such as +4533143900. */
             phone?: string;
+            /**
+             * @description What the person reports as, an id of the profile's reporter groups, where no party of theirs says it (R11, R12). Agents and
+             *     administrators say it; who says it of themselves is refused (PERMISSION_DENIED).
+             */
+            reporterGroup?: string;
             /** @description User name in the organisation (R26). */
             username?: string;
         };

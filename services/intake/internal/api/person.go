@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 
@@ -71,6 +72,11 @@ func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequ
 	name := r.GetPerson().GetName()
 	if err := s.Gate.Contact(ctx, "UpdatePerson", resourcename.Desk(name), resourcename.ID(name)); err != nil {
 		return nil, err
+	}
+	if slices.Contains(r.GetUpdateMask().GetPaths(), "reporter_group") { // R12: not for the person themself
+		if err := s.Gate.Desk(ctx, "CreatePerson", resourcename.Desk(name), nil); err != nil {
+			return nil, err
+		}
 	}
 	return s.Commands.UpdatePerson(ctx, r)
 }

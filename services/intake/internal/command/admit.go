@@ -2,9 +2,11 @@ package command
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -14,6 +16,7 @@ import (
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
 // admit asks the desk's process whether the report is let in (R3, R11-R13). History that is brought over is not asked, and a desk
@@ -34,9 +37,15 @@ func (c *Commands) admit(
 	if err != nil {
 		return profile.Admission{}, pg.Translate(err)
 	}
+	registered, err := store.New(c.Pool).ReporterGroup(ctx, store.ReporterGroupParams{
+		Desk: resourcename.Desk(r.GetParent()), Person: reporter,
+	})
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return profile.Admission{}, pg.Translate(err)
+	}
 	a := door.Admit(profile.Arrival{
 		Way: profile.WayOf(r.GetChannel()), Channel: r.GetAssessment().GetChannel(), FoundInside: r.GetAssessment().GetFoundBy() != "",
-		Parties: set.Parties(), Group: r.GetAssessment().GetReporterGroup(), OwnNumber: numbered(door, r),
+		Parties: set.Parties(), Registered: registered, Group: r.GetAssessment().GetReporterGroup(), OwnNumber: numbered(door, r),
 	})
 	switch invalid := fault.New(codes.InvalidArgument, fault.InvalidArgument); {
 	case a.OwnNumberMissing:
@@ -54,7 +63,7 @@ func numbered(door *profile.Reception, r *intakev1.SubmitTicketRequest) bool {
 	})
 }
 
-// cameAs adds how the report was found to come in, where it does not say so itself: by which way, and of whom.
+// cameAs adds how the report was found to come in: by which way, and of whom, whatever it says itself.
 func cameAs(r *intakev1.SubmitTicketRequest, a profile.Admission) *intakev1.SubmitTicketRequest {
 	if a.Channel == nil && a.Group == nil {
 		return r
@@ -63,7 +72,7 @@ func cameAs(r *intakev1.SubmitTicketRequest, a profile.Admission) *intakev1.Subm
 	if r.Assessment.Channel == "" {
 		r.Assessment.Channel = a.Channel.GetId()
 	}
-	if r.Assessment.ReporterGroup == "" {
+	if a.Group != nil {
 		r.Assessment.ReporterGroup = a.Group.GetId()
 	}
 	return r

@@ -207,3 +207,34 @@ func TestEveryRefusalHasItsWords(t *testing.T) {
 		}
 	}
 }
+
+// R12: what somebody is registered as counts before what they say, and a report registers nobody as anything.
+func TestR12NobodyTalksThemselvesIn(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.follows(t)
+	for person, group := range map[string]string{"ole": "end_user", "rie": "region"} {
+		if _, err := f.commands.CreatePerson(as(t.Context(), "mette"), &intakev1.CreatePersonRequest{
+			Parent: "desks/nsp", PersonId: person, RequestId: uuid.NewString(),
+			Person: &intakev1.Person{DisplayName: person, ReporterGroup: group},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.commands.SubmitTicket(as(t.Context(), "ole"), reportAs("region")); !fault.Is(err, "REPORTER_REFUSED") {
+		t.Errorf("an end user who says region: %v, want REPORTER_REFUSED", err)
+	}
+	own := report()
+	own.ExternalIds = map[string]string{"lokal": "LSD-1"}
+	own.NewAffectedUser = &intakev1.Person{Name: "desks/nsp/persons/ida", DisplayName: "Ida", ReporterGroup: "region"}
+	submitted, err := f.commands.SubmitTicket(as(t.Context(), "rie"), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.triage.opened[submitted.GetName()].GetAssessment().GetReporterGroup(); got != "region" {
+		t.Errorf("triage is told that it comes of %q, want region", got)
+	}
+	if n := f.count(t, "SELECT count(*) FROM persons WHERE person = 'ida' AND reporter_group = ''"); n != 1 {
+		t.Error("a report registered somebody as a region")
+	}
+}

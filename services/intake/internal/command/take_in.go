@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/feed"
@@ -27,7 +29,9 @@ func (c *Commands) takeIn(
 		if err := call.Insert(ctx, p, effect, now); err != nil {
 			return err
 		}
-		if person := r.GetNewAffectedUser(); person != nil {
+		if r.GetNewAffectedUser() != nil {
+			person := proto.CloneOf(r.GetNewAffectedUser())
+			person.ReporterGroup = "" // R12: agents alone say what somebody reports as
 			if err := insertPerson(ctx, p, call, person, now); err != nil {
 				return err
 			}

@@ -37,6 +37,7 @@ type Person struct {
 	LastEventAt    time.Time
 	Closed         bool
 	ErasedAt       *time.Time
+	ReporterGroup  string
 }
 
 type Submission struct {

@@ -46,6 +46,7 @@ func (p Person) Proto() *intakev1.Person {
 		Name: domain.PersonName(p.Desk, p.Person), Etag: base64.RawURLEncoding.EncodeToString(p.ChainHash[:12]),
 		DisplayName: p.DisplayName, Email: p.Email, Phone: p.Phone, LanguageCode: p.LanguageCode, Office: p.Office,
 		Username: p.Username, Department: p.Department, OrganisationId: p.OrganisationID,
+		ReporterGroup: p.ReporterGroup,
 	}
 	if p.ErasedAt != nil {
 		shown.EraseTime = timestamppb.New(*p.ErasedAt)

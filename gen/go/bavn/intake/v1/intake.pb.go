@@ -251,7 +251,10 @@ type Person struct {
 	// Id in the organisation, such as an AU ID; guests have none (R26, R36).
 	OrganisationId string `protobuf:"bytes,10,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
 	// When the person was erased; every other field but the name is empty then. Unset for everybody else.
-	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	EraseTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	// What the person reports as, an id of the profile's reporter groups, where no party of theirs says it (R11, R12). Agents and
+	// administrators say it; who says it of themselves is refused (PERMISSION_DENIED).
+	ReporterGroup string `protobuf:"bytes,21,opt,name=reporter_group,json=reporterGroup,proto3" json:"reporter_group,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -361,6 +364,13 @@ func (x *Person) GetEraseTime() *timestamppb.Timestamp {
 		return x.EraseTime
 	}
 	return nil
+}
+
+func (x *Person) GetReporterGroup() string {
+	if x != nil {
+		return x.ReporterGroup
+	}
+	return ""
 }
 
 // What is reported.
@@ -1440,7 +1450,7 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\x0erefusal_reason\x18\v \x01(\tB\x03\xe0A\x03R\rrefusalReason\x129\n" +
 	"\tcalls_due\x18\f \x03(\v2\x17.bavn.intake.v1.CallDueB\x03\xe0A\x03R\bcallsDue:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
-	"submission\"\x80\x05\n" +
+	"submission\"\xcd\x05\n" +
 	"\x06Person\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12-\n" +
@@ -1462,7 +1472,8 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	" \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
 	"\n" +
-	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
+	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12K\n" +
+	"\x0ereporter_group\x18\x15 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\rreporterGroup:C\xeaA@\n" +
 	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xf9\f\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
