@@ -74,7 +74,11 @@ func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequ
 		return nil, err
 	}
 	if slices.Contains(r.GetUpdateMask().GetPaths(), "reporter_group") { // R12: not for the person themself
-		if err := s.Gate.Desk(ctx, "CreatePerson", resourcename.Desk(name), nil); err != nil {
+		err := s.Gate.Desk(ctx, "CreatePerson", resourcename.Desk(name), nil)
+		if fault.Is(err, fault.NotFound) { // who has no part in the desk and is this person
+			return nil, fault.New(codes.PermissionDenied, fault.PermissionDenied)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
