@@ -42,6 +42,7 @@ func (t Ticket) ProcessFacts(at time.Time) *profilev1.TicketFacts {
 		SolutionKind: solutionKindID(f.GetSolutionKind()), ReportWritten: f.GetReportWritten(), ReportApproved: f.GetReportApproved(),
 		FixPlanned: f.GetFixPlan().GetReleaseTime() != nil, ReportersTold: f.GetFixPlan().GetToldTime() != nil,
 		LinkedInquiries: f.GetLinkedInquiries(), TimesReopened: f.GetReopenCount(),
+		Goods: f.GetOrder().GetGoods(), HasRootCause: f.GetTextVersions().GetRootCause() > 0, WorkLogged: f.GetWorkLogEntries() > 0,
 		RegisterTime: f.GetSubmitTime(), Now: timestamppb.New(at), Answers: map[string]string{},
 	}
 	facts.Major = slices.ContainsFunc(f.GetProcedures(), func(run *triagev1.ProcedureRun) bool {
