@@ -22,6 +22,9 @@ var files = []protoreflect.FileDescriptor{
 	intakev1.File_bavn_intake_v1_intake_proto,
 	intakev1.File_bavn_intake_v1_attachment_service_proto,
 	intakev1.File_bavn_intake_v1_person_import_service_proto,
+	intakev1.File_bavn_intake_v1_form_service_proto,
+	intakev1.File_bavn_intake_v1_call_service_proto,
+	intakev1.File_bavn_intake_v1_quick_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
@@ -85,9 +88,13 @@ func (m method) http() (verb, template, body string) {
 // internal methods are between services, or for operators, and have no address.
 func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
+// asksInTheBody are reads whose question is personal data, which has no place in an address.
+var asksInTheBody = []string{"FindCallers", "ValidateForm"}
+
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && (m.is("List") || m.is("Get") || m.is("Download"))
+	return verb == "GET" || m.internal() && (m.is("List") || m.is("Get") || m.is("Download")) ||
+		slices.Contains(asksInTheBody, m.verb())
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

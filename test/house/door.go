@@ -40,6 +40,9 @@ type Door struct {
 	Name          string // "gRPC" or "REST"
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Forms         intakev1.FormServiceClient
+	Calls         intakev1.CallServiceClient
+	QuickTickets  intakev1.QuickTicketServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
@@ -58,6 +61,9 @@ func newDoor(name string, conns map[string]grpc.ClientConnInterface) *Door {
 		Name: name, conns: conns,
 		Submissions:   intakev1.NewSubmissionServiceClient(conns["intake"]),
 		Persons:       intakev1.NewPersonServiceClient(conns["intake"]),
+		Forms:         intakev1.NewFormServiceClient(conns["intake"]),
+		Calls:         intakev1.NewCallServiceClient(conns["intake"]),
+		QuickTickets:  intakev1.NewQuickTicketServiceClient(conns["intake"]),
 		Tickets:       triagev1.NewTicketServiceClient(conns["triage"]),
 		Directory:     triagev1.NewDirectoryServiceClient(conns["triage"]),
 		Known:         triagev1.NewKnownSolutionServiceClient(conns["triage"]),

@@ -22,6 +22,7 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/ldapsource"
 	"github.com/bavn/bavn/services/intake/internal/malware"
 	"github.com/bavn/bavn/services/intake/internal/project"
+	"github.com/bavn/bavn/services/intake/internal/reception"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
 
@@ -61,6 +62,11 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if cfg.Attachments.Scanner != "" {
 		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
 	}
+	memberships := membership.NewStore(base.Pool, base.Clock)
+	desks := reception.NewDesks(base.Pool, triagev1.NewDirectoryServiceClient(triage), triagev1.NewProfileServiceClient(triage),
+		base.Telemetry.Logger)
+	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Serve: desks.Keep})
+	commands.Reception, commands.Memberships = desks, memberships
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
 	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
@@ -76,8 +82,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 			func() (river.JobArgs, *river.InsertOpts) { return command.SyncPersonsArgs{}, nil },
 			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
-	memberships := membership.NewStore(base.Pool, base.Clock)
-	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships); err != nil {
+	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships, desks); err != nil {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
@@ -87,11 +92,16 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
 		Gate: gate, Commands: commands, Pages: pages, DownloadURL: cfg.Attachments.DownloadURL,
 	})
-	texts, err := fault.NewCatalog(command.ErrorTexts())
+	words, err := fault.NewCatalog(command.ErrorTexts())
 	if err != nil {
 		return nil, err
 	}
-	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: texts})
+	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: words})
+	intakev1.RegisterFormServiceServer(base.Server, &api.Forms{Gate: gate, Reception: desks, Pages: pages, Words: words})
+	intakev1.RegisterQuickTicketServiceServer(base.Server,
+		&api.QuickTickets{Gate: gate, Reception: desks, Commands: commands, Pages: pages})
+	intakev1.RegisterCallServiceServer(base.Server,
+		&api.Calls{Gate: gate, Triage: commands.Triage, Logger: base.Telemetry.Logger})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }
@@ -104,8 +114,8 @@ func syncPersons(commands *command.Commands, cfg ldapsource.Config) *command.Syn
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.
-func hearTriage(base *service.Base, triage eventv1.FeedClient, memberships *membership.Store) error {
-	projection := &project.Projection{Memberships: memberships}
+func hearTriage(base *service.Base, triage eventv1.FeedClient, memberships *membership.Store, desks *reception.Desks) error {
+	projection := &project.Projection{Memberships: memberships, Adopted: desks.Adopted}
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: feed.Remote("triage", triage), Handler: projection, Types: project.Types,
 		AfterCommit: projection.AfterCommit,

@@ -18,6 +18,9 @@ type grammar struct {
 	Dev Dev `cmd:"" group:"run" help:"Run everything on this machine: services, gateway, database, sign-in, mailbox, traces."`
 
 	Ticket        Ticket        `cmd:"" group:"use" help:"What people do with tickets."`
+	Call          Call          `cmd:"" group:"use" help:"Who is calling, and what they and others called about."`
+	Form          Form          `cmd:"" group:"use" help:"Forms of the desk: what is asked, and whether answers will do."`
+	Quick         Quick         `cmd:"" group:"use" help:"Quick tickets and templates."`
 	Known         Known         `cmd:"" group:"use" help:"What solved the like before: look, use, propose, review."`
 	Watch         Watch         `cmd:"" group:"use" help:"Follow what happens, as it happens."`
 	Journey       Journey       `cmd:"" group:"use" help:"Show who held a ticket, when and in which status."`

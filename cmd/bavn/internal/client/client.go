@@ -43,6 +43,9 @@ type Client struct {
 	Persons       intakev1.PersonServiceClient
 	Attachments   intakev1.AttachmentServiceClient
 	Imports       intakev1.PersonImportServiceClient
+	Forms         intakev1.FormServiceClient
+	Calls         intakev1.CallServiceClient
+	QuickTickets  intakev1.QuickTicketServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -95,6 +98,9 @@ func Open(cfg Config) (*Client, error) {
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
 	c.Attachments = intakev1.NewAttachmentServiceClient(dialed["intake"])
 	c.Imports = intakev1.NewPersonImportServiceClient(dialed["intake"])
+	c.Forms = intakev1.NewFormServiceClient(dialed["intake"])
+	c.Calls = intakev1.NewCallServiceClient(dialed["intake"])
+	c.QuickTickets = intakev1.NewQuickTicketServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])

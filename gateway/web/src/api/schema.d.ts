@@ -95,6 +95,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/callers:find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds who is calling, by whatever is said first: phone number, e-mail, user name, the organisation's id, or words of the name; with their open tickets and the desk's known outages, as far as the caller of this method may see them (R5)
+         * @description Finds who is calling, by whatever is said first: phone number, e-mail, user name, the organisation's id, or words of the name;
+         *     with their open tickets and the desk's known outages, as far as the caller of this method may see them (R5).
+         *
+         *     Callers: agents of the desk. Changes nothing; what is looked for is personal data, and so in the body. Errors: NOT_FOUND.
+         */
+        post: operations["CallService_FindCallers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/configurationItems": {
         parameters: {
             query?: never;
@@ -287,6 +310,70 @@ export interface paths {
         get: operations["ReportingService_GetFigures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the forms of the desk's profile by id, in the caller's language
+         * @description Lists the forms of the desk's profile by id, in the caller's language. Callers: whoever may report there. Changes nothing.
+         *     Errors: NOT_FOUND; a desk without a profile has no forms.
+         */
+        get: operations["FormService_ListForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a form: its fields, and the questions of the guides that it asks as well, in the caller's language
+         * @description Reads a form: its fields, and the questions of the guides that it asks as well, in the caller's language. Callers: whoever may
+         *     report there. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["FormService_GetForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms/{form}:validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says which fields are asked, given the answers so far, what is wrong with these, and whom to phone as well (R7)
+         * @description Says which fields are asked, given the answers so far, what is wrong with these, and whom to phone as well (R7). It applies the
+         *     rules that SubmitTicket applies, so that a page needs none of its own. Callers: whoever may report there. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        post: operations["FormService_ValidateForm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -945,6 +1032,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/quickTickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the quick tickets of the desk's profile by id, in the caller's language
+         * @description Lists the quick tickets of the desk's profile by id, in the caller's language. Callers: agents of the desk. Changes nothing.
+         *     Errors: NOT_FOUND; a desk without a profile has none.
+         */
+        get: operations["QuickTicketService_ListQuickTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/quickTickets/{quickTicket}:register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers a quick ticket: with its category, and solved where the profile says how (R24)
+         * @description Registers a quick ticket: with its category, and solved where the profile says how (R24). Of who was helped nothing is kept where
+         *     it is anonymous (R148): the ticket is then of the agent who helped.
+         *
+         *     Callers: agents of the desk. Emits what SubmitTicket emits, and ticket.resolved. Idempotent by request_id; a repeated call also
+         *     solves what was registered and not solved. Errors: NOT_FOUND, INVALID_ARGUMENT affected_user quick_ticket.anonymous, and those of
+         *     SubmitTicket and ResolveTicket.
+         */
+        post: operations["QuickTicketService_RegisterQuickTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/shifts": {
         parameters: {
             query?: never;
@@ -1045,6 +1178,27 @@ export interface paths {
          *     ticket. Changes nothing. Errors: NOT_FOUND.
          */
         get: operations["SubmissionService_GetSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/ticketTemplates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the templates of the desk's profile by id, in the caller's language (R25)
+         * @description Lists the templates of the desk's profile by id, in the caller's language (R25). SubmitTicket takes their values by `template`.
+         *     Callers: agents of the desk. Changes nothing. Errors: NOT_FOUND; a desk without a profile has none.
+         */
+        get: operations["QuickTicketService_ListTicketTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2569,7 +2723,8 @@ export interface paths {
          *     opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
          *     a refused submission stays so, and the same call then answers with it, its outcome and reason.
          *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-         *     affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+         *     affected user was erased; who or what the desk's process does not let in is refused, referred and kept: FAILED_PRECONDITION
+         *     REPORTER_REFUSED (R12), CHANNEL_CLOSED (R3), CHANNEL_OF_OTHERS (R11); what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
          *     profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
          */
         post: operations["SubmissionService_SubmitTicket"];
@@ -2963,6 +3118,24 @@ export interface components {
             /** @description Those that are known. */
             persons?: components["schemas"]["intake.Person"][];
         };
+        /** @description Somebody who must be phoned about a report (R7, R16, R17). */
+        "intake.CallDue": {
+            /** @description The call is due before the ticket is registered, which is refused without (R16); else beside it (R7). */
+            beforeRegistration?: boolean;
+            /** @description The contact, an id of the profile; `attested_calls` and `:attestCall` name it. */
+            contact?: string;
+            /** @description What it is called, in the caller's language. */
+            displayName?: string;
+            /** @description Its number; empty where the profile has none. */
+            phone?: string;
+        };
+        /** @description Somebody who may be calling. */
+        "intake.Caller": {
+            /** @description Their open tickets, as reporter or affected user, newest first, at most twenty; with title and without other texts. */
+            openTickets?: components["schemas"]["triage.Ticket"][];
+            /** @description The person. */
+            person?: components["schemas"]["intake.Person"];
+        };
         /** @description Where a file can be fetched. */
         "intake.DownloadLink": {
             /**
@@ -2981,6 +3154,82 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks who is calling. */
+        "intake.FindCallersRequest": {
+            /** @description What is known of the caller: "24 25 26 27", "karen@au.dk", "au123456", "karen s". */
+            query: string;
+        };
+        /** @description Who may be calling, and what is known. */
+        "intake.FindCallersResponse": {
+            /** @description At most ten persons, those who are meant without doubt before those whose name is alike. */
+            callers?: components["schemas"]["intake.Caller"][];
+            /** @description There are more: say more. */
+            more?: boolean;
+            /** @description Open tickets that other inquiries are linked to: what many call about (R19). At most twenty. */
+            outages?: components["schemas"]["triage.Ticket"][];
+            /** @description Tickets are left out because triage could not be asked. */
+            ticketsMissing?: boolean;
+        };
+        /** @description A form, in the language of who asks. */
+        "intake.Form": {
+            /** @description Ids of the profile's channels that use it. */
+            channels?: string[];
+            /** @description What people read above it. */
+            displayName?: string;
+            /** @description Resource name, `desks/{desk}/forms/{form}`. */
+            name?: string;
+            /** @description Version of the profile that it is of. */
+            profileVersion?: string;
+            /** @description What it asks, in order. A list of forms leaves it out. */
+            questions?: components["schemas"]["intake.FormQuestion"][];
+        };
+        /** @description An option of a choice. */
+        "intake.FormOption": {
+            /** @description What is stored. */
+            id?: string;
+            /** @description What people read. */
+            text?: string;
+        };
+        /** @description A field of a form, or a question of a guide that it asks. */
+        "intake.FormQuestion": {
+            /** @description It is asked under a condition: ValidateForm says whether it holds. */
+            conditional?: boolean;
+            /**
+             * Format: enum
+             * @description What of the report the answer is, too.
+             * @enum {string}
+             */
+            fills?: "FILLS_UNSPECIFIED" | "FILLS_TITLE" | "FILLS_DESCRIPTION" | "FILLS_EXTERNAL_ID" | "FILLS_URGENT" | "FILLS_AFFECTS_USERS" | "FILLS_SECURITY_SUSPECTED" | "FILLS_CONTRACT_CATEGORY";
+            /** @description The guide that it is of; empty for a field of the form. */
+            guide?: string;
+            /** @description What helps to answer it. */
+            help?: string;
+            /** @description What the answer is called in `form_answers`. */
+            id?: string;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["intake.FormOption"][];
+            /** @description The answer is personal data (R148). */
+            personal?: boolean;
+            /** @description It cannot be left empty. */
+            required?: boolean;
+            /** @description What people read. */
+            text?: string;
+            /**
+             * Format: enum
+             * @description What is entered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+        };
+        /** @description One thing that is wrong with an answer. */
+        "intake.FormViolation": {
+            /** @description What to do about it, in the caller's language. */
+            description?: string;
+            /** @description `form_answers["urgent"]`. */
+            field?: string;
+            /** @description The rule: "form.required". */
+            rule?: string;
+        };
         /** @description Where imported history comes from. */
         "intake.Import": {
             /**
@@ -2998,6 +3247,13 @@ export interface components {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
+        /** @description A page of forms. */
+        "intake.ListFormsResponse": {
+            /** @description The page. */
+            forms?: components["schemas"]["intake.Form"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of persons. */
         "intake.ListPersonsResponse": {
             /** @description Asks for the next page; empty on the last. */
@@ -3005,12 +3261,26 @@ export interface components {
             /** @description The page. */
             persons?: components["schemas"]["intake.Person"][];
         };
+        /** @description A page of quick tickets. */
+        "intake.ListQuickTicketsResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            quickTickets?: components["schemas"]["intake.QuickTicket"][];
+        };
         /** @description A page of submissions. */
         "intake.ListSubmissionsResponse": {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
             /** @description The page. */
             submissions?: components["schemas"]["intake.Submission"][];
+        };
+        /** @description A page of templates. */
+        "intake.ListTicketTemplatesResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            ticketTemplates?: components["schemas"]["intake.TicketTemplate"][];
         };
         /** @description A person and how to reach them (R26, R27). No field but the display name is required: data minimisation (R148). */
         "intake.Person": {
@@ -3048,19 +3318,51 @@ export interface components {
             organisationId?: string;
             /** @description Phone number, E.164 such as +4533143900. */
             phone?: string;
+            /**
+             * @description What the person reports as, an id of the profile's reporter groups, where no party of theirs says it (R11, R12). Agents and
+             *     administrators say it; who says it of themselves is refused (PERMISSION_DENIED).
+             */
+            reporterGroup?: string;
             /** @description User name in the organisation (R26). */
             username?: string;
+        };
+        /** @description A ticket that is registered by one touch. */
+        "intake.QuickTicket": {
+            /** @description Nobody is asked who was helped. */
+            anonymous?: boolean;
+            /** @description Nothing needs to be said about it: one touch, and no page in between (auto-case). */
+            automatic?: boolean;
+            /** @description Category that it gets. */
+            category?: string;
+            /** @description What stands on the button, and in the title. */
+            displayName?: string;
+            /** @description Resource name, `desks/{desk}/quickTickets/{quick_ticket}`. */
+            name?: string;
+            /** @description How it is solved; empty where it stays open. */
+            solution?: string;
+        };
+        /** @description Asks for a quick ticket to be registered. */
+        "intake.RegisterQuickTicketRequest": {
+            /** @description Who was helped, where the quick ticket is not anonymous; empty for nobody in particular. */
+            affectedUser?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description One contact, as it came. */
         "intake.Submission": {
             /** @description Who it happens to. */
             readonly affectedUser?: string;
+            /** @description Whom the reporter must phone as well (R7); said in the answer of SubmitTicket alone. The ticket lists them until it is attested. */
+            readonly callsDue?: components["schemas"]["intake.CallDue"][];
             /**
              * Format: enum
              * @description How it came.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description Description as submitted. */
             readonly description?: components["schemas"]["common.LocalizedText"];
             /** @description Resource name, `desks/{desk}/submissions/{submission}`. */
@@ -3100,14 +3402,24 @@ export interface components {
             attestedCalls?: components["schemas"]["triage.AttestedCall"][];
             /**
              * Format: enum
-             * @description WEB or API; IMPORT with `import`.
+             * @description How it came; IMPORT with `import`. A call, a visit or who came in person is registered by who took it, with a title that says
+             *     something.
              * @enum {string}
              */
-            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description What is wrong: what, where, who, when (R43). */
             description?: components["schemas"]["common.LocalizedText"];
             /** @description The same case in other tools (R13, R34), by tool: {"jira": "NSP-118"}. */
             externalIds?: {
+                [key: string]: string;
+            };
+            /** @description The form of the desk's profile that was filled in (R31); its answers are checked by the rules that `ValidateForm` applies. */
+            form?: string;
+            /**
+             * @description What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
+             *     by RFC 3339, a phone number, or words.
+             */
+            formAnswers?: {
                 [key: string]: string;
             };
             /**
@@ -3127,8 +3439,64 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
-            /** @description A telling title, 1 to 200 characters (R5). */
-            title: components["schemas"]["common.LocalizedText"];
+            /**
+             * @description How it was solved: registered and resolved in one step (R21), by an agent. While triage is away the ticket is registered and
+             *     stays unsolved; the same call made again solves it.
+             */
+            solution?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: enum
+             * @description What kind of solution it is; required with `solution`.
+             * @enum {string}
+             */
+            solutionKind?: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
+            /** @description The template of the desk's profile whose values hold where nothing else is said (R25). */
+            template?: string;
+            /** @description A telling title, 1 to 200 characters (R5). May be left out where form or template give it. */
+            title?: components["schemas"]["common.LocalizedText"];
+        };
+        /** @description A ticket with preset values. */
+        "intake.TicketTemplate": {
+            /** @description Category that it gets. */
+            category?: string;
+            /** @description Description to complete. */
+            description?: string;
+            /** @description What people read in the list. */
+            displayName?: string;
+            /** @description Form that is filled in, an id of the profile. */
+            form?: string;
+            /**
+             * Format: enum
+             * @description Impact that it gets.
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description Kind that it gets. */
+            kind?: string;
+            /** @description Resource name, `desks/{desk}/ticketTemplates/{ticket_template}`. */
+            name?: string;
+            /** @description Title to complete. */
+            title?: string;
+            /** @description Urgency that it gets. */
+            urgency?: string;
+        };
+        /** @description Asks what is wrong with answers. */
+        "intake.ValidateFormRequest": {
+            /** @description What else is said about the report: conditions look at it. */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description The answers so far, as SubmitTicket takes them. */
+            formAnswers?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What is asked now, and what is wrong. */
+        "intake.ValidateFormResponse": {
+            /** @description Ids of the questions that are asked, in order. */
+            asked?: string[];
+            /** @description Whom to phone about it (R7, R16). */
+            callsDue?: components["schemas"]["intake.CallDue"][];
+            /** @description What is wrong, by the field in SubmitTicket's request; empty when the form will do. */
+            violations?: components["schemas"]["intake.FormViolation"][];
         };
         /** @description A page of notifications. */
         "notify.ListNotificationsResponse": {
@@ -3645,6 +4013,12 @@ export interface components {
         "profile.FormField": {
             /** @description No source says it. */
             derived?: boolean;
+            /**
+             * Format: enum
+             * @description What of the report the answer is, too.
+             * @enum {string}
+             */
+            fills?: "FILLS_UNSPECIFIED" | "FILLS_TITLE" | "FILLS_DESCRIPTION" | "FILLS_EXTERNAL_ID" | "FILLS_URGENT" | "FILLS_AFFECTS_USERS" | "FILLS_SECURITY_SUSPECTED" | "FILLS_CONTRACT_CATEGORY";
             /** @description What helps to fill it in. */
             help?: components["schemas"]["profile.Text"];
             /** @description What the answer is stored as: "service". */
@@ -3663,6 +4037,8 @@ export interface components {
             shownWhen?: string;
             /** @description Where it is written. */
             source?: string;
+            /** @description The tool that the number is of; empty for the reporter's own, which the desk does not know (R13). */
+            tool?: string;
             /**
              * Format: enum
              * @description What is entered.
@@ -6788,7 +7164,7 @@ export interface components {
              * @description How it was submitted.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /**
              * Format: date-time
              * @description When it was closed or cancelled; unset again on reopening.
@@ -7319,6 +7695,42 @@ export interface operations {
             };
         };
     };
+    CallService_FindCallers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.FindCallersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.FindCallersResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     ConfigurationItemService_ListConfigurationItems: {
         parameters: {
             query?: {
@@ -7654,6 +8066,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Figures"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_ListForms: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListFormsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_GetForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The form id. */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Form"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_ValidateForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The form id. */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.ValidateFormRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ValidateFormResponse"];
                 };
             };
             /** @description Default error response */
@@ -9021,6 +9542,84 @@ export interface operations {
             };
         };
     };
+    QuickTicketService_ListQuickTickets: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListQuickTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    QuickTicketService_RegisterQuickTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The quickTicket id. */
+                quickTicket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.RegisterQuickTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Submission"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     OnCallService_ListShifts: {
         parameters: {
             query?: {
@@ -9211,6 +9810,43 @@ export interface operations {
             };
         };
     };
+    QuickTicketService_ListTicketTemplates: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListTicketTemplatesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_ListTickets: {
         parameters: {
             query?: {
@@ -9220,7 +9856,7 @@ export interface operations {
                 pageToken?: string;
                 /**
                  * @description AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-                 *     impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+                 *     impact, priority, priority_doubted and has_inquiries ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
                  */
                 filter?: string;
             };

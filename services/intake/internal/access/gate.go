@@ -36,7 +36,7 @@ type Gate struct {
 	Memberships *membership.Store
 	Authorizer  *auth.Authorizer
 
-	desks sync.Map // id -> store.Desk: the facts of a desk never change
+	desks sync.Map // id -> store.Desk: the parties of a desk never change
 }
 
 // ErrNotFound is the answer for what does not exist and for what the caller may not see.

@@ -18,9 +18,11 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/intake/internal/domain"
+	"github.com/bavn/bavn/services/intake/internal/reception"
 )
 
 // Commands change intake's data.
@@ -40,6 +42,9 @@ type Commands struct {
 	Scanner Scanner
 	// UploadTimeout bounds how long a file may take to be received.
 	UploadTimeout time.Duration
+	// Reception is what the desks' processes say about coming in; Memberships are the parties of who reports.
+	Reception   *reception.Desks
+	Memberships *membership.Store
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration

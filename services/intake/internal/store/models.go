@@ -33,6 +33,8 @@ type Desk struct {
 	AuthorityParty string
 	ContactParty   string
 	LanguageCode   string
+	Profile        string
+	ProfileVersion string
 }
 
 type Person struct {
@@ -53,6 +55,7 @@ type Person struct {
 	ErasedAt       *time.Time
 	Source         string
 	LeftAt         *time.Time
+	ReporterGroup  string
 }
 
 type Submission struct {

@@ -72,7 +72,7 @@ func (q *Queries) KeepSource(ctx context.Context, arg KeepSourceParams) error {
 }
 
 const lockPersons = `-- name: LockPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person FOR UPDATE
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person FOR UPDATE
 `
 
 type LockPersonsParams struct {
@@ -107,6 +107,7 @@ func (q *Queries) LockPersons(ctx context.Context, arg LockPersonsParams) ([]Per
 			&i.ErasedAt,
 			&i.Source,
 			&i.LeftAt,
+			&i.ReporterGroup,
 		); err != nil {
 			return nil, err
 		}
