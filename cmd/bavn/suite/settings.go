@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +43,13 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	a := g.addresses
 	switch name {
 	case "intake":
-		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{"TRIAGE_TARGET": a.Triage}), nil
+		blobs, err := filepath.Abs(g.folder.Path("blobs"))
+		if err != nil {
+			return nil, fmt.Errorf("find the suite's folder: %w", err)
+		}
+		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
+			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil
 	case "notify":

@@ -9,6 +9,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
@@ -46,10 +47,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	blobs := blobstore.New(cfg.Blobs)
+	base.Add(blobs.Part())
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 		Inbox: command.NewInbox(),
+		Blobs: blobs,
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
@@ -13,6 +14,7 @@ type Config struct {
 	service.Config
 	Triage rpc.ClientConfig `koanf:"triage"`
 	Open   OpenConfig       `koanf:"open"`
+	Blobs  blobstore.Config `koanf:"blobs"`
 }
 
 // OpenConfig says how long a reporter waits for triage, and when the backstop tries again.
@@ -38,5 +40,6 @@ func DefaultConfig() Config {
 		Config: service.DefaultConfig(Name),
 		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
 		Open:   OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
+		Blobs:  blobstore.DefaultConfig(),
 	}
 }

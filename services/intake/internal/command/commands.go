@@ -14,6 +14,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
@@ -34,6 +35,8 @@ type Commands struct {
 	Logger *slog.Logger
 	// Inbox settles what comes in without a caller.
 	Inbox *Inbox
+	// Blobs keeps what is too large for a row.
+	Blobs *blobstore.Store
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration
