@@ -11,6 +11,7 @@ CREATE TABLE inbound_items (
     media_type      text        NOT NULL,
     original_size   bigint      NOT NULL,
     original_sha256 bytea       NOT NULL,
+    in_blob         boolean     NOT NULL, -- the original is too large for a row: it lies in the blob store, under desk and item
     route           text        NOT NULL, -- where it was sent to, as the desk's settings call it: a group, an integration; '' for the desk
     sender          text        NOT NULL DEFAULT '',
     subject         text        NOT NULL DEFAULT '',

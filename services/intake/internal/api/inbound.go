@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -90,41 +91,26 @@ func (s *Inbound) DownloadInboundOriginal(
 	if err != nil {
 		return err
 	}
-	kept := item.Inbound
-	if item.DuplicateOf != nil { // the same bytes are kept once
-		kept, err = s.keptFor(ctx, item)
-		if err != nil {
-			return err
-		}
-	}
-	for from := int64(1); from == 1 || from <= item.OriginalSize; from += downloadPart {
-		part, err := store.New(s.Gate.Pool).PartOfInboundOriginal(ctx, store.PartOfInboundOriginalParams{
-			Desk: item.Desk, Inbound: kept, FromByte: int32(from), Bytes: downloadPart,
-		})
-		if errors.Is(err, pgx.ErrNoRows) {
-			return access.ErrNotFound
-		} else if err != nil {
-			return pg.Translate(err)
-		}
-		if err := stream.Send(&intakev1.DownloadInboundOriginalResponse{Content: part}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keptFor is where the original of a duplicate lies: with it, where its bytes are others.
-func (s *Inbound) keptFor(ctx context.Context, duplicate store.InboundItem) (uuid.UUID, error) {
-	first, err := store.New(s.Gate.Pool).GetInboundItem(ctx, store.GetInboundItemParams{
-		Desk: duplicate.Desk, Inbound: *duplicate.DuplicateOf,
-	})
+	original, err := s.Commands.OpenOriginal(ctx, item)
 	if err != nil {
-		return uuid.Nil, pg.Translate(err)
+		return err
 	}
-	if string(first.OriginalSha256) == string(duplicate.OriginalSha256) {
-		return first.Inbound, nil
+	defer func() { _ = original.Close() }() // it was only read
+	part := make([]byte, downloadPart)
+	for {
+		n, err := io.ReadFull(original, part)
+		if n > 0 {
+			if err := stream.Send(&intakev1.DownloadInboundOriginalResponse{Content: part[:n]}); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		case err != nil:
+			return err
+		}
 	}
-	return duplicate.Inbound, nil
 }
 
 // ReleaseInboundItem has a quarantined item handled again.
@@ -153,12 +139,16 @@ func (s *Inbound) GetInboundLedger(ctx context.Context, r *intakev1.GetInboundLe
 	if err != nil {
 		return nil, pg.Translate(err)
 	}
+	missing, err := s.Commands.MissingOriginals(ctx, desk)
+	if err != nil {
+		return nil, err
+	}
 	ledger := &intakev1.InboundLedger{Name: r.GetName()}
 	for _, row := range rows {
 		count := &intakev1.InboundCount{
 			Source: row.Source, Accepted: row.Accepted, Ticketed: row.Ticketed, Joined: row.Joined, Refused: row.Refused,
-			Quarantined: row.Quarantined, Duplicate: row.Duplicate, Pending: row.Pending, Originals: row.Originals,
-			Erased: row.Erased, Missing: row.Missing,
+			Quarantined: row.Quarantined, Duplicate: row.Duplicate, Pending: row.Pending, Originals: row.Originals - missing[row.Source],
+			Erased: row.Erased, Missing: row.Missing + missing[row.Source],
 		}
 		if row.OldestPending.After(time.Unix(0, 0)) {
 			count.OldestPendingTime = timestamppb.New(row.OldestPending)

@@ -45,15 +45,6 @@ type InboundHandler interface {
 	Handle(ctx context.Context, item store.InboundItem) (Verdict, error)
 }
 
-// Original reads what came in, byte by byte as it came.
-func (c *Commands) Original(ctx context.Context, item store.InboundItem) ([]byte, error) {
-	content, err := store.New(c.Pool).GetInboundOriginal(ctx, store.GetInboundOriginalParams{Desk: item.Desk, Inbound: item.Inbound})
-	if err != nil {
-		return nil, fmt.Errorf("read the original: %w", pg.Translate(err))
-	}
-	return content, nil
-}
-
 // SettleInboundArgs is the backstop of something that came in.
 type SettleInboundArgs struct {
 	Desk    string    `json:"desk"`

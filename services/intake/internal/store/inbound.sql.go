@@ -17,8 +17,8 @@ SELECT i.source, count(*) AS accepted,
     count(*) FILTER (WHERE outcome = 0) AS pending, count(*) FILTER (WHERE outcome = 1) AS ticketed,
     count(*) FILTER (WHERE outcome = 2) AS joined, count(*) FILTER (WHERE outcome = 3) AS refused,
     count(*) FILTER (WHERE outcome = 4) AS quarantined, count(*) FILTER (WHERE outcome = 5) AS duplicate,
-    count(o.inbound) AS originals, count(*) FILTER (WHERE erased_at IS NOT NULL) AS erased,
-    count(*) FILTER (WHERE erased_at IS NULL AND o.inbound IS NULL AND NOT EXISTS (
+    count(*) FILTER (WHERE o.inbound IS NOT NULL OR in_blob AND erased_at IS NULL) AS originals, count(*) FILTER (WHERE erased_at IS NOT NULL) AS erased,
+    count(*) FILTER (WHERE erased_at IS NULL AND o.inbound IS NULL AND NOT in_blob AND NOT EXISTS (
         -- The same bytes again are not kept twice.
         SELECT FROM inbound_items f WHERE f.desk = i.desk AND f.inbound = i.duplicate_of AND f.original_sha256 = i.original_sha256
     )) AS missing,
@@ -101,7 +101,7 @@ func (q *Queries) FirstInboundItem(ctx context.Context, arg FirstInboundItemPara
 }
 
 const getInboundItem = `-- name: GetInboundItem :one
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2
 `
 
 type GetInboundItemParams struct {
@@ -121,6 +121,7 @@ func (q *Queries) GetInboundItem(ctx context.Context, arg GetInboundItemParams) 
 		&i.MediaType,
 		&i.OriginalSize,
 		&i.OriginalSha256,
+		&i.InBlob,
 		&i.Route,
 		&i.Sender,
 		&i.Subject,
@@ -157,11 +158,40 @@ func (q *Queries) GetInboundOriginal(ctx context.Context, arg GetInboundOriginal
 	return content, err
 }
 
+const inboundBlobs = `-- name: InboundBlobs :many
+SELECT inbound, source FROM inbound_items WHERE desk = $1 AND in_blob AND erased_at IS NULL
+`
+
+type InboundBlobsRow struct {
+	Inbound uuid.UUID
+	Source  string
+}
+
+func (q *Queries) InboundBlobs(ctx context.Context, desk string) ([]InboundBlobsRow, error) {
+	rows, err := q.db.Query(ctx, inboundBlobs, desk)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InboundBlobsRow
+	for rows.Next() {
+		var i InboundBlobsRow
+		if err := rows.Scan(&i.Inbound, &i.Source); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertInboundItem = `-- name: InsertInboundItem :exec
-INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, received_at,
-    traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
+INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route,
+    received_at, traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14, $15, $16, $17)
+    $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type InsertInboundItemParams struct {
@@ -173,6 +203,7 @@ type InsertInboundItemParams struct {
 	MediaType      string
 	OriginalSize   int64
 	OriginalSha256 []byte
+	InBlob         bool
 	Route          string
 	ReceivedAt     time.Time
 	Traceparent    string
@@ -194,6 +225,7 @@ func (q *Queries) InsertInboundItem(ctx context.Context, arg InsertInboundItemPa
 		arg.MediaType,
 		arg.OriginalSize,
 		arg.OriginalSha256,
+		arg.InBlob,
 		arg.Route,
 		arg.ReceivedAt,
 		arg.Traceparent,
@@ -223,7 +255,7 @@ func (q *Queries) InsertInboundOriginal(ctx context.Context, arg InsertInboundOr
 }
 
 const listInboundItems = `-- name: ListInboundItems :many
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
 WHERE desk = $1 AND inbound < $2
 ORDER BY inbound DESC LIMIT $3
 `
@@ -252,6 +284,7 @@ func (q *Queries) ListInboundItems(ctx context.Context, arg ListInboundItemsPara
 			&i.MediaType,
 			&i.OriginalSize,
 			&i.OriginalSha256,
+			&i.InBlob,
 			&i.Route,
 			&i.Sender,
 			&i.Subject,
@@ -280,7 +313,7 @@ func (q *Queries) ListInboundItems(ctx context.Context, arg ListInboundItemsPara
 }
 
 const listInboundItemsByOutcome = `-- name: ListInboundItemsByOutcome :many
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
 WHERE desk = $1 AND outcome = $2 AND inbound < $3
 ORDER BY inbound DESC LIMIT $4
 `
@@ -315,6 +348,7 @@ func (q *Queries) ListInboundItemsByOutcome(ctx context.Context, arg ListInbound
 			&i.MediaType,
 			&i.OriginalSize,
 			&i.OriginalSha256,
+			&i.InBlob,
 			&i.Route,
 			&i.Sender,
 			&i.Subject,
@@ -343,7 +377,7 @@ func (q *Queries) ListInboundItemsByOutcome(ctx context.Context, arg ListInbound
 }
 
 const lockInboundItem = `-- name: LockInboundItem :one
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE
 `
 
 type LockInboundItemParams struct {
@@ -363,6 +397,7 @@ func (q *Queries) LockInboundItem(ctx context.Context, arg LockInboundItemParams
 		&i.MediaType,
 		&i.OriginalSize,
 		&i.OriginalSha256,
+		&i.InBlob,
 		&i.Route,
 		&i.Sender,
 		&i.Subject,
@@ -381,31 +416,6 @@ func (q *Queries) LockInboundItem(ctx context.Context, arg LockInboundItemParams
 		&i.LastEventAt,
 	)
 	return i, err
-}
-
-const partOfInboundOriginal = `-- name: PartOfInboundOriginal :one
-SELECT substring(content FROM $1::int FOR $2::int)::bytea AS part FROM inbound_originals
-WHERE desk = $3 AND inbound = $4
-`
-
-type PartOfInboundOriginalParams struct {
-	FromByte int32
-	Bytes    int32
-	Desk     string
-	Inbound  uuid.UUID
-}
-
-// A part, counted from 1, so that nobody holds the whole.
-func (q *Queries) PartOfInboundOriginal(ctx context.Context, arg PartOfInboundOriginalParams) ([]byte, error) {
-	row := q.db.QueryRow(ctx, partOfInboundOriginal,
-		arg.FromByte,
-		arg.Bytes,
-		arg.Desk,
-		arg.Inbound,
-	)
-	var part []byte
-	err := row.Scan(&part)
-	return part, err
 }
 
 const settleInboundItem = `-- name: SettleInboundItem :exec

@@ -28,6 +28,7 @@ type InboundItem struct {
 	MediaType      string
 	OriginalSize   int64
 	OriginalSha256 []byte
+	InBlob         bool
 	Route          string
 	Sender         string
 	Subject        string

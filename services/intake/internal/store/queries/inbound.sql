@@ -1,8 +1,8 @@
 -- name: InsertInboundItem :exec
-INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, route, received_at,
-    traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
-VALUES (@desk, @inbound, @channel, @source, @source_key, @media_type, @original_size, @original_sha256, @route, @received_at,
-    @traceparent, @outcome, @duplicate_of, @settled_at, @revision, @chain_hash, @last_event_at);
+INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route,
+    received_at, traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
+VALUES (@desk, @inbound, @channel, @source, @source_key, @media_type, @original_size, @original_sha256, @in_blob, @route,
+    @received_at, @traceparent, @outcome, @duplicate_of, @settled_at, @revision, @chain_hash, @last_event_at);
 
 -- name: InsertInboundOriginal :exec
 INSERT INTO inbound_originals (desk, inbound, content) VALUES (@desk, @inbound, @content);
@@ -21,10 +21,8 @@ SELECT * FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE;
 -- name: GetInboundOriginal :one
 SELECT content FROM inbound_originals WHERE desk = $1 AND inbound = $2;
 
--- name: PartOfInboundOriginal :one
--- A part, counted from 1, so that nobody holds the whole.
-SELECT substring(content FROM @from_byte::int FOR @bytes::int)::bytea AS part FROM inbound_originals
-WHERE desk = @desk AND inbound = @inbound;
+-- name: InboundBlobs :many
+SELECT inbound, source FROM inbound_items WHERE desk = $1 AND in_blob AND erased_at IS NULL;
 
 -- name: ListInboundItems :many
 SELECT * FROM inbound_items
@@ -48,8 +46,8 @@ SELECT i.source, count(*) AS accepted,
     count(*) FILTER (WHERE outcome = 0) AS pending, count(*) FILTER (WHERE outcome = 1) AS ticketed,
     count(*) FILTER (WHERE outcome = 2) AS joined, count(*) FILTER (WHERE outcome = 3) AS refused,
     count(*) FILTER (WHERE outcome = 4) AS quarantined, count(*) FILTER (WHERE outcome = 5) AS duplicate,
-    count(o.inbound) AS originals, count(*) FILTER (WHERE erased_at IS NOT NULL) AS erased,
-    count(*) FILTER (WHERE erased_at IS NULL AND o.inbound IS NULL AND NOT EXISTS (
+    count(*) FILTER (WHERE o.inbound IS NOT NULL OR in_blob AND erased_at IS NULL) AS originals, count(*) FILTER (WHERE erased_at IS NOT NULL) AS erased,
+    count(*) FILTER (WHERE erased_at IS NULL AND o.inbound IS NULL AND NOT in_blob AND NOT EXISTS (
         -- The same bytes again are not kept twice.
         SELECT FROM inbound_items f WHERE f.desk = i.desk AND f.inbound = i.duplicate_of AND f.original_sha256 = i.original_sha256
     )) AS missing,
