@@ -11,6 +11,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/run"
@@ -18,6 +19,7 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
+	"github.com/bavn/bavn/services/intake/internal/mail/door"
 	"github.com/bavn/bavn/services/intake/internal/project"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
@@ -43,7 +45,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.ReplyService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +73,30 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterInboundServiceServer(base.Server, &api.Inbound{Gate: gate, Commands: commands, Pages: pages})
-	base.Add(run.Part{Name: "inbox", Stage: run.Workers, Serve: commands.ServeInbox})
+	if err := receive(base, cfg, commands, triagev1.NewReplyServiceClient(triage)); err != nil {
+		return nil, err
+	}
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
+}
+
+// receive opens the ways in without a caller, and settles what comes by them.
+func receive(base *service.Base, cfg Config, commands *command.Commands, replies triagev1.ReplyServiceClient) error {
+	references, err := mailref.New(cfg.References)
+	if err != nil {
+		return err
+	}
+	commands.Inbox.Handlers[command.MailSource] = &command.MailHandler{Commands: commands, References: references, Replies: replies}
+	base.Add(run.Part{Name: "inbox", Stage: run.Workers, Serve: commands.ServeInbox})
+	mails, err := door.New(cfg.Mail, door.Deps{
+		Commands: commands, Clock: base.Clock, Tracer: base.Telemetry.TracerProvider, Logger: base.Telemetry.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	parts, err := mails.Parts()
+	base.Add(parts...)
+	return err
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.

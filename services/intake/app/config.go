@@ -5,8 +5,10 @@ import (
 
 	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/intake/internal/mail/door"
 )
 
 // Config is everything intake is told.
@@ -15,6 +17,9 @@ type Config struct {
 	Triage rpc.ClientConfig `koanf:"triage"`
 	Open   OpenConfig       `koanf:"open"`
 	Blobs  blobstore.Config `koanf:"blobs"`
+	// References are those in mails of ours, by which answers find their tickets.
+	References mailref.Config `koanf:"references"`
+	Mail       door.Config    `koanf:"mail"`
 }
 
 // OpenConfig says how long a reporter waits for triage, and when the backstop tries again.
@@ -41,5 +46,6 @@ func DefaultConfig() Config {
 		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
 		Open:   OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
 		Blobs:  blobstore.DefaultConfig(),
+		Mail:   door.DefaultConfig(),
 	}
 }

@@ -129,4 +129,3 @@ func TestAReplyThatIsBroughtAgainIsThereOnce(t *testing.T) {
 		t.Errorf("it is not in the sender's name: %v", got[len(got)-1].Record.GetActor())
 	}
 }
-

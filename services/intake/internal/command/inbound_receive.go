@@ -82,6 +82,15 @@ func (c *Commands) Receive(ctx context.Context, in Inbound) (store.InboundItem, 
 	return kept, nil
 }
 
+// HasDesk reports whether a desk exists.
+func (c *Commands) HasDesk(ctx context.Context, id string) (bool, error) {
+	_, err := store.New(c.Pool).GetDesk(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, pg.Translate(err)
+}
+
 // newInbound is the row of what came, whose original lies in the blob store already if it is too large for one.
 func (c *Commands) newInbound(ctx context.Context, in Inbound) (store.InboundItem, error) {
 	id, err := uuid.NewV7()

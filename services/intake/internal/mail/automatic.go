@@ -54,8 +54,8 @@ var signs = []sign{
 	{Bounce, "X-Failed-Recipients", present},
 	{Bounce, "From", regexp.MustCompile(`(^|[<\s"])(mailer-daemon|postmaster)@`).MatchString},
 	{Absence, "Auto-Submitted", begins("auto-replied", "auto-notified")}, // RFC 3834, RFC 5436
-	{MailingList, "List-Id", present},                                  // RFC 2919
-	{MailingList, "List-Post", present},                                // RFC 2369
+	{MailingList, "List-Id", present},                                    // RFC 2919
+	{MailingList, "List-Post", present},                                  // RFC 2369
 	{Program, "Auto-Submitted", func(v string) bool { return !begins("no")(v) }},
 	{Absence, "X-Autoreply", present}, {Absence, "X-Autorespond", present}, {Absence, "X-Autoresponder", present},
 	{Absence, "X-Ms-Exchange-Inbox-Rules-Loop", present},

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"mime"
 	netmail "net/mail"
 	"strings"
@@ -45,12 +47,30 @@ type Part struct {
 	Content         []byte
 }
 
-// parser takes whatever mail programs send: what is wrong with a part is no reason to lose the others.
-var parser = enmime.NewParser(
+// tolerant takes whatever mail programs send: what is wrong with a part is no reason to lose the others.
+var tolerant = []enmime.Option{
 	enmime.SkipMalformedParts(true), enmime.MultipartWOBoundaryAsSinglePart(true), enmime.MaxStoredPartErrors(20),
 	enmime.SetReadPartErrorPolicy(func(*enmime.Part, error) bool { return true }),
 	enmime.StripMediaTypeInvalidCharacters(true),
+}
+
+var (
+	guessing = enmime.NewParser(tolerant...)
+	// declared guesses no character set where none is named.
+	declared = enmime.NewParser(append(tolerant, enmime.MinCharsetDetectRunes(math.MaxInt))...)
 )
+
+// envelope knows UTF-8 when it sees it: a guess by the frequency of letters takes short texts for Latin-1.
+func envelope(original []byte) (*enmime.Envelope, error) {
+	if !utf8.Valid(original) || !bytes.ContainsFunc(original, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return guessing.ReadEnvelope(bytes.NewReader(original))
+	}
+	var missing io.Reader = strings.NewReader("")
+	if headers, err := enmime.DecodeHeaders(original, "Content-Type"); err == nil && headers.Get("Content-Type") == "" {
+		missing = strings.NewReader("Content-Type: text/plain; charset=utf-8\r\n")
+	}
+	return declared.ReadEnvelope(io.MultiReader(missing, bytes.NewReader(original)))
+}
 
 // ErrUnreadable is the answer for bytes that are no mail.
 var ErrUnreadable = errors.New("not a mail")
@@ -62,7 +82,7 @@ func Parse(original []byte) (m Message, err error) {
 			err = fmt.Errorf("%w: the parser failed: %v", ErrUnreadable, broken)
 		}
 	}()
-	e, err := parser.ReadEnvelope(bytes.NewReader(original))
+	e, err := envelope(original)
 	if err != nil || e == nil || e.Root == nil {
 		return Message{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
@@ -70,7 +90,7 @@ func Parse(original []byte) (m Message, err error) {
 		return Message{}, fmt.Errorf("%w: it has no headers", ErrUnreadable)
 	}
 	m = Message{
-		ID: messageID(e.GetHeader("Message-Id")), From: author(e), Subject: line(e.GetHeader("Subject")), Text: text(e.Text),
+		ID: messageID(e.GetHeader("Message-Id")), From: author(e.GetHeader), Subject: line(e.GetHeader("Subject")), Text: text(e.Text),
 		To: joined(e, "Delivered-To", "X-Original-To", "To", "Cc"), InReplyTo: e.GetHeader("In-Reply-To"),
 		References: e.GetHeader("References"), Sealed: sealed(e.Root), Kind: kindOf(e), Bounced: bounced(e.Root),
 	}
@@ -93,9 +113,9 @@ func messageID(header string) string {
 }
 
 // author is the first of From; where that is no address, Sender's and then Reply-To's.
-func author(e *enmime.Envelope) netmail.Address {
-	for _, header := range []string{"From", "Sender", "Reply-To"} {
-		list, err := enmime.ParseAddressList(e.GetHeader(header))
+func author(header func(name string) string) netmail.Address {
+	for _, name := range []string{"From", "Sender", "Reply-To"} {
+		list, err := enmime.ParseAddressList(header(name))
 		if err != nil {
 			continue
 		}
@@ -105,7 +125,7 @@ func author(e *enmime.Envelope) netmail.Address {
 			}
 		}
 	}
-	return netmail.Address{Name: line(e.GetHeader("From"))}
+	return netmail.Address{Name: line(header("From"))}
 }
 
 func joined(e *enmime.Envelope, headers ...string) string {
@@ -154,3 +174,23 @@ func sealed(root *enmime.Part) bool {
 	_, parameters, err := mime.ParseMediaType(root.Header.Get("Content-Type"))
 	return err != nil || !strings.EqualFold(cmp.Or(parameters["smime-type"], "enveloped-data"), "signed-data")
 }
+
+// maxNames is how many enclosed files are named.
+const maxNames = 50
+
+// FileNames are the names of what was enclosed, and not shown within the text.
+func (m Message) FileNames() []string {
+	var names []string
+	for _, part := range m.Parts {
+		if part.Name != "" && !part.Inline && len(names) < maxNames {
+			names = append(names, part.Name)
+		}
+	}
+	return names
+}
+
+// maxRaw is how much is shown of what cannot be read.
+const maxRaw = 4000
+
+// Raw is what can be shown of bytes that are no mail.
+func Raw(original []byte) string { return text(string(original[:min(len(original), maxRaw)])) }

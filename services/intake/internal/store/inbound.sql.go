@@ -76,6 +76,65 @@ func (q *Queries) CountInbound(ctx context.Context, desk string) ([]CountInbound
 	return items, nil
 }
 
+const countOpenedByMail = `-- name: CountOpenedByMail :one
+SELECT count(*) FROM inbound_items
+WHERE desk = $1 AND person = $2 AND received_at > $3 AND outcome = 1 AND source = 'mail'
+`
+
+type CountOpenedByMailParams struct {
+	Desk   string
+	Person string
+	Since  time.Time
+}
+
+func (q *Queries) CountOpenedByMail(ctx context.Context, arg CountOpenedByMailParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpenedByMail, arg.Desk, arg.Person, arg.Since)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const dropInboundOriginal = `-- name: DropInboundOriginal :exec
+DELETE FROM inbound_originals WHERE desk = $1 AND inbound = $2
+`
+
+type DropInboundOriginalParams struct {
+	Desk    string
+	Inbound uuid.UUID
+}
+
+func (q *Queries) DropInboundOriginal(ctx context.Context, arg DropInboundOriginalParams) error {
+	_, err := q.db.Exec(ctx, dropInboundOriginal, arg.Desk, arg.Inbound)
+	return err
+}
+
+const eraseInboundItem = `-- name: EraseInboundItem :exec
+UPDATE inbound_items SET sender = '', subject = '', erased_at = $1, revision = $2, chain_hash = $3,
+    last_event_at = $4
+WHERE desk = $5 AND inbound = $6
+`
+
+type EraseInboundItemParams struct {
+	ErasedAt    *time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+	Desk        string
+	Inbound     uuid.UUID
+}
+
+func (q *Queries) EraseInboundItem(ctx context.Context, arg EraseInboundItemParams) error {
+	_, err := q.db.Exec(ctx, eraseInboundItem,
+		arg.ErasedAt,
+		arg.Revision,
+		arg.ChainHash,
+		arg.LastEventAt,
+		arg.Desk,
+		arg.Inbound,
+	)
+	return err
+}
+
 const firstInboundItem = `-- name: FirstInboundItem :one
 SELECT inbound, original_sha256 FROM inbound_items
 WHERE desk = $1 AND source = $2 AND source_key = $3 AND duplicate_of IS NULL
@@ -177,6 +236,62 @@ func (q *Queries) InboundBlobs(ctx context.Context, desk string) ([]InboundBlobs
 	for rows.Next() {
 		var i InboundBlobsRow
 		if err := rows.Scan(&i.Inbound, &i.Source); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboundOfPerson = `-- name: InboundOfPerson :many
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND person = $2 AND erased_at IS NULL ORDER BY inbound LIMIT $3
+`
+
+type InboundOfPersonParams struct {
+	Desk   string
+	Person string
+	Most   int32
+}
+
+func (q *Queries) InboundOfPerson(ctx context.Context, arg InboundOfPersonParams) ([]InboundItem, error) {
+	rows, err := q.db.Query(ctx, inboundOfPerson, arg.Desk, arg.Person, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InboundItem
+	for rows.Next() {
+		var i InboundItem
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Inbound,
+			&i.Channel,
+			&i.Source,
+			&i.SourceKey,
+			&i.MediaType,
+			&i.OriginalSize,
+			&i.OriginalSha256,
+			&i.InBlob,
+			&i.Route,
+			&i.Sender,
+			&i.Subject,
+			&i.Person,
+			&i.ReceivedAt,
+			&i.Traceparent,
+			&i.Outcome,
+			&i.Ticket,
+			&i.DuplicateOf,
+			&i.Reason,
+			&i.SettledAt,
+			&i.Released,
+			&i.ErasedAt,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -376,6 +491,16 @@ func (q *Queries) ListInboundItemsByOutcome(ctx context.Context, arg ListInbound
 	return items, nil
 }
 
+const lockAddress = `-- name: LockAddress :exec
+SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1::text, 0))
+`
+
+// Until the end of the transaction, so that an address becomes one person.
+func (q *Queries) LockAddress(ctx context.Context, address string) error {
+	_, err := q.db.Exec(ctx, lockAddress, address)
+	return err
+}
+
 const lockInboundItem = `-- name: LockInboundItem :one
 SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE
 `
@@ -416,6 +541,23 @@ func (q *Queries) LockInboundItem(ctx context.Context, arg LockInboundItemParams
 		&i.LastEventAt,
 	)
 	return i, err
+}
+
+const personByEmail = `-- name: PersonByEmail :one
+SELECT person FROM persons WHERE desk = $1 AND lower(email) = lower($2) AND email <> '' AND NOT closed ORDER BY person LIMIT 1
+`
+
+type PersonByEmailParams struct {
+	Desk  string
+	Email string
+}
+
+// The first by id, where several share an address.
+func (q *Queries) PersonByEmail(ctx context.Context, arg PersonByEmailParams) (string, error) {
+	row := q.db.QueryRow(ctx, personByEmail, arg.Desk, arg.Email)
+	var person string
+	err := row.Scan(&person)
+	return person, err
 }
 
 const settleInboundItem = `-- name: SettleInboundItem :exec

@@ -21,4 +21,6 @@ func (t Ticket) Reply(by string, note Text, at time.Time) (Outcome, error) {
 
 // AutomaticReply keeps what no person wrote where only those see it who work on the ticket. It moves nothing: an absence notice is no
 // answer (RFC 3834).
-func (t Ticket) AutomaticReply(note Text, at time.Time) (Outcome, error) { return t.AddNote(note, true, "", at) }
+func (t Ticket) AutomaticReply(note Text, at time.Time) (Outcome, error) {
+	return t.AddNote(note, true, "", at)
+}

@@ -33,7 +33,7 @@ type ReceiveReplyRequest struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// AIP-155.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Who wrote it, `desks/{desk}/persons/{person}`.
+	// Who wrote it, `desks/{desk}/persons/{person}`. May be left out of what no person wrote.
 	Person string `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
 	// What they wrote.
 	Note *v1.LocalizedText `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
@@ -121,17 +121,18 @@ var File_bavn_triage_v1_reply_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_reply_service_proto_rawDesc = "" +
 	"\n" +
-	"\"bavn/triage/v1/reply_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x83\x03\n" +
+	"\"bavn/triage/v1/reply_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xe5\x03\n" +
 	"\x13ReceiveReplyRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12^\n" +
-	"\x06person\x18\x03 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x06person\x12<\n" +
+	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12a\n" +
+	"\x06person\x18\x03 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x06person\x12<\n" +
 	"\x04note\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x04note\x12#\n" +
 	"\n" +
 	"referenced\x18\x05 \x01(\bB\x03\xe0A\x01R\n" +
 	"referenced\x12!\n" +
-	"\tautomatic\x18\x06 \x01(\bB\x03\xe0A\x01R\tautomatic2]\n" +
+	"\tautomatic\x18\x06 \x01(\bB\x03\xe0A\x01R\tautomatic:]\xbaHZ\x1aX\n" +
+	"\freply.person\x12\x10say who wrote it\x1a6this.automatic && this.referenced || this.person != ''2]\n" +
 	"\fReplyService\x12M\n" +
 	"\fReceiveReply\x12#.bavn.triage.v1.ReceiveReplyRequest\x1a\x16.bavn.triage.v1.Ticket\"\x00B5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
 

@@ -54,3 +54,26 @@ SELECT i.source, count(*) AS accepted,
     coalesce(min(received_at) FILTER (WHERE outcome = 0), 'epoch')::timestamptz AS oldest_pending
 FROM inbound_items i LEFT JOIN inbound_originals o USING (desk, inbound)
 WHERE i.desk = @desk GROUP BY i.source ORDER BY i.source;
+
+-- name: CountOpenedByMail :one
+SELECT count(*) FROM inbound_items
+WHERE desk = @desk AND person = @person AND received_at > @since AND outcome = 1 AND source = 'mail';
+
+-- name: PersonByEmail :one
+-- The first by id, where several share an address.
+SELECT person FROM persons WHERE desk = @desk AND lower(email) = lower(@email) AND email <> '' AND NOT closed ORDER BY person LIMIT 1;
+
+-- name: LockAddress :exec
+-- Until the end of the transaction, so that an address becomes one person.
+SELECT pg_advisory_xact_lock(hashtextextended('address ' || @address::text, 0));
+
+-- name: InboundOfPerson :many
+SELECT * FROM inbound_items WHERE desk = @desk AND person = @person AND erased_at IS NULL ORDER BY inbound LIMIT @most;
+
+-- name: EraseInboundItem :exec
+UPDATE inbound_items SET sender = '', subject = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash,
+    last_event_at = @last_event_at
+WHERE desk = @desk AND inbound = @inbound;
+
+-- name: DropInboundOriginal :exec
+DELETE FROM inbound_originals WHERE desk = @desk AND inbound = @inbound;
