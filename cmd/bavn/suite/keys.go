@@ -56,3 +56,9 @@ func newKey() string {
 	_, _ = rand.Read(secret) // never fails (crypto/rand)
 	return hex.EncodeToString(secret)
 }
+
+// References is the key of the references in mails, for who plays somebody that answers one.
+func (f Folder) References() (string, error) {
+	k, err := f.keys()
+	return k.References, err
+}

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- Everything that came in without a caller who waits, from before it is acknowledged. Sender and subject are personal data and lie
--- here alone, beside the original: all three go when the person does (R147).
+-- Everything that came in without a caller who waits, from before it is acknowledged. Envelope, sender and subject are personal data
+-- and lie here alone, beside the original: all of it goes when the person does (R147).
 CREATE TABLE inbound_items (
     desk            text        NOT NULL,
     inbound         uuid        NOT NULL,
@@ -13,6 +13,7 @@ CREATE TABLE inbound_items (
     original_sha256 bytea       NOT NULL,
     in_blob         boolean     NOT NULL, -- the original is too large for a row: it lies in the blob store, under desk and item
     route           text        NOT NULL, -- where it was sent to, as the desk's settings call it: a group, an integration; '' for the desk
+    envelope        text        NOT NULL, -- whom it came from and to, as header lines; personal too
     sender          text        NOT NULL DEFAULT '',
     subject         text        NOT NULL DEFAULT '',
     person          text        NOT NULL DEFAULT '', -- the sender, once known
@@ -58,7 +59,7 @@ DECLARE
         WHEN NOT ((NEW.outcome = 5) = (NEW.duplicate_of IS NOT NULL)) THEN 'duplicate_says_of_what'
         WHEN NOT (NEW.outcome NOT IN (1, 2) OR NEW.ticket <> '') THEN 'ticket_is_named'
         WHEN NOT (NEW.outcome NOT IN (3, 4) OR NEW.reason <> '') THEN 'reason_is_given'
-        WHEN NOT (NEW.erased_at IS NULL OR (NEW.sender, NEW.subject) = ('', '')) THEN 'erased_is_empty'
+        WHEN NOT (NEW.erased_at IS NULL OR (NEW.envelope, NEW.sender, NEW.subject) = ('', '', '')) THEN 'erased_is_empty'
         WHEN NOT (NEW.original_size >= 0 AND octet_length(NEW.original_sha256) = 32) THEN 'original_is_measured'
         WHEN NOT (NEW.revision >= 1 AND octet_length(NEW.chain_hash) = 32) THEN 'chain_has_a_head'
         -- Once it is more than pending or quarantined, an outcome stays.

@@ -66,7 +66,7 @@ func (h *MailHandler) Handle(ctx context.Context, item store.InboundItem) (Verdi
 	if l.desk, err = store.New(h.Commands.Pool).GetDesk(ctx, item.Desk); err != nil {
 		return Verdict{}, pg.Translate(err)
 	}
-	l.mail, err = mail.Parse(original)
+	l.mail, err = mail.Parse(append([]byte(item.Envelope), original...))
 	switch {
 	case err != nil && !item.Released:
 		return Quarantined(mail.ReasonUnreadable), nil

@@ -34,6 +34,8 @@ type Inbound struct {
 	Key string
 	// Route is where in the desk it was sent to, in the source's own words; empty for the desk.
 	Route string
+	// Envelope is whom it came from and to, where the thing itself does not say so: header lines, each with its end.
+	Envelope string
 	// MediaType is what the original claims to be.
 	MediaType string
 	// Original is what came, or its beginning.
@@ -99,7 +101,7 @@ func (c *Commands) newInbound(ctx context.Context, in Inbound) (store.InboundIte
 	}
 	digest := sha256.Sum256(in.Original)
 	item := store.InboundItem{
-		Desk: in.Desk, Inbound: id, Channel: int16(in.Channel), Source: in.Source, SourceKey: in.Key, Route: in.Route,
+		Desk: in.Desk, Inbound: id, Channel: int16(in.Channel), Source: in.Source, SourceKey: in.Key, Route: in.Route, Envelope: in.Envelope,
 		MediaType: in.MediaType, OriginalSize: int64(len(in.Original)), OriginalSha256: digest[:], ReceivedAt: c.Clock.Now(),
 		Traceparent: feed.Traceparent(ctx),
 	}
@@ -191,7 +193,7 @@ func inboundEvent(item store.InboundItem, desk store.Desk, eventType string) fee
 func insertInbound(ctx context.Context, p *pg.Pipeline, i store.InboundItem) error {
 	return store.New(p).InsertInboundItem(ctx, store.InsertInboundItemParams{
 		Desk: i.Desk, Inbound: i.Inbound, Channel: i.Channel, Source: i.Source, SourceKey: i.SourceKey, MediaType: i.MediaType,
-		OriginalSize: i.OriginalSize, OriginalSha256: i.OriginalSha256, InBlob: i.InBlob, Route: i.Route, ReceivedAt: i.ReceivedAt,
+		OriginalSize: i.OriginalSize, OriginalSha256: i.OriginalSha256, InBlob: i.InBlob, Route: i.Route, Envelope: i.Envelope, ReceivedAt: i.ReceivedAt,
 		Traceparent: i.Traceparent, Outcome: i.Outcome, DuplicateOf: i.DuplicateOf, SettledAt: i.SettledAt,
 		Revision: i.Revision, ChainHash: i.ChainHash, LastEventAt: i.LastEventAt,
 	})

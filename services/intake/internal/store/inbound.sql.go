@@ -109,7 +109,7 @@ func (q *Queries) DropInboundOriginal(ctx context.Context, arg DropInboundOrigin
 }
 
 const eraseInboundItem = `-- name: EraseInboundItem :exec
-UPDATE inbound_items SET sender = '', subject = '', erased_at = $1, revision = $2, chain_hash = $3,
+UPDATE inbound_items SET envelope = '', sender = '', subject = '', erased_at = $1, revision = $2, chain_hash = $3,
     last_event_at = $4
 WHERE desk = $5 AND inbound = $6
 `
@@ -160,7 +160,7 @@ func (q *Queries) FirstInboundItem(ctx context.Context, arg FirstInboundItemPara
 }
 
 const getInboundItem = `-- name: GetInboundItem :one
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2
 `
 
 type GetInboundItemParams struct {
@@ -182,6 +182,7 @@ func (q *Queries) GetInboundItem(ctx context.Context, arg GetInboundItemParams) 
 		&i.OriginalSha256,
 		&i.InBlob,
 		&i.Route,
+		&i.Envelope,
 		&i.Sender,
 		&i.Subject,
 		&i.Person,
@@ -247,7 +248,7 @@ func (q *Queries) InboundBlobs(ctx context.Context, desk string) ([]InboundBlobs
 }
 
 const inboundOfPerson = `-- name: InboundOfPerson :many
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND person = $2 AND erased_at IS NULL ORDER BY inbound LIMIT $3
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND person = $2 AND erased_at IS NULL ORDER BY inbound LIMIT $3
 `
 
 type InboundOfPersonParams struct {
@@ -276,6 +277,7 @@ func (q *Queries) InboundOfPerson(ctx context.Context, arg InboundOfPersonParams
 			&i.OriginalSha256,
 			&i.InBlob,
 			&i.Route,
+			&i.Envelope,
 			&i.Sender,
 			&i.Subject,
 			&i.Person,
@@ -303,10 +305,10 @@ func (q *Queries) InboundOfPerson(ctx context.Context, arg InboundOfPersonParams
 }
 
 const insertInboundItem = `-- name: InsertInboundItem :exec
-INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route,
+INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope,
     received_at, traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14, $15, $16, $17, $18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+    $12, $13, $14, $15, $16, $17, $18, $19)
 `
 
 type InsertInboundItemParams struct {
@@ -320,6 +322,7 @@ type InsertInboundItemParams struct {
 	OriginalSha256 []byte
 	InBlob         bool
 	Route          string
+	Envelope       string
 	ReceivedAt     time.Time
 	Traceparent    string
 	Outcome        int16
@@ -342,6 +345,7 @@ func (q *Queries) InsertInboundItem(ctx context.Context, arg InsertInboundItemPa
 		arg.OriginalSha256,
 		arg.InBlob,
 		arg.Route,
+		arg.Envelope,
 		arg.ReceivedAt,
 		arg.Traceparent,
 		arg.Outcome,
@@ -370,7 +374,7 @@ func (q *Queries) InsertInboundOriginal(ctx context.Context, arg InsertInboundOr
 }
 
 const listInboundItems = `-- name: ListInboundItems :many
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
 WHERE desk = $1 AND inbound < $2
 ORDER BY inbound DESC LIMIT $3
 `
@@ -401,6 +405,7 @@ func (q *Queries) ListInboundItems(ctx context.Context, arg ListInboundItemsPara
 			&i.OriginalSha256,
 			&i.InBlob,
 			&i.Route,
+			&i.Envelope,
 			&i.Sender,
 			&i.Subject,
 			&i.Person,
@@ -428,7 +433,7 @@ func (q *Queries) ListInboundItems(ctx context.Context, arg ListInboundItemsPara
 }
 
 const listInboundItemsByOutcome = `-- name: ListInboundItemsByOutcome :many
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items
 WHERE desk = $1 AND outcome = $2 AND inbound < $3
 ORDER BY inbound DESC LIMIT $4
 `
@@ -465,6 +470,7 @@ func (q *Queries) ListInboundItemsByOutcome(ctx context.Context, arg ListInbound
 			&i.OriginalSha256,
 			&i.InBlob,
 			&i.Route,
+			&i.Envelope,
 			&i.Sender,
 			&i.Subject,
 			&i.Person,
@@ -502,7 +508,7 @@ func (q *Queries) LockAddress(ctx context.Context, address string) error {
 }
 
 const lockInboundItem = `-- name: LockInboundItem :one
-SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE
+SELECT desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope, sender, subject, person, received_at, traceparent, outcome, ticket, duplicate_of, reason, settled_at, released, erased_at, revision, chain_hash, last_event_at FROM inbound_items WHERE desk = $1 AND inbound = $2 FOR UPDATE
 `
 
 type LockInboundItemParams struct {
@@ -524,6 +530,7 @@ func (q *Queries) LockInboundItem(ctx context.Context, arg LockInboundItemParams
 		&i.OriginalSha256,
 		&i.InBlob,
 		&i.Route,
+		&i.Envelope,
 		&i.Sender,
 		&i.Subject,
 		&i.Person,

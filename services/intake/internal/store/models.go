@@ -30,6 +30,7 @@ type InboundItem struct {
 	OriginalSha256 []byte
 	InBlob         bool
 	Route          string
+	Envelope       string
 	Sender         string
 	Subject        string
 	Person         string

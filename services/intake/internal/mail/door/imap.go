@@ -1,7 +1,6 @@
 package door
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -280,7 +279,7 @@ func (d *Door) keep(ctx context.Context, route Route, from io.Reader, tooLarge b
 	}
 	_, err = d.commands.Receive(ctx, command.Inbound{
 		Desk: route.Desk, Route: route.Group, Channel: commonv1.Channel_CHANNEL_MAIL, Source: command.MailSource,
-		Key: mail.Key(headers), MediaType: command.HeadersOnly, Original: bytes.Clone(headers),
+		Key: mail.Key(headers), MediaType: command.HeadersOnly, Original: headers,
 	})
 	return err
 }

@@ -1,7 +1,6 @@
 package door
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +64,8 @@ func (d *Door) route(ctx context.Context, address string) (route Route, known bo
 // held is how much of a mail is held in memory; it is as much as goes into a row.
 const held = 256 << 10
 
-// receive keeps one mail for one desk. lines are the trace that we put before it, as the last server on its way.
+// receive keeps one mail for one desk. lines are what the last server on its way puts before it: they are kept
+// beside the original, which stays as it came.
 func (d *Door) receive(ctx context.Context, route Route, lines string, from io.Reader) error {
 	ctx, span := d.tracer.Start(ctx, "mail.receive", trace.WithSpanKind(trace.SpanKindConsumer))
 	defer span.End()
@@ -78,7 +78,7 @@ func (d *Door) receive(ctx context.Context, route Route, lines string, from io.R
 	in := command.Inbound{
 		Desk: route.Desk, Route: route.Group, Channel: commonv1.Channel_CHANNEL_MAIL, Source: command.MailSource,
 		Key: mail.Key(beginning[:n]), MediaType: "message/rfc822",
-		Original: bytes.Join([][]byte{[]byte(lines), beginning[:n]}, nil),
+		Envelope: lines, Original: beginning[:n],
 	}
 	if more {
 		in.Rest = from

@@ -1,7 +1,7 @@
 -- name: InsertInboundItem :exec
-INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route,
+INSERT INTO inbound_items (desk, inbound, channel, source, source_key, media_type, original_size, original_sha256, in_blob, route, envelope,
     received_at, traceparent, outcome, duplicate_of, settled_at, revision, chain_hash, last_event_at)
-VALUES (@desk, @inbound, @channel, @source, @source_key, @media_type, @original_size, @original_sha256, @in_blob, @route,
+VALUES (@desk, @inbound, @channel, @source, @source_key, @media_type, @original_size, @original_sha256, @in_blob, @route, @envelope,
     @received_at, @traceparent, @outcome, @duplicate_of, @settled_at, @revision, @chain_hash, @last_event_at);
 
 -- name: InsertInboundOriginal :exec
@@ -71,7 +71,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('address ' || @address::text, 0));
 SELECT * FROM inbound_items WHERE desk = @desk AND person = @person AND erased_at IS NULL ORDER BY inbound LIMIT @most;
 
 -- name: EraseInboundItem :exec
-UPDATE inbound_items SET sender = '', subject = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash,
+UPDATE inbound_items SET envelope = '', sender = '', subject = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash,
     last_event_at = @last_event_at
 WHERE desk = @desk AND inbound = @inbound;
 
