@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -204,5 +205,57 @@ func TestAPersonReleasesWhatIsQuarantinedOnceAndDismissesNothingElse(t *testing.
 	})
 	if !fault.Is(err, "INBOUND_NOT_QUARANTINED") {
 		t.Errorf("what has joined a ticket can be dismissed: %v", err)
+	}
+}
+
+// R147: with a person goes what they sent, byte by byte; that it came stays, and the ledger balances.
+func TestR147WhatAnErasedPersonSentIsGoneAndItsOutcomeStays(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.commands.Inbox.Handlers["jira"] = handler(func(store.InboundItem) (command.Verdict, error) {
+		return command.Verdict{
+			Outcome: intakev1.InboundOutcome_INBOUND_OUTCOME_JOINED, Ticket: "ASCP00000001", Person: "gerda", Sender: "gerda@x.example",
+		}, nil
+	})
+	root := as(t.Context(), "root")
+	if _, err := f.commands.CreatePerson(root, &intakev1.CreatePersonRequest{
+		Parent: "desks/nsp", PersonId: "gerda", RequestId: uuid.NewString(), Person: &intakev1.Person{DisplayName: "Gerda"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	large := delivery("large")
+	large.Rest = strings.NewReader(strings.Repeat("x", 1<<20))
+	for _, in := range []command.Inbound{delivery("small"), large} {
+		item, err := f.commands.Receive(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (&command.SettleInboundWorker{Commands: f.commands}).Work(t.Context(), settleJob(item, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.commands.ErasePerson(root, &intakev1.ErasePersonRequest{
+		Name: "desks/nsp/persons/gerda", RequestId: uuid.NewString(),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n := f.count(t, "SELECT count(*) FROM inbound_items WHERE outcome = 2 AND erased_at IS NOT NULL AND sender = ''"); n != 2 {
+		t.Errorf("%d of two items are erased and keep their outcome", n)
+	}
+	if n := f.count(t, "SELECT count(*) FROM inbound_originals"); n != 0 {
+		t.Errorf("%d originals are kept", n)
+	}
+	rows, err := store.New(f.pool).CountInbound(t.Context(), "nsp")
+	if err != nil || len(rows) != 1 || rows[0].Missing != 0 || rows[0].Erased != 2 || rows[0].Originals != 0 {
+		t.Errorf("the ledger says %v (%v)", rows, err)
+	}
+	items, err := store.New(f.pool).ListInboundItems(t.Context(), store.ListInboundItemsParams{Desk: "nsp", Before: uuid.Max, Size: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range items {
+		if _, err := f.commands.Original(t.Context(), item); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the original of %s can be read: %v", item.Name(), err)
+		}
 	}
 }
