@@ -227,7 +227,11 @@ func (l *letter) words() string {
 	return domain.Shortened(cmp.Or(body, said.Empty)+domain.Enclosed(said.Enclosed, l.mail.FileNames()), said.Cut)
 }
 
-// requestFor is the id of what a mail leads to, the same however often it is handled.
+// requestFor is the id of what a mail leads to, the same however often it is handled; another one after a person released it, because
+// what was refused before is to be asked again.
 func requestFor(item store.InboundItem, what string) uuid.UUID {
+	if item.Released {
+		what += ", released"
+	}
 	return uuid.NewSHA1(item.Inbound, []byte(what))
 }
