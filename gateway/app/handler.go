@@ -15,12 +15,14 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"google.golang.org/grpc/codes"
 
+	"github.com/bavn/bavn/gateway/internal/files"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/gateway/internal/static"
 	"github.com/bavn/bavn/gateway/web"
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
 	"github.com/bavn/bavn/gen/go/processpage"
 	"github.com/bavn/bavn/platform/fault"
@@ -40,6 +42,8 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		BodyBytes:          a.cfg.HTTP.BodyBytes,
 		RequestTimeout:     a.cfg.HTTP.RequestTimeout,
 		StreamWriteTimeout: a.cfg.HTTP.StreamWriteTimeout,
+		UploadBytes:        uploadBytes,
+		UploadTimeout:      a.cfg.HTTP.UploadTimeout,
 	}, refusals)
 	if err != nil {
 		return nil, fmt.Errorf("build the REST API: %w", err)
@@ -84,7 +88,13 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)
-	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", mux), Service,
+	handler, err := a.withFiles(mux, nothing, &files.Handler{
+		Intake: intakev1.NewAttachmentServiceClient(services.Intake), Refusals: refusals, WriteTimeout: a.cfg.HTTP.StreamWriteTimeout,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", handler), Service,
 		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
 		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
 		otelhttp.WithPropagators(a.telemetry.Propagator),
@@ -93,6 +103,33 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return spanName(r) }),
 	), nil
+}
+
+// uploadBytes is the largest file that is passed on; intake has the last word.
+const uploadBytes = 25 << 20
+
+// withFiles adds the files that strangers have sent: on an origin of their own where one is configured, which then has nothing else,
+// so that nothing of theirs is ever of the page's origin; below their path of the page's origin otherwise, in a sandbox.
+func (a *App) withFiles(site *http.ServeMux, nothing http.Handler, handler http.Handler) (http.Handler, error) {
+	if a.cfg.HTTP.FilesURL == "" {
+		site.Handle("GET "+files.Path+"{token}", handler)
+		return site, nil
+	}
+	apart, err := url.Parse(a.cfg.HTTP.FilesURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the files' URL: %w", err)
+	}
+	alone := http.NewServeMux()
+	alone.Handle("GET "+files.Path+"{token}", handler)
+	alone.Handle("/", nothing)
+	site.Handle(files.Path, nothing)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.EqualFold(r.Host, apart.Host) {
+			alone.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	}), nil
 }
 
 // spanName is asked before and after the request. Afterwards the API has left its route as a label, which says more than the

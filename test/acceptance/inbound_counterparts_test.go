@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/test/house"
 )
 
@@ -124,8 +125,10 @@ func TestAMailBySwaksArrives(t *testing.T) {
 	p.swaks(swaks, p.running.Addresses().MailIn, "Skærmen er sort", "--attach", "@"+picture)
 	item := p.settled(1)[0]
 	p.is(item, ticketed, "")
-	if said := p.ticket(item.GetTicket()).GetDescription(); !strings.Contains(said, "foto.jpg") {
-		t.Errorf("the ticket does not say what came with it: %q", said)
+	files, err := intakev1.NewAttachmentServiceClient(p.GRPC.Conn(intakev1.AttachmentService_ListAttachments_FullMethodName)).
+		ListAttachments(p.As(p.ctx, house.Mette), &intakev1.ListAttachmentsRequest{Parent: item.GetTicket()})
+	if err != nil || len(files.GetAttachments()) != 1 || files.GetAttachments()[0].GetFileName() != "foto.jpg" {
+		t.Errorf("the ticket has the files %v (%v)", files.GetAttachments(), err)
 	}
 	p.balances()
 }

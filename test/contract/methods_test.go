@@ -21,6 +21,8 @@ var files = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
 	intakev1.File_bavn_intake_v1_inbound_service_proto,
+	intakev1.File_bavn_intake_v1_attachment_service_proto,
+	intakev1.File_bavn_intake_v1_person_import_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
@@ -28,6 +30,7 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_explanation_proto,
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
+	triagev1.File_bavn_triage_v1_sight_service_proto,
 	triagev1.File_bavn_triage_v1_escalation_service_proto,
 	triagev1.File_bavn_triage_v1_attestation_service_proto,
 	triagev1.File_bavn_triage_v1_on_call_service_proto,
@@ -86,7 +89,7 @@ func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && (m.is("List") || m.is("Download"))
+	return verb == "GET" || m.internal() && (m.is("List") || m.is("Get") || m.is("Download"))
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

@@ -52,7 +52,8 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 		}
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
 			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
-			"REFERENCES_KEYS": g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
+			"ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
+			"REFERENCES_KEYS":          g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
 		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil

@@ -10,6 +10,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/blobstore"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
@@ -19,7 +20,9 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/access"
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
+	"github.com/bavn/bavn/services/intake/internal/ldapsource"
 	"github.com/bavn/bavn/services/intake/internal/mail/door"
+	"github.com/bavn/bavn/services/intake/internal/malware"
 	"github.com/bavn/bavn/services/intake/internal/project"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
@@ -46,7 +49,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
-		triagev1.ReplyService_ServiceDesc.ServiceName)
+		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +59,26 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 		Inbox: command.NewInbox(),
-		Blobs: blobs,
+		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
+	}
+	if cfg.Attachments.Scanner != "" {
+		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
 	river.AddWorker(workers, &command.SettleInboundWorker{Commands: commands})
+	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
+	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
+	if cfg.LDAP.URL != "" {
+		river.AddWorker(workers, syncPersons(commands, cfg.LDAP))
+	}
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
+	}
+	if cfg.LDAP.URL != "" {
+		commands.Jobs.PeriodicJobs().Add(river.NewPeriodicJob(river.PeriodicInterval(cfg.LDAP.Every),
+			func() (river.JobArgs, *river.InsertOpts) { return command.SyncPersonsArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, eventv1.NewFeedClient(triage), memberships); err != nil {
@@ -76,6 +92,14 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err := receive(base, cfg, commands, triagev1.NewReplyServiceClient(triage)); err != nil {
 		return nil, err
 	}
+	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
+		Gate: gate, Commands: commands, Pages: pages, DownloadURL: cfg.Attachments.DownloadURL,
+	})
+	texts, err := fault.NewCatalog(command.ErrorTexts())
+	if err != nil {
+		return nil, err
+	}
+	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: texts})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }
@@ -97,6 +121,13 @@ func receive(base *service.Base, cfg Config, commands *command.Commands, replies
 	parts, err := mails.Parts()
 	base.Add(parts...)
 	return err
+}
+
+// syncPersons imports the directory that is configured, as often as is configured.
+func syncPersons(commands *command.Commands, cfg ldapsource.Config) *command.SyncPersonsWorker {
+	return &command.SyncPersonsWorker{Commands: commands, Directory: cfg, Request: &intakev1.ImportPersonsRequest{
+		Parent: "desks/" + cfg.Desk, Source: cfg.Source, CloseAbsent: cfg.CloseAbsent, PhoneRegion: cfg.PhoneRegion,
+	}}
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.

@@ -1,6 +1,10 @@
 package app
 
 import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bavn/bavn/platform/blobstore"
@@ -8,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/services/intake/internal/ldapsource"
 	"github.com/bavn/bavn/services/intake/internal/mail/door"
 )
 
@@ -20,6 +25,32 @@ type Config struct {
 	// References are those in mails of ours, by which answers find their tickets.
 	References mailref.Config `koanf:"references"`
 	Mail       door.Config    `koanf:"mail"`
+
+	Attachments AttachmentConfig  `koanf:"attachments"`
+	LDAP        ldapsource.Config `koanf:"ldap"`
+}
+
+// AttachmentConfig says how files are received and given out.
+type AttachmentConfig struct {
+	UploadTimeout time.Duration `koanf:"upload_timeout" usage:"longest time that one file may take to be received"`
+	DownloadURL   string        `koanf:"download_url" usage:"address that download links begin with; see the gateway's http.files_url"`
+	Scanner       string        `koanf:"scanner" usage:"host:port of a clamd that looks for malware; empty looks for none"`
+}
+
+// Validate returns what cannot work.
+func (c AttachmentConfig) Validate() error {
+	var errs []error
+	if c.UploadTimeout < time.Second {
+		errs = append(errs, config.Invalid("upload_timeout", "must be at least 1s, is %v", c.UploadTimeout))
+	}
+	at, err := url.Parse(c.DownloadURL)
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" || strings.HasSuffix(at.Path, "/") {
+		errs = append(errs, config.Invalid("download_url", "must be http(s)://host/path, is %q", c.DownloadURL))
+	}
+	if _, _, err := net.SplitHostPort(c.Scanner); c.Scanner != "" && err != nil {
+		errs = append(errs, config.Invalid("scanner", "must be host:port, is %q", c.Scanner))
+	}
+	return errors.Join(errs...)
 }
 
 // OpenConfig says how long a reporter waits for triage, and when the backstop tries again.
@@ -42,10 +73,12 @@ func (c OpenConfig) Validate() error {
 // DefaultConfig is what a process starts from.
 func DefaultConfig() Config {
 	return Config{
-		Config: service.DefaultConfig(Name),
-		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
-		Open:   OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
-		Blobs:  blobstore.DefaultConfig(),
-		Mail:   door.DefaultConfig(),
+		Mail:        door.DefaultConfig(),
+		Config:      service.DefaultConfig(Name),
+		Triage:      rpc.DefaultClientConfig("127.0.0.1:7102"),
+		Open:        OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
+		Blobs:       blobstore.DefaultConfig(),
+		Attachments: AttachmentConfig{UploadTimeout: 15 * time.Minute, DownloadURL: "http://127.0.0.1:8080/files"},
+		LDAP:        ldapsource.DefaultConfig(),
 	}
 }

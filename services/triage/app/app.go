@@ -89,6 +89,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterReplyServiceServer(base.Server, &api.Replies{Tickets: tickets})
 	triagev1.RegisterLegalServiceServer(base.Server, &api.Legal{Tickets: tickets})
 	triagev1.RegisterExplanationServiceServer(base.Server, &api.Explanations{Reads: reads})
+	triagev1.RegisterSightServiceServer(base.Server, &api.Sights{Reads: reads})
 	triagev1.RegisterProfileServiceServer(base.Server, &api.Profiles{Reads: reads})
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},

@@ -22,6 +22,10 @@ type Ticket struct {
 	Explain   TicketExplain   `cmd:"" group:"use" help:"Say why a ticket is as it is, and what can be done with it now."`
 	Deadlines TicketDeadlines `cmd:"" group:"use" help:"Show what is due, when, and by which rule."`
 
+	Attach      TicketAttach      `cmd:"" group:"use" help:"Add files to a ticket."`
+	Attachments TicketAttachments `cmd:"" group:"use" help:"List the files of a ticket."`
+	Download    TicketDownload    `cmd:"" group:"use" help:"Fetch a file of a ticket."`
+
 	Take     TicketTake     `cmd:"" group:"work" help:"Take a ticket from the pile."`
 	TakeNext TicketTakeNext `cmd:"" group:"work" help:"Take the next ticket of a pile: the oldest of the highest priority."`
 	Assign   TicketAssign   `cmd:"" group:"work" help:"Give a ticket to a group or person of the holding party."`

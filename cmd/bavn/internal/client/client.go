@@ -42,6 +42,8 @@ type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
 	Inbound       intakev1.InboundServiceClient
+	Attachments   intakev1.AttachmentServiceClient
+	Imports       intakev1.PersonImportServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -93,6 +95,8 @@ func Open(cfg Config) (*Client, error) {
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
 	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
+	c.Attachments = intakev1.NewAttachmentServiceClient(dialed["intake"])
+	c.Imports = intakev1.NewPersonImportServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])

@@ -52,6 +52,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what is known of an attachment
+         * @description Reads what is known of an attachment. Callers: those who see it. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["AttachmentService_GetAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/attachments/{attachment}:downloadLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives an address under which a browser gets the file for a minute, without signing in and on an origin apart
+         * @description Gives an address under which a browser gets the file for a minute, without signing in and on an origin apart.
+         *
+         *     Callers: those who see the attachment. Changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION ATTACHMENT_QUARANTINED,
+         *     ATTACHMENT_NOT_SCANNED.
+         */
+        get: operations["AttachmentService_GetDownloadLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/configurationItems": {
         parameters: {
             query?: never;
@@ -1168,6 +1211,27 @@ export interface paths {
          *     WRONG_STATUS, NOT_A_MEMBER for an owner of another party.
          */
         patch: operations["TicketService_UpdateTicket"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the attachments of a ticket, oldest first
+         * @description Lists the attachments of a ticket, oldest first. Callers: those who see the ticket; internal ones are shown to its parties alone.
+         *     Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["AttachmentService_ListAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/desks/{desk}/tickets/{ticket}/journey": {
@@ -2971,6 +3035,38 @@ export interface components {
             /** @description Something that happened. */
             event?: components["schemas"]["event.Event"];
         };
+        /** @description A file. */
+        "intake.Attachment": {
+            /** @description What it is called: the sender's name for it, without folders and without what could be taken for something else. In events empty. */
+            readonly fileName?: string;
+            /** @description Whether it is for the ticket's parties alone. */
+            readonly internal?: boolean;
+            /** @description What it is, by its content: "image/heic". */
+            readonly mediaType?: string;
+            /** @description Resource name, `desks/{desk}/attachments/{attachment}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            readonly receiveTime?: string;
+            /** @description SHA-256 of its content, in hexadecimal: what was sent can be proved. */
+            readonly sha256?: string;
+            /** @description Its bytes. */
+            readonly sizeBytes?: string;
+            /**
+             * Format: enum
+             * @description Where it stands.
+             * @enum {string}
+             */
+            readonly state?: "ATTACHMENT_STATE_UNSPECIFIED" | "ATTACHMENT_STATE_UNSCANNED" | "ATTACHMENT_STATE_AVAILABLE" | "ATTACHMENT_STATE_QUARANTINED";
+            /** @description The submission that it came with; empty where it was added to the ticket. */
+            readonly submission?: string;
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            readonly ticket?: string;
+            /** @description Who added it, `desks/{desk}/persons/{person}`; empty for a service. */
+            readonly uploader?: string;
+        };
         /** @description Several persons. */
         "intake.BatchGetPersonsResponse": {
             /** @description Those that are known. */
@@ -2983,6 +3079,16 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Where a file can be fetched. */
+        "intake.DownloadLink": {
+            /**
+             * Format: date-time
+             * @description When it lapses.
+             */
+            readonly expireTime?: string;
+            /** @description The address. Whoever has it gets the file, so it lapses soon. */
+            readonly uri?: string;
         };
         /** @description Asks for a person to be erased. */
         "intake.ErasePersonRequest": {
@@ -3089,6 +3195,13 @@ export interface components {
             /** @description Resource name, `desks/{desk}/inboundLedger`. */
             name?: string;
         };
+        /** @description A page of attachments. */
+        "intake.ListAttachmentsResponse": {
+            /** @description The page. */
+            attachments?: components["schemas"]["intake.Attachment"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of what came in. */
         "intake.ListInboundItemsResponse": {
             /** @description The page. */
@@ -3133,6 +3246,11 @@ export interface components {
              * @enum {string}
              */
             languageCode?: "da" | "sv" | "en" | "";
+            /**
+             * Format: date-time
+             * @description When an import found that the person had left; nobody reports for them then. Unset for everybody else.
+             */
+            readonly leaveTime?: string;
             /** @description Resource name, `desks/{desk}/persons/{person}`. The last part is the sign-in's person id. */
             name?: string;
             /** @description Office or place (R26). */
@@ -7328,6 +7446,74 @@ export interface operations {
             };
         };
     };
+    AttachmentService_GetAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The attachment id. */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AttachmentService_GetDownloadLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The attachment id. */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.DownloadLink"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     ConfigurationItemService_ListConfigurationItems: {
         parameters: {
             query?: {
@@ -9522,6 +9708,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AttachmentService_ListAttachments: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListAttachmentsResponse"];
                 };
             };
             /** @description Default error response */

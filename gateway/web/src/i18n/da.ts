@@ -92,6 +92,22 @@ const da: Texts = {
     zone: 'Tider er i supportenhedens tidszone, {{zone}}.',
     importing: 'Sagens historik er ved at blive hentet fra et andet værktøj. Imens sendes der intet.',
   },
+  attachments: {
+    title: 'Filer',
+    none: 'Der er ingen filer.',
+    fetch: 'Hent {{file}}',
+    internal: 'intern',
+    add: 'Tilføj en fil',
+    hint: 'Højst 25 MiB. Alle, der ser sagen, kan hente den. Et foto beholder oplysningen om, hvor det er taget.',
+    send: 'Send filen',
+    sending: 'Sender …',
+    state: {
+      ATTACHMENT_STATE_UNSPECIFIED: 'ukendt',
+      ATTACHMENT_STATE_UNSCANNED: 'undersøges for skadelig kode',
+      ATTACHMENT_STATE_AVAILABLE: 'kan hentes',
+      ATTACHMENT_STATE_QUARANTINED: 'spærret: der er fundet skadelig kode',
+    },
+  },
   next: {
     title: 'Hvad sker der nu',
     registered: '{{holder}} tager sagen fra bunken.',

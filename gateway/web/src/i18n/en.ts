@@ -90,6 +90,22 @@ const en = {
     zone: 'Times are in the desk’s time zone, {{zone}}.',
     importing: 'The history of this ticket is still being brought over from another tool. Nothing is sent meanwhile.',
   },
+  attachments: {
+    title: 'Files',
+    none: 'There are no files.',
+    fetch: 'Fetch {{file}}',
+    internal: 'internal',
+    add: 'Add a file',
+    hint: 'At most 25 MiB. Everybody who sees the ticket can fetch it. A photo keeps where it was taken.',
+    send: 'Send the file',
+    sending: 'Sending …',
+    state: {
+      ATTACHMENT_STATE_UNSPECIFIED: 'unknown',
+      ATTACHMENT_STATE_UNSCANNED: 'being scanned for malware',
+      ATTACHMENT_STATE_AVAILABLE: 'can be fetched',
+      ATTACHMENT_STATE_QUARANTINED: 'locked: malware was found',
+    },
+  },
   next: {
     title: 'What happens next',
     registered: '{{holder}} takes the ticket from the pile.',

@@ -31,12 +31,17 @@ type Commands struct {
 	Clock  clock.Clock
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
+	Sights triagev1.SightServiceClient
 	Jobs   *jobs.Client
 	Logger *slog.Logger
 	// Inbox settles what comes in without a caller.
 	Inbox *Inbox
 	// Blobs keeps what is too large for a row.
 	Blobs *blobstore.Store
+	// Scanner looks for malware in what is received; nil where none is configured.
+	Scanner Scanner
+	// UploadTimeout bounds how long a file may take to be received.
+	UploadTimeout time.Duration
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration

@@ -80,6 +80,9 @@ func (h *MailHandler) Handle(ctx context.Context, item store.InboundItem) (Verdi
 		return Verdict{}, err
 	}
 	verdict, err := h.carryOut(ctx, &l)
+	if err == nil {
+		err = h.enclose(ctx, &l, verdict)
+	}
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -217,14 +220,14 @@ func (h *MailHandler) floods(ctx context.Context, l *letter) (bool, error) {
 	return n >= flood, pg.Translate(err)
 }
 
-// words are what a mail says, with what is new first, and with what came along but is only in the original.
+// words are what a mail says, with what is new first.
 func (l *letter) words() string {
 	said := domain.MailTexts(l.desk.LanguageCode)
 	body := mail.Fold(l.mail.Text).String()
 	if l.mail.Sealed {
 		body = said.Sealed
 	}
-	return domain.Shortened(cmp.Or(body, said.Empty)+domain.Enclosed(said.Enclosed, l.mail.FileNames()), said.Cut)
+	return domain.Shortened(cmp.Or(body, said.Empty), said.Cut)
 }
 
 // requestFor is the id of what a mail leads to, the same however often it is handled; another one after a person released it, because

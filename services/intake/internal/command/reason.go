@@ -14,6 +14,15 @@ const (
 	reasonNotQuarantined = "INBOUND_NOT_QUARANTINED"
 
 	reasonSubmissionUnsettled = "SUBMISSION_UNSETTLED"
+
+	reasonAttachmentTooLarge    = "ATTACHMENT_TOO_LARGE"
+	reasonTooManyAttachments    = "TOO_MANY_ATTACHMENTS"
+	reasonUploadLapsed          = "UPLOAD_LAPSED"
+	reasonAttachmentQuarantined = "ATTACHMENT_QUARANTINED"
+	reasonAttachmentNotScanned  = "ATTACHMENT_NOT_SCANNED"
+
+	reasonPersonLeft  = "PERSON_LEFT"
+	reasonTooManyLeft = "TOO_MANY_LEFT"
 )
 
 //go:embed errors.yaml

@@ -4,7 +4,7 @@ import "strings"
 
 // MailText are the words that intake adds to a mail which it makes a ticket of.
 type MailText struct {
-	NoSubject, Empty, Sealed, Unknown, Cut, Enclosed string
+	NoSubject, Empty, Sealed, Unknown, Cut string
 	// Mentions has a %s for the number.
 	Mentions string
 }
@@ -13,17 +13,17 @@ var mailTexts = map[string]MailText{
 	"da": {
 		NoSubject: "(uden emne)", Empty: "(mailen har ingen tekst)", Unknown: "(ukendt afsender)",
 		Sealed: "(mailen er krypteret; den ligger uændret blandt det indkomne)", Cut: "… (resten står i den oprindelige mail)",
-		Enclosed: "Vedlagt i den oprindelige mail:", Mentions: "Mailen nævner %s, men hører ikke til den sag: afsenderen deltager ikke i den, eller den er slut.",
+		Mentions: "Mailen nævner %s, men hører ikke til den sag: afsenderen deltager ikke i den, eller den er slut.",
 	},
 	"sv": {
 		NoSubject: "(utan ämne)", Empty: "(mejlet har ingen text)", Unknown: "(okänd avsändare)",
 		Sealed: "(mejlet är krypterat; det ligger oförändrat bland det inkomna)", Cut: "… (resten står i det ursprungliga mejlet)",
-		Enclosed: "Bifogat i det ursprungliga mejlet:", Mentions: "Mejlet nämner %s men hör inte till det ärendet: avsändaren deltar inte i det, eller så är det slut.",
+		Mentions: "Mejlet nämner %s men hör inte till det ärendet: avsändaren deltar inte i det, eller så är det slut.",
 	},
 	"en": {
 		NoSubject: "(no subject)", Empty: "(the mail has no text)", Unknown: "(unknown sender)",
 		Sealed: "(the mail is encrypted; it is kept unchanged among what came in)", Cut: "… (the rest is in the original mail)",
-		Enclosed: "Enclosed in the original mail:", Mentions: "The mail mentions %s but is not part of that ticket: its sender takes no part in it, or it is over.",
+		Mentions: "The mail mentions %s but is not part of that ticket: its sender takes no part in it, or it is over.",
 	},
 }
 
@@ -47,12 +47,4 @@ func Shortened(text, cut string) string {
 	}
 	end := []rune("\n" + cut)
 	return string(runes[:maxWords-len(end)]) + string(end)
-}
-
-// Enclosed are the names of files, as the end of a text; empty for none.
-func Enclosed(introduction string, names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return "\n\n" + introduction + " " + strings.Join(names, ", ")
 }

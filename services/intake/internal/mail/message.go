@@ -175,18 +175,22 @@ func sealed(root *enmime.Part) bool {
 	return err != nil || !strings.EqualFold(cmp.Or(parameters["smime-type"], "enveloped-data"), "signed-data")
 }
 
-// maxNames is how many enclosed files are named.
-const maxNames = 50
+// maxFiles is how many enclosed files are taken out of a mail; more stay in the original.
+const maxFiles = 50
 
-// FileNames are the names of what was enclosed, and not shown within the text.
-func (m Message) FileNames() []string {
-	var names []string
+// Files are what was enclosed and has content, the signature of the mail itself left out: it is worth nothing without the original.
+func (m Message) Files() []Part {
+	var files []Part
 	for _, part := range m.Parts {
-		if part.Name != "" && !part.Inline && len(names) < maxNames {
-			names = append(names, part.Name)
+		if len(part.Content) > 0 && !signatures[part.MediaType] && len(files) < maxFiles {
+			files = append(files, part)
 		}
 	}
-	return names
+	return files
+}
+
+var signatures = map[string]bool{
+	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true, "application/pgp-signature": true,
 }
 
 // maxRaw is how much is shown of what cannot be read.

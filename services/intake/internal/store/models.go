@@ -10,6 +10,22 @@ import (
 	"github.com/google/uuid"
 )
 
+type Attachment struct {
+	Desk        string
+	Attachment  uuid.UUID
+	Ticket      string
+	Submission  *uuid.UUID
+	Uploader    string
+	Internal    bool
+	State       int16
+	MediaType   string
+	SizeBytes   int64
+	ReceivedAt  time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
 type Desk struct {
 	Desk           string
 	NumberPrefix   string
@@ -64,6 +80,8 @@ type Person struct {
 	LastEventAt    time.Time
 	Closed         bool
 	ErasedAt       *time.Time
+	Source         string
+	LeftAt         *time.Time
 }
 
 type Submission struct {

@@ -41,5 +41,8 @@ func (p Person) Proto() *intakev1.Person {
 	if p.ErasedAt != nil {
 		shown.EraseTime = timestamppb.New(*p.ErasedAt)
 	}
+	if p.LeftAt != nil {
+		shown.LeaveTime = timestamppb.New(*p.LeftAt)
+	}
 	return shown
 }

@@ -26,7 +26,7 @@ func (q *Queries) ClosePerson(ctx context.Context, arg ClosePersonParams) error 
 
 const erasePerson = `-- name: ErasePerson :exec
 UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
-    organisation_id = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
+    organisation_id = '', source = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
 WHERE desk = $5 AND person = $6
 `
 
@@ -52,7 +52,7 @@ func (q *Queries) ErasePerson(ctx context.Context, arg ErasePersonParams) error 
 }
 
 const getPerson = `-- name: GetPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at FROM persons WHERE desk = $1 AND person = $2
 `
 
 type GetPersonParams struct {
@@ -79,12 +79,14 @@ func (q *Queries) GetPerson(ctx context.Context, arg GetPersonParams) (Person, e
 		&i.LastEventAt,
 		&i.Closed,
 		&i.ErasedAt,
+		&i.Source,
+		&i.LeftAt,
 	)
 	return i, err
 }
 
 const getPersons = `-- name: GetPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
 `
 
 type GetPersonsParams struct {
@@ -117,6 +119,8 @@ func (q *Queries) GetPersons(ctx context.Context, arg GetPersonsParams) ([]Perso
 			&i.LastEventAt,
 			&i.Closed,
 			&i.ErasedAt,
+			&i.Source,
+			&i.LeftAt,
 		); err != nil {
 			return nil, err
 		}
@@ -171,7 +175,7 @@ func (q *Queries) InsertPerson(ctx context.Context, arg InsertPersonParams) erro
 }
 
 const listPersons = `-- name: ListPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
 `
 
 type ListPersonsParams struct {
@@ -205,6 +209,8 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 			&i.LastEventAt,
 			&i.Closed,
 			&i.ErasedAt,
+			&i.Source,
+			&i.LeftAt,
 		); err != nil {
 			return nil, err
 		}
@@ -217,7 +223,7 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 }
 
 const lockPerson = `-- name: LockPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
 `
 
 type LockPersonParams struct {
@@ -244,6 +250,8 @@ func (q *Queries) LockPerson(ctx context.Context, arg LockPersonParams) (Person,
 		&i.LastEventAt,
 		&i.Closed,
 		&i.ErasedAt,
+		&i.Source,
+		&i.LeftAt,
 	)
 	return i, err
 }

@@ -242,7 +242,9 @@ type Person struct {
 	// Id in the organisation, such as an AU ID; guests have none (R26, R36).
 	OrganisationId string `protobuf:"bytes,10,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
 	// When the person was erased; every other field but the name is empty then. Unset for everybody else.
-	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	EraseTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	// When an import found that the person had left; nobody reports for them then. Unset for everybody else.
+	LeaveTime     *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=leave_time,json=leaveTime,proto3" json:"leave_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -350,6 +352,13 @@ func (x *Person) GetOrganisationId() string {
 func (x *Person) GetEraseTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.EraseTime
+	}
+	return nil
+}
+
+func (x *Person) GetLeaveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LeaveTime
 	}
 	return nil
 }
@@ -1233,7 +1242,7 @@ func (x *SubmissionEvent) GetSubmission() *Submission {
 	return nil
 }
 
-// Payload of person.created, person.updated and person.erased: that it happened, without contact data.
+// Payload of person.created, person.updated, person.left, person.returned and person.erased: that it happened, without contact data.
 type PersonEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `desks/{desk}/persons/{person}`.
@@ -1309,7 +1318,7 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"settleTime\x12*\n" +
 	"\x0erefusal_reason\x18\v \x01(\tB\x03\xe0A\x03R\rrefusalReason:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
-	"submission\"\x80\x05\n" +
+	"submission\"\xc0\x05\n" +
 	"\x06Person\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12-\n" +
@@ -1331,7 +1340,9 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	" \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
 	"\n" +
-	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
+	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12>\n" +
+	"\n" +
+	"leave_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tleaveTime:C\xeaA@\n" +
 	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xa3\t\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
@@ -1474,46 +1485,47 @@ var file_bavn_intake_v1_intake_proto_depIdxs = []int32{
 	21, // 4: bavn.intake.v1.Submission.receive_time:type_name -> google.protobuf.Timestamp
 	21, // 5: bavn.intake.v1.Submission.settle_time:type_name -> google.protobuf.Timestamp
 	21, // 6: bavn.intake.v1.Person.erase_time:type_name -> google.protobuf.Timestamp
-	20, // 7: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
-	20, // 8: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
-	19, // 9: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
-	2,  // 10: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
-	18, // 11: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
-	4,  // 12: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
-	22, // 13: bavn.intake.v1.SubmitTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
-	23, // 14: bavn.intake.v1.SubmitTicketRequest.impact:type_name -> bavn.triage.v1.Impact
-	24, // 15: bavn.intake.v1.SubmitTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
-	21, // 16: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
-	1,  // 17: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
-	2,  // 18: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	2,  // 19: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	2,  // 20: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	25, // 21: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 22: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	1,  // 23: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
-	3,  // 24: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
-	5,  // 25: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
-	6,  // 26: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
-	8,  // 27: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
-	9,  // 28: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
-	10, // 29: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
-	12, // 30: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
-	13, // 31: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
-	14, // 32: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
-	1,  // 33: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
-	1,  // 34: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
-	7,  // 35: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
-	2,  // 36: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 37: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
-	11, // 38: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
-	2,  // 39: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 40: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
-	15, // 41: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
-	33, // [33:42] is the sub-list for method output_type
-	24, // [24:33] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	21, // 7: bavn.intake.v1.Person.leave_time:type_name -> google.protobuf.Timestamp
+	20, // 8: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
+	20, // 9: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
+	19, // 10: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
+	2,  // 11: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
+	18, // 12: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
+	4,  // 13: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
+	22, // 14: bavn.intake.v1.SubmitTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
+	23, // 15: bavn.intake.v1.SubmitTicketRequest.impact:type_name -> bavn.triage.v1.Impact
+	24, // 16: bavn.intake.v1.SubmitTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	21, // 17: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
+	1,  // 18: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
+	2,  // 19: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	2,  // 20: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	2,  // 21: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	25, // 22: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 23: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	1,  // 24: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
+	3,  // 25: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
+	5,  // 26: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
+	6,  // 27: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
+	8,  // 28: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
+	9,  // 29: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
+	10, // 30: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
+	12, // 31: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
+	13, // 32: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
+	14, // 33: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
+	1,  // 34: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
+	1,  // 35: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
+	7,  // 36: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
+	2,  // 37: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 38: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
+	11, // 39: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
+	2,  // 40: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 41: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
+	15, // 42: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
+	34, // [34:43] is the sub-list for method output_type
+	25, // [25:34] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_bavn_intake_v1_intake_proto_init() }

@@ -27,5 +27,5 @@ UPDATE persons SET closed = true WHERE desk = @desk AND person = @person;
 
 -- name: ErasePerson :exec
 UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
-    organisation_id = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
+    organisation_id = '', source = '', erased_at = @erased_at, revision = @revision, chain_hash = @chain_hash, last_event_at = @last_event_at
 WHERE desk = @desk AND person = @person;
