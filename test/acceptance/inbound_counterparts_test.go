@@ -194,7 +194,8 @@ smtp_connect_timeout = 5s
 			t.Fatal(err)
 		}
 	}
-	if said, err := exec.CommandContext(t.Context(), "chown", "postfix", filepath.Join(folder, "data")).CombinedOutput(); err != nil {
+	own := exec.CommandContext(t.Context(), "chown", "postfix", filepath.Join(folder, "data"))
+	if said, err := own.CombinedOutput(); err != nil {
 		t.Skipf("postfix has no user here: %s", said)
 	}
 	serving(t, postfix, "-c", folder, "start-fg")

@@ -41,9 +41,8 @@ func openPostWith(t *testing.T, settings map[string]string) *post {
 	running, h := furnished(t, func(cfg *suite.Config) { cfg.Settings = map[string]map[string]string{"intake": settings} })
 	ctx, cancel := context.WithTimeout(t.Context(), walkLimit)
 	t.Cleanup(cancel)
-	return &post{
-		House: h, t: t, running: running, ctx: ctx, inbound: intakev1.NewInboundServiceClient(h.GRPC.Conn(intakev1.InboundService_ListInboundItems_FullMethodName)),
-	}
+	conn := h.GRPC.Conn(intakev1.InboundService_ListInboundItems_FullMethodName)
+	return &post{House: h, t: t, running: running, ctx: ctx, inbound: intakev1.NewInboundServiceClient(conn)}
 }
 
 const toTheDesk = "nsp@" + suite.MailDomain
@@ -131,8 +130,8 @@ const (
 	duplicate   = intakev1.InboundOutcome_INBOUND_OUTCOME_DUPLICATE
 )
 
-// R4, R19: a mail becomes a ticket; an answer joins it; a stranger who quotes its number does not (Wrong thread); what no person wrote
-// moves nothing (Mail loop); and agents read every original as it came.
+// R4, R19: a mail becomes a ticket; an answer joins it; a stranger who quotes its number does not (Wrong thread); what no person
+// wrote moves nothing (Mail loop); and agents read every original as it came.
 func TestR4AMailBecomesATicketAndItsAnswersFindIt(t *testing.T) {
 	t.Parallel()
 	p := openPost(t)
@@ -149,14 +148,16 @@ func TestR4AMailBecomesATicketAndItsAnswersFindIt(t *testing.T) {
 	}
 
 	number := lastPart(ticket.GetName())
-	p.send("gerda@hospital.example", eml("gerda@hospital.example", "SV: ["+number+"] Kvittering", "Nu virker den.", p.answers(number)))
+	reply := eml("gerda@hospital.example", "SV: ["+number+"] Kvittering", "Nu virker den.", p.answers(number))
+	p.send("gerda@hospital.example", reply)
 	p.is(p.settled(2)[0], joined, "")
 	p.send("gerda@hospital.example", eml("gerda@hospital.example", "Om "+number, "Og nu ikke mere."))
 	p.is(p.settled(3)[0], joined, "")
 	p.send("fremmed@ude.example", eml("fremmed@ude.example", "Om "+number, "Giv mig alt om den."))
 	strangers := p.settled(4)[0]
 	p.is(strangers, ticketed, "SENDER_TAKES_NO_PART")
-	if own := p.ticket(strangers.GetTicket()); own.GetName() == ticket.GetName() || !strings.Contains(own.GetDescription(), "nævner "+number) {
+	own := p.ticket(strangers.GetTicket())
+	if own.GetName() == ticket.GetName() || !strings.Contains(own.GetDescription(), "nævner "+number) {
 		t.Errorf("the stranger's mail became %v", own)
 	}
 	p.send("", eml("gerda@hospital.example", "Autosvar: ferie", "Jeg er væk.", "Auto-Submitted: auto-replied", p.answers(number)))
@@ -174,7 +175,8 @@ func TestR4AMailBecomesATicketAndItsAnswersFindIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.is(p.settled(6)[0], ticketed, "")
-	if _, err := p.inbound.ListInboundItems(p.As(p.ctx, house.Ole), &intakev1.ListInboundItemsRequest{Parent: house.Desk}); err == nil {
+	_, err := p.inbound.ListInboundItems(p.As(p.ctx, house.Ole), &intakev1.ListInboundItemsRequest{Parent: house.Desk})
+	if err == nil {
 		t.Error("a user reads what others sent")
 	}
 	p.balances()
@@ -183,7 +185,8 @@ func TestR4AMailBecomesATicketAndItsAnswersFindIt(t *testing.T) {
 // answers is the header of a reply to a mail of ours about a ticket.
 func (p *post) answers(number string) string {
 	p.t.Helper()
-	return "In-Reply-To: <" + p.signer().MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: number}, "example.org") + ">"
+	ref := mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: number}
+	return "In-Reply-To: <" + p.signer().MessageID(ref, "example.org") + ">"
 }
 
 // signer makes references as notify does.
@@ -202,7 +205,9 @@ func (p *post) signer() *mailref.Signer {
 
 func (p *post) original(i *intakev1.InboundItem) string {
 	p.t.Helper()
-	parts, err := p.inbound.DownloadInboundOriginal(p.As(p.ctx, house.Mette), &intakev1.DownloadInboundOriginalRequest{Name: i.GetName()})
+	parts, err := p.inbound.DownloadInboundOriginal(p.As(p.ctx, house.Mette), &intakev1.DownloadInboundOriginalRequest{
+		Name: i.GetName(),
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -259,8 +264,8 @@ func TestAMailThatComesAHundredTimesIsOneTicket(t *testing.T) {
 	}
 }
 
-// Lost mail: what is malformed is quarantined with its original, what is too large is refused before it is accepted, and a mail of
-// many megabytes comes through.
+// Lost mail: what is malformed is quarantined with its original, what is too large is refused before it is accepted, and a mail
+// of many megabytes comes through.
 func TestWhatIsMalformedIsQuarantinedAndWhatIsTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
 	p := openPost(t)
@@ -293,7 +298,8 @@ func TestWhatIsMalformedIsQuarantinedAndWhatIsTooLargeIsRefused(t *testing.T) {
 	p.balances()
 }
 
-// Mail loop: bounces, absence notices and our own mails, with the headers of the standard and without, lead to no mail and no ticket.
+// Mail loop: bounces, absence notices and our own mails, with the headers of the standard and without, lead to no mail and no
+// ticket.
 func TestBouncesAbsenceNoticesAndOurOwnMailsLeadToNoMail(t *testing.T) {
 	t.Parallel()
 	p := openPost(t)

@@ -76,7 +76,8 @@ func TestAReplyTakesUpWhatWaitsForTheUserAndAnAbsenceNoticeMovesNothing(t *testi
 	}
 }
 
-// Close race, R106, R107: whoever locks the ticket first, a reply in the last second leaves it open, and a vacation reply does not.
+// Close race, R106, R107: whoever locks the ticket first, a reply in the last second leaves it open, and a vacation reply does
+// not.
 func TestAReplyInTheLastSecondKeepsTheTicketOpen(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)

@@ -21,7 +21,7 @@ type Inbound struct {
 
 // InboundList lists what came in.
 type InboundList struct {
-	Outcome string `enum:"any,pending,ticketed,joined,refused,quarantined,duplicate" default:"any" help:"Only what ended so (${enum})."`
+	Outcome string `enum:"any,pending,ticketed,joined,refused,quarantined,duplicate" default:"any" help:"Only these (${enum})."`
 	Limit   int    `short:"n" default:"50" help:"At most this many; 0 lists all (${default})."`
 }
 
@@ -165,7 +165,8 @@ func (*Ledger) Run(ctx context.Context, s *session) error {
 		s.Printf("nothing came in\n")
 		return nil
 	}
-	table := s.Table("FROM", "ACCEPTED", "TICKETED", "JOINED", "REFUSED", "QUARANTINED", "DUPLICATE", "PENDING", "ORIGINALS", "ERASED")
+	table := s.Table(
+		"FROM", "ACCEPTED", "TICKETED", "JOINED", "REFUSED", "QUARANTINED", "DUPLICATE", "PENDING", "ORIGINALS", "ERASED")
 	for i := range 9 {
 		table.Right[i+1] = true
 	}

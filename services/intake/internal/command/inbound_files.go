@@ -15,8 +15,8 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/mail"
 )
 
-// enclose keeps the files of a mail with the ticket that it became or joined (R31). Those of what no person wrote are for those who
-// handle the ticket, as its words are. A file that the ticket does not take stays in the original, and holds nothing else up.
+// enclose keeps the files of a mail with the ticket that it became or joined (R31). Those of what no person wrote are for those
+// who handle the ticket, as its words are. A file that the ticket does not take stays in the original, and holds nothing else up.
 func (h *MailHandler) enclose(ctx context.Context, l *letter, v Verdict) error {
 	became := v.Outcome == intakev1.InboundOutcome_INBOUND_OUTCOME_TICKETED
 	if !became && v.Outcome != intakev1.InboundOutcome_INBOUND_OUTCOME_JOINED {

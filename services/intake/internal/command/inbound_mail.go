@@ -75,7 +75,8 @@ func (h *MailHandler) Handle(ctx context.Context, item store.InboundItem) (Verdi
 	case item.MediaType == HeadersOnly && !item.Released:
 		return l.verdict(Quarantined(mail.ReasonTooLarge)), nil
 	}
-	l.thread = mail.ThreadOf(l.mail, item.Desk, mail.Numbers{Prefix: l.desk.NumberPrefix, Digits: int(l.desk.NumberDigits)}, h.References)
+	numbers := mail.Numbers{Prefix: l.desk.NumberPrefix, Digits: int(l.desk.NumberDigits)}
+	l.thread = mail.ThreadOf(l.mail, item.Desk, numbers, h.References)
 	if l.person, err = h.Commands.personByMail(ctx, item.Desk, l.mail.From.Address); err != nil {
 		return Verdict{}, err
 	}
@@ -157,8 +158,8 @@ func (h *MailHandler) join(ctx context.Context, l *letter, automatic bool) (v Ve
 	}
 }
 
-// open makes a ticket of a mail; why says what kept it out of the one that it names. The desk's gate of reporters is SubmitTicket's:
-// whoever it refuses is told where to turn by what hears of it (R12).
+// open makes a ticket of a mail; why says what kept it out of the one that it names. The desk's gate of reporters is
+// SubmitTicket's: whoever it refuses is told where to turn by what hears of it (R12).
 func (h *MailHandler) open(ctx context.Context, l *letter, why string) (Verdict, error) {
 	if l.person == "" || l.mail.Kind != mail.Person {
 		if err := h.register(ctx, l); err != nil {
@@ -190,7 +191,8 @@ func (h *MailHandler) open(ctx context.Context, l *letter, why string) (Verdict,
 	}, nil
 }
 
-// gate are the reasons with which a desk does not let a reporter in (R3, R11-R13). What else it refuses is for a person to look at.
+// gate are the reasons with which a desk does not let a reporter in (R3, R11-R13). What else it refuses is for a person to look
+// at.
 var gate = map[string]bool{"REPORTER_REFUSED": true, "CHANNEL_CLOSED": true, "CHANNEL_OF_OTHERS": true}
 
 func turnedAway(reason string) Verdict {
@@ -230,8 +232,8 @@ func (l *letter) words() string {
 	return domain.Shortened(cmp.Or(body, said.Empty), said.Cut)
 }
 
-// requestFor is the id of what a mail leads to, the same however often it is handled; another one after a person released it, because
-// what was refused before is to be asked again.
+// requestFor is the id of what a mail leads to, the same however often it is handled; another one after a person released it,
+// because what was refused before is to be asked again.
 func requestFor(item store.InboundItem, what string) uuid.UUID {
 	if item.Released {
 		what += ", released"

@@ -31,8 +31,9 @@ func (c *Commands) personByMail(ctx context.Context, desk, address string) (stri
 	return person, pg.Translate(err)
 }
 
-// register makes the sender a person of the desk: contact data lies nowhere else (R27, R147). Two mails of the same stranger at the
-// same moment make one person. What no person wrote gets one without an address, so that nobody ever writes back to it (RFC 3834).
+// register makes the sender a person of the desk: contact data lies nowhere else (R27, R147). Two mails of the same stranger at
+// the same moment make one person. What no person wrote gets one without an address, so that nobody ever writes back to it (RFC
+// 3834).
 func (h *MailHandler) register(ctx context.Context, l *letter) error {
 	address := l.mail.From.Address
 	if _, err := netmail.ParseAddress(address); err != nil || len(address) > 254 || l.mail.Kind != mail.Person {

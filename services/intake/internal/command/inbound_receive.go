@@ -101,7 +101,8 @@ func (c *Commands) newInbound(ctx context.Context, in Inbound) (store.InboundIte
 	}
 	digest := sha256.Sum256(in.Original)
 	item := store.InboundItem{
-		Desk: in.Desk, Inbound: id, Channel: int16(in.Channel), Source: in.Source, SourceKey: in.Key, Route: in.Route, Envelope: in.Envelope,
+		Desk: in.Desk, Inbound: id, Channel: int16(in.Channel), Source: in.Source, SourceKey: in.Key,
+		Route: in.Route, Envelope: in.Envelope,
 		MediaType: in.MediaType, OriginalSize: int64(len(in.Original)), OriginalSha256: digest[:], ReceivedAt: c.Clock.Now(),
 		Traceparent: feed.Traceparent(ctx),
 	}
@@ -193,7 +194,8 @@ func inboundEvent(item store.InboundItem, desk store.Desk, eventType string) fee
 func insertInbound(ctx context.Context, p *pg.Pipeline, i store.InboundItem) error {
 	return store.New(p).InsertInboundItem(ctx, store.InsertInboundItemParams{
 		Desk: i.Desk, Inbound: i.Inbound, Channel: i.Channel, Source: i.Source, SourceKey: i.SourceKey, MediaType: i.MediaType,
-		OriginalSize: i.OriginalSize, OriginalSha256: i.OriginalSha256, InBlob: i.InBlob, Route: i.Route, Envelope: i.Envelope, ReceivedAt: i.ReceivedAt,
+		OriginalSize: i.OriginalSize, OriginalSha256: i.OriginalSha256, InBlob: i.InBlob, Route: i.Route,
+		Envelope: i.Envelope, ReceivedAt: i.ReceivedAt,
 		Traceparent: i.Traceparent, Outcome: i.Outcome, DuplicateOf: i.DuplicateOf, SettledAt: i.SettledAt,
 		Revision: i.Revision, ChainHash: i.ChainHash, LastEventAt: i.LastEventAt,
 	})

@@ -54,7 +54,8 @@ type decision interface {
 	GetRequestId() string
 }
 
-// decideQuarantined changes an item that is in quarantine, by a person who says how; changed is false for a call that was made before.
+// decideQuarantined changes an item that is in quarantine, by a person who says how; changed is false for a call that was made
+// before.
 func (c *Commands) decideQuarantined(
 	ctx context.Context, method string, r decision, decide func(*store.InboundItem) (eventType string),
 ) (item store.InboundItem, changed bool, err error) {

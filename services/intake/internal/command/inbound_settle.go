@@ -145,8 +145,8 @@ var verdictEvents = map[intakev1.InboundOutcome]string{
 	intakev1.InboundOutcome_INBOUND_OUTCOME_QUARANTINED: "inbound.quarantined",
 }
 
-// writeVerdict writes the one outcome. It goes by the item as it was seen: who settles the same item at the same time is refused by
-// the chain, and the first outcome stands.
+// writeVerdict writes the one outcome. It goes by the item as it was seen: who settles the same item at the same time is refused
+// by the chain, and the first outcome stands.
 func (c *Commands) writeVerdict(ctx context.Context, seen store.InboundItem, v Verdict) error {
 	desk, err := store.New(c.Pool).GetDesk(ctx, seen.Desk)
 	if err != nil {

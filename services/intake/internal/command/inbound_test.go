@@ -87,7 +87,8 @@ func TestAnItemEndsInExactlyOneOutcomeHoweverOftenItIsHandled(t *testing.T) {
 	f := setUp(t)
 	f.commands.Inbox.Handlers["jira"] = handler(func(store.InboundItem) (command.Verdict, error) {
 		return command.Verdict{
-			Outcome: intakev1.InboundOutcome_INBOUND_OUTCOME_TICKETED, Ticket: "ASCP00000007", Sender: "jira@example.org", Subject: "NSP-118",
+			Outcome: intakev1.InboundOutcome_INBOUND_OUTCOME_TICKETED, Ticket: "ASCP00000007",
+			Sender: "jira@example.org", Subject: "NSP-118",
 		}, nil
 	})
 	item, err := f.commands.Receive(t.Context(), delivery("one"))
@@ -249,7 +250,9 @@ func TestR147WhatAnErasedPersonSentIsGoneAndItsOutcomeStays(t *testing.T) {
 	if err != nil || len(rows) != 1 || rows[0].Missing != 0 || rows[0].Erased != 2 || rows[0].Originals != 0 {
 		t.Errorf("the ledger says %v (%v)", rows, err)
 	}
-	items, err := store.New(f.pool).ListInboundItems(t.Context(), store.ListInboundItemsParams{Desk: "nsp", Before: uuid.Max, Size: 2})
+	items, err := store.New(f.pool).ListInboundItems(t.Context(), store.ListInboundItemsParams{
+		Desk: "nsp", Before: uuid.Max, Size: 2,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

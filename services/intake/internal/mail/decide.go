@@ -35,8 +35,8 @@ const (
 	ReasonTooLate = "TICKET_IS_OVER"
 )
 
-// Decide says what is done with a mail, and why it is held. What no person wrote never opens a ticket and moves none, or two programs
-// would write to each other for ever (RFC 3834). A person who released it has looked at it: then it is opened.
+// Decide says what is done with a mail, and why it is held. What no person wrote never opens a ticket and moves none, or two
+// programs would write to each other for ever (RFC 3834). A person who released it has looked at it: then it is opened.
 func Decide(m Message, t Thread, released bool) (step Step, reason string) {
 	switch {
 	case t.Own && !released:

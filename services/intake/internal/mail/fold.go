@@ -41,8 +41,8 @@ var outlook = regexp.MustCompile(`(?i)^\s*\*?(from|fra|från)\*?:\s.+$`)
 
 var outlookNext = regexp.MustCompile(`(?i)^\s*\*?(sent|sendt|skickat|date|dato|datum|to|til|till)\*?:\s.+$`)
 
-// Fold takes a mail's text apart. A quotation that the sender answers line by line is left where it stands: folding it would take the
-// answers out of their place.
+// Fold takes a mail's text apart. A quotation that the sender answers line by line is left where it stands: folding it would take
+// the answers out of their place.
 func Fold(text string) Body {
 	lines := strings.Split(text, "\n")
 	cut := len(lines)
@@ -55,7 +55,9 @@ func Fold(text string) Body {
 	if cut < len(lines) && strings.TrimSpace(strings.Join(lines[:cut], "")) == "" {
 		return Body{Fresh: strings.TrimSpace(text)} // nothing but a quotation: a forwarded mail says it all there
 	}
-	return Body{Fresh: strings.TrimSpace(strings.Join(lines[:cut], "\n")), Folded: strings.TrimSpace(strings.Join(lines[cut:], "\n"))}
+	return Body{
+		Fresh: strings.TrimSpace(strings.Join(lines[:cut], "\n")), Folded: strings.TrimSpace(strings.Join(lines[cut:], "\n")),
+	}
 }
 
 func startsFold(lines []string, i int, line string) bool {
@@ -74,8 +76,8 @@ func startsFold(lines []string, i int, line string) bool {
 	return false
 }
 
-// onlyQuoted reports whether nothing new follows. After an introduction, text without marks is a quotation too, as Outlook and web
-// mail quote; where there are marks, a line without one is an answer.
+// onlyQuoted reports whether nothing new follows. After an introduction, text without marks is a quotation too, as Outlook and
+// web mail quote; where there are marks, a line without one is an answer.
 func onlyQuoted(lines []string, introduced bool) bool {
 	marked := false
 	for _, line := range lines {

@@ -1,5 +1,5 @@
-// Package mail reads mails: what one says of itself, what is new in it, whether a person wrote it, and which ticket it belongs to. It
-// decides and changes nothing.
+// Package mail reads mails: what one says of itself, what is new in it, whether a person wrote it, and which ticket it belongs
+// to. It decides and changes nothing.
 package mail
 
 import (
@@ -178,7 +178,8 @@ func sealed(root *enmime.Part) bool {
 // maxFiles is how many enclosed files are taken out of a mail; more stay in the original.
 const maxFiles = 50
 
-// Files are what was enclosed and has content, the signature of the mail itself left out: it is worth nothing without the original.
+// Files are what was enclosed and has content, the signature of the mail itself left out: it is worth nothing without the
+// original.
 func (m Message) Files() []Part {
 	var files []Part
 	for _, part := range m.Parts {

@@ -11,8 +11,8 @@ import (
 type Thread struct {
 	// Ticket is the number; empty for a mail that names none.
 	Ticket string
-	// Signed is true where the mail carries a reference that we made: whoever has it has a mail from us. Without it the number is just
-	// a word that anybody can write, and counts only where the sender takes part in the ticket.
+	// Signed is true where the mail carries a reference that we made: whoever has it has a mail from us. Without it the number is
+	// just a word that anybody can write, and counts only where the sender takes part in the ticket.
 	Signed bool
 	// Page is set where the reference is that of a call to those on duty.
 	Page string

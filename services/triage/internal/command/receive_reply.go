@@ -16,8 +16,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
-// ReceiveReply adds what somebody wrote by mail. Intake makes the call; what the reply may move is decided by the sender's own part in
-// the ticket, and by what the desk's process lets that part do.
+// ReceiveReply adds what somebody wrote by mail. Intake makes the call; what the reply may move is decided by the sender's own
+// part in the ticket, and by what the desk's process lets that part do.
 func (c *Tickets) ReceiveReply(ctx context.Context, r *triagev1.ReceiveReplyRequest) (*triagev1.Ticket, error) {
 	note := text(domain.TextNote, r.GetNote())
 	if note.Blank() {
@@ -51,7 +51,9 @@ func (c *Tickets) ReceiveReply(ctx context.Context, r *triagev1.ReceiveReplyRequ
 
 // takesPart reports whether somebody sees the ticket anyway: a number is just a word that anybody can write.
 func takesPart(sender *access.Caller, s scene) bool {
-	return slices.ContainsFunc(domain.Audience(s.Desk, s.Facts), func(key string) bool { return slices.Contains(sender.Keys(), key) })
+	return slices.ContainsFunc(domain.Audience(s.Desk, s.Facts), func(key string) bool {
+		return slices.Contains(sender.Keys(), key)
+	})
 }
 
 // mayMove asks the desk's process whether the sender may take the step that their reply comes to.

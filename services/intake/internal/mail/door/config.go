@@ -16,7 +16,7 @@ import (
 
 // Config is nested in intake's configuration, under the key mail.
 type Config struct {
-	Addresses     []string      `koanf:"addresses" usage:"addresses that are received, each ADDRESS=DESK or ADDRESS=DESK/PARTY/GROUP"`
+	Addresses     []string      `koanf:"addresses" usage:"addresses received, each ADDRESS=DESK or ADDRESS=DESK/PARTY/GROUP"`
 	Domain        string        `koanf:"domain" usage:"domain in which every desk has an address, its id; empty for none"`
 	SMTPListen    string        `koanf:"smtp_listen" usage:"host:port for SMTP from a mail server; empty for none"`
 	LMTPListen    string        `koanf:"lmtp_listen" usage:"host:port for LMTP from a mail server; empty for none"`
@@ -50,7 +50,7 @@ type OAuthConfig struct {
 	TokenURL     string   `koanf:"token_url" usage:"where tokens are got; empty signs in by password"`
 	ClientID     string   `koanf:"client_id" usage:"our id there"`
 	ClientSecret string   `koanf:"client_secret" usage:"our secret there" secret:"true"`
-	RefreshToken string   `koanf:"refresh_token" usage:"of the mailbox's user; empty signs in as the application itself" secret:"true"`
+	RefreshToken string   `koanf:"refresh_token" usage:"of the mailbox's user; empty signs in as the application" secret:"true"`
 	Scopes       []string `koanf:"scopes" usage:"what the token is for"`
 }
 

@@ -209,8 +209,8 @@ func (d *Door) awaitMail(ctx context.Context, client *imapclient.Client, came <-
 	return errors.Join(ctx.Err(), idle.Wait())
 }
 
-// readNew keeps what is not marked, one mail after the other, and marks each when it is kept. Another replica may keep the same: then
-// the second is a duplicate.
+// readNew keeps what is not marked, one mail after the other, and marks each when it is kept. Another replica may keep the same:
+// then the second is a duplicate.
 func (d *Door) readNew(ctx context.Context, client *imapclient.Client, mark imap.Flag) error {
 	found, err := client.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{mark, imap.FlagDeleted}}, nil).Wait()
 	if err != nil {
@@ -220,8 +220,8 @@ func (d *Door) readNew(ctx context.Context, client *imapclient.Client, mark imap
 		if err := d.readOne(ctx, client, uid); err != nil {
 			return err
 		}
-		store := client.Store(imap.UIDSetNum(uid), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{mark}, Silent: true}, nil)
-		if err := store.Close(); err != nil {
+		add := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{mark}, Silent: true}
+		if err := client.Store(imap.UIDSetNum(uid), add, nil).Close(); err != nil {
 			return fmt.Errorf("mark what is kept: %w", err)
 		}
 	}

@@ -45,8 +45,8 @@ func New(cfg Config, deps Deps) (*Door, error) {
 	}, nil
 }
 
-// route is where mails to an address go; what stands behind a plus is for threading (RFC 5233). An address of a desk that there is not
-// is none.
+// route is where mails to an address go; what stands behind a plus is for threading (RFC 5233). An address of a desk that there
+// is not is none.
 func (d *Door) route(ctx context.Context, address string) (route Route, known bool, err error) {
 	local, domain, _ := strings.Cut(strings.ToLower(address), "@")
 	local, _, _ = strings.Cut(local, "+")

@@ -108,7 +108,9 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	return nil
 }
 
-var errNoSuchAddress = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "There is no such address here"}
+var errNoSuchAddress = &smtp.SMTPError{
+	Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "There is no such address here",
+}
 
 // Rcpt takes addresses of ours alone: we pass nothing on.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
@@ -125,10 +127,12 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-var errNotNow = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "It could not be kept now: try again later"}
+var errNotNow = &smtp.SMTPError{
+	Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "It could not be kept now: try again later",
+}
 
-// Data keeps the mail, once for each desk that it is to, and returns when it is kept by all of them. Where one of them does not, the
-// other server sends it again, and the others have it twice.
+// Data keeps the mail, once for each desk that it is to, and returns when it is kept by all of them. Where one of them does not,
+// the other server sends it again, and the others have it twice.
 func (s *session) Data(r io.Reader) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.door.cfg.Timeout)
 	defer cancel()
