@@ -20,6 +20,7 @@ import (
 var files = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
+	intakev1.File_bavn_intake_v1_inbound_service_proto,
 	intakev1.File_bavn_intake_v1_attachment_service_proto,
 	intakev1.File_bavn_intake_v1_person_import_service_proto,
 	intakev1.File_bavn_intake_v1_form_service_proto,
@@ -41,6 +42,7 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_order_service_proto,
 	triagev1.File_bavn_triage_v1_closing_service_proto,
 	triagev1.File_bavn_triage_v1_configuration_item_proto,
+	triagev1.File_bavn_triage_v1_reply_service_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }

@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// MailDomain is where each desk has an address: nsp@desk.example.
+const MailDomain = "desk.example"
+
 // Names of the five, in the order in which a submission meets what they tell.
 var Names = []string{"triage", "intake", "notify", "reporting", "gateway"}
 
@@ -48,8 +51,9 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			return nil, fmt.Errorf("find the suite's folder: %w", err)
 		}
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
-			"TRIAGE_TARGET": a.Triage, "ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
-			"BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
+			"REFERENCES_KEYS":          g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
 		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil

@@ -12,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/run"
@@ -20,6 +21,7 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/api"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/ldapsource"
+	"github.com/bavn/bavn/services/intake/internal/mail/door"
 	"github.com/bavn/bavn/services/intake/internal/malware"
 	"github.com/bavn/bavn/services/intake/internal/project"
 	"github.com/bavn/bavn/services/intake/internal/reception"
@@ -48,7 +50,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
-		triagev1.SightService_ServiceDesc.ServiceName)
+		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +59,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
+		Inbox: command.NewInbox(),
 		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
 	}
 	if cfg.Attachments.Scanner != "" {
@@ -69,6 +72,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	commands.Reception, commands.Memberships = desks, memberships
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
+	river.AddWorker(workers, &command.SettleInboundWorker{Commands: commands})
 	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
 	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
 	if cfg.LDAP.URL != "" {
@@ -89,6 +93,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
+	intakev1.RegisterInboundServiceServer(base.Server, &api.Inbound{Gate: gate, Commands: commands, Pages: pages})
+	if err := receive(base, cfg, commands, triagev1.NewReplyServiceClient(triage)); err != nil {
+		return nil, err
+	}
 	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
 		Gate: gate, Commands: commands, Pages: pages, DownloadURL: cfg.Attachments.DownloadURL,
 	})
@@ -104,6 +112,25 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		&api.Calls{Gate: gate, Triage: commands.Triage, Logger: base.Telemetry.Logger})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
+}
+
+// receive opens the ways in without a caller, and settles what comes by them.
+func receive(base *service.Base, cfg Config, commands *command.Commands, replies triagev1.ReplyServiceClient) error {
+	references, err := mailref.New(cfg.References)
+	if err != nil {
+		return err
+	}
+	commands.Inbox.Handlers[command.MailSource] = &command.MailHandler{Commands: commands, References: references, Replies: replies}
+	base.Add(run.Part{Name: "inbox", Stage: run.Workers, Serve: commands.ServeInbox})
+	mails, err := door.New(cfg.Mail, door.Deps{
+		Commands: commands, Clock: base.Clock, Tracer: base.Telemetry.TracerProvider, Logger: base.Telemetry.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	parts, err := mails.Parts()
+	base.Add(parts...)
+	return err
 }
 
 // syncPersons imports the directory that is configured, as often as is configured.

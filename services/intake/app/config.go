@@ -10,8 +10,10 @@ import (
 	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/dial"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/intake/internal/ldapsource"
+	"github.com/bavn/bavn/services/intake/internal/mail/door"
 )
 
 // Config is everything intake is told.
@@ -20,6 +22,9 @@ type Config struct {
 	Triage dial.Config      `koanf:"triage"`
 	Open   OpenConfig       `koanf:"open"`
 	Blobs  blobstore.Config `koanf:"blobs"`
+	// References are those in mails of ours, by which answers find their tickets.
+	References mailref.Config `koanf:"references"`
+	Mail       door.Config    `koanf:"mail"`
 
 	Attachments AttachmentConfig  `koanf:"attachments"`
 	LDAP        ldapsource.Config `koanf:"ldap"`
@@ -68,6 +73,7 @@ func (c OpenConfig) Validate() error {
 // DefaultConfig is what a process starts from.
 func DefaultConfig() Config {
 	return Config{
+		Mail:        door.DefaultConfig(),
 		Config:      service.DefaultConfig(Name),
 		Triage:      dial.DefaultConfig("127.0.0.1:7102"),
 		Open:        OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},

@@ -86,6 +86,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	directory := &command.Directory{Writer: writer, Access: decisions, Members: members, Known: known}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
+	triagev1.RegisterReplyServiceServer(base.Server, &api.Replies{Tickets: tickets})
 	triagev1.RegisterLegalServiceServer(base.Server, &api.Legal{Tickets: tickets})
 	triagev1.RegisterExplanationServiceServer(base.Server, &api.Explanations{Reads: reads})
 	triagev1.RegisterSightServiceServer(base.Server, &api.Sights{Reads: reads})

@@ -70,6 +70,7 @@ func (s *session) printPlaces(a suite.Addresses) {
 		{"traces", a.Traces},
 		{"gRPC (TLS)", fmt.Sprintf("intake %s  triage %s  notify %s  reporting %s", a.Intake, a.Triage, a.Notify, a.Reporting)},
 		{"OTLP, SMTP", a.OTLP + "  " + a.SMTP},
+		{"mail to a desk", "SMTP at " + a.MailIn + ", to its id at " + suite.MailDomain + ", as in nsp@" + suite.MailDomain},
 		{"folder", s.Dir + " (database, CA, logs, mail, traces)"},
 	} {
 		table.Row("  "+place[0], place[1])

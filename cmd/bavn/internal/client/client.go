@@ -41,6 +41,7 @@ type Config struct {
 type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Inbound       intakev1.InboundServiceClient
 	Attachments   intakev1.AttachmentServiceClient
 	Imports       intakev1.PersonImportServiceClient
 	Forms         intakev1.FormServiceClient
@@ -96,6 +97,7 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
 	c.Attachments = intakev1.NewAttachmentServiceClient(dialed["intake"])
 	c.Imports = intakev1.NewPersonImportServiceClient(dialed["intake"])
 	c.Forms = intakev1.NewFormServiceClient(dialed["intake"])

@@ -36,6 +36,8 @@ type Commands struct {
 	Sights triagev1.SightServiceClient
 	Jobs   *jobs.Client
 	Logger *slog.Logger
+	// Inbox settles what comes in without a caller.
+	Inbox *Inbox
 	// Blobs keeps what is too large for a row.
 	Blobs *blobstore.Store
 	// Scanner looks for malware in what is received; nil where none is configured.

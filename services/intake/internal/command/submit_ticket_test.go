@@ -28,6 +28,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
@@ -118,6 +119,10 @@ func setUp(t *testing.T) *fixture {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: f.commands})
+	f.commands.Inbox, f.commands.Blobs = command.NewInbox(), blobstore.New(blobstore.Config{URL: "mem://"})
+	if err := f.commands.Blobs.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	f.commands.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: pool, Clock: f.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: noopmetric.NewMeterProvider(), Logger: slog.New(slog.DiscardHandler),

@@ -33,6 +33,12 @@ type Tickets struct {
 	Reads Reads
 }
 
+// Replies is bavn.triage.v1.ReplyService.
+type Replies struct {
+	triagev1.UnsafeReplyServiceServer
+	*command.Tickets
+}
+
 // Assessments is bavn.triage.v1.AssessmentService.
 type Assessments struct {
 	triagev1.UnsafeAssessmentServiceServer
