@@ -20,6 +20,7 @@ import (
 var files = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
+	intakev1.File_bavn_intake_v1_inbound_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
@@ -84,7 +85,7 @@ func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && m.is("List")
+	return verb == "GET" || m.internal() && (m.is("List") || m.is("Download"))
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

@@ -49,9 +49,11 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
+		Inbox: command.NewInbox(),
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
+	river.AddWorker(workers, &command.SettleInboundWorker{Commands: commands})
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
@@ -63,6 +65,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
+	intakev1.RegisterInboundServiceServer(base.Server, &api.Inbound{Gate: gate, Commands: commands, Pages: pages})
+	base.Add(run.Part{Name: "inbox", Stage: run.Workers, Serve: commands.ServeInbox})
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }

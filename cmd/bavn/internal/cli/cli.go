@@ -24,6 +24,8 @@ type grammar struct {
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
 
+	Inbound       Inbound       `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
+
 	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
 	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`
 
@@ -37,6 +39,7 @@ type grammar struct {
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`
 
 	Figures  Figures  `cmd:"" group:"look" help:"Print a desk's figures."`
+	Ledger   Ledger   `cmd:"" group:"look" help:"Reconcile what came in with what became of it and with the originals."`
 	Verify   Verify   `cmd:"" group:"look" help:"Prove the hash chain and the party clocks of every ticket."`
 	Progress Progress `cmd:"" group:"look" help:"Say how far reporting has heard."`
 	Rebuild  Rebuild  `cmd:"" group:"look" help:"Drop what reporting derived and read every feed again, while live."`

@@ -41,6 +41,7 @@ type Config struct {
 type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Inbound       intakev1.InboundServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -91,6 +92,7 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])

@@ -331,6 +331,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/inboundItems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what came in, newest first
+         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
+         *     Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+         */
+        get: operations["InboundService_ListInboundItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one
+         * @description Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["InboundService_GetInboundItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a quarantined item: nothing becomes of it
+         * @description Ends a quarantined item: nothing becomes of it. Its original stays.
+         *
+         *     Callers: as for ReleaseInboundItem. Emits inbound.refused. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION
+         *     INBOUND_NOT_QUARANTINED.
+         */
+        post: operations["InboundService_DismissInboundItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}:release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again
+         * @description Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
+         *     what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
+         *
+         *     Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
+         *     request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+         */
+        post: operations["InboundService_ReleaseInboundItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundLedger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts what came in against what became of it and against the originals that are kept
+         * @description Counts what came in against what became of it and against the originals that are kept. Callers: members of the desk's contact and
+         *     authority party, as for ListSubmissions. Changes nothing. Errors: NOT_FOUND at `parent`.
+         */
+        get: operations["InboundService_GetInboundLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/knownSolutions": {
         parameters: {
             query?: never;
@@ -2989,6 +3098,14 @@ export interface components {
             /** @description What the tool is called in the ids of tickets, such as "jira": a tool of the profile, where that has one (R34). */
             system: string;
         };
+        /** @description Asks for a quarantined item to be put away. */
+        "intake.DismissInboundItemRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for a person to be erased. */
         "intake.ErasePersonRequest": {
             /**
@@ -3006,6 +3123,93 @@ export interface components {
             occurredAt: string;
             /** @description The row, `{source}#{row}`. */
             sourceRow: string;
+        };
+        /** @description What came from one source. */
+        "intake.InboundCount": {
+            /** @description Everything that was accepted. */
+            accepted?: string;
+            /** @description Repeat what came before. */
+            duplicate?: string;
+            /** @description Originals that were erased with their senders (R147). */
+            erased?: string;
+            /** @description Were added to tickets. */
+            joined?: string;
+            /** @description Items whose original is neither kept nor erased: what must never be. */
+            missing?: string;
+            /**
+             * Format: date-time
+             * @description Since when the oldest pending item waits; unset where none does.
+             */
+            oldestPendingTime?: string;
+            /** @description Originals that are kept. */
+            originals?: string;
+            /** @description Are still to be handled. */
+            pending?: string;
+            /** @description Wait in quarantine. */
+            quarantined?: string;
+            /** @description Were refused. */
+            refused?: string;
+            /** @description The source: "mail". */
+            source?: string;
+            /** @description Became tickets. */
+            ticketed?: string;
+        };
+        /** @description One thing that came in. */
+        "intake.InboundItem": {
+            /**
+             * Format: enum
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
+            /** @description What it repeats, `desks/{desk}/inboundItems/{inbound_item}`. */
+            readonly duplicateOf?: string;
+            /**
+             * Format: date-time
+             * @description When the original was erased with whoever sent it (R147); unset while it is kept.
+             */
+            readonly eraseTime?: string;
+            /** @description What the original claims to be: "message/rfc822", "application/json". */
+            readonly mediaType?: string;
+            /** @description Resource name, `desks/{desk}/inboundItems/{inbound_item}`. */
+            name?: string;
+            /** @description SHA-256 of the original, in hexadecimal digits. */
+            readonly originalSha256?: string;
+            /** @description Bytes of the original. */
+            readonly originalSize?: string;
+            /**
+             * Format: enum
+             * @description What became of it.
+             * @enum {string}
+             */
+            readonly outcome?: "INBOUND_OUTCOME_UNSPECIFIED" | "INBOUND_OUTCOME_TICKETED" | "INBOUND_OUTCOME_JOINED" | "INBOUND_OUTCOME_REFUSED" | "INBOUND_OUTCOME_QUARANTINED" | "INBOUND_OUTCOME_DUPLICATE";
+            /** @description Why, in one word of the program: "UNREADABLE", "REPORTER_REFUSED"; empty where nothing needs a reason. */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly receiveTime?: string;
+            /** @description Who sent it, as it says itself: a mail address, a tool. Personal data; left out of events. */
+            readonly sender?: string;
+            /**
+             * Format: date-time
+             * @description When its outcome was settled.
+             */
+            readonly settleTime?: string;
+            /** @description What it came from, as the desk's settings call it: "mail", "jira", "alertmanager". */
+            readonly source?: string;
+            /** @description What it is about, as it says itself. Left out of events. */
+            readonly subject?: string;
+            /** @description The ticket that it became or was added to; for a suspected one also where it waits in quarantine. */
+            readonly ticket?: string;
+        };
+        /** @description The counts of what came in. It balances when `accepted` is the sum of the outcomes and of what is pending, and nothing is missing. */
+        "intake.InboundLedger": {
+            /** @description One for each source that anything came from, by name. */
+            readonly counts?: components["schemas"]["intake.InboundCount"][];
+            /** @description Resource name, `desks/{desk}/inboundLedger`. */
+            name?: string;
         };
         /** @description How Jira is reached and what it calls things. */
         "intake.JiraSettings": {
@@ -3053,6 +3257,13 @@ export interface components {
         "intake.ListConnectionsResponse": {
             /** @description The page. */
             connections?: components["schemas"]["intake.Connection"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of what came in. */
+        "intake.ListInboundItemsResponse": {
+            /** @description The page. */
+            inboundItems?: components["schemas"]["intake.InboundItem"][];
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
@@ -3111,6 +3322,14 @@ export interface components {
             /** @description User name in the organisation (R26). */
             username?: string;
         };
+        /** @description Asks for a quarantined item to be handled again. */
+        "intake.ReleaseInboundItemRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for a new secret. */
         "intake.RotateConnectionSecretRequest": {
             /**
@@ -3151,7 +3370,7 @@ export interface components {
              * @description How it came.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description Description as submitted. */
             readonly description?: components["schemas"]["common.LocalizedText"];
             /** @description Resource name, `desks/{desk}/submissions/{submission}`. */
@@ -3194,7 +3413,7 @@ export interface components {
              * @description WEB or API; IMPORT with `import`.
              * @enum {string}
              */
-            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description What is wrong: what, where, who, when (R43). */
             description?: components["schemas"]["common.LocalizedText"];
             /** @description The same case in other tools (R13, R34), by tool: {"jira": "NSP-118"}. */
@@ -6862,7 +7081,7 @@ export interface components {
              * @description How it was submitted.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /**
              * Format: date-time
              * @description When it was closed or cancelled; unset again on reopening.
@@ -7863,6 +8082,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Figures"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_ListInboundItems: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those with this outcome. */
+                outcome?: "INBOUND_OUTCOME_UNSPECIFIED" | "INBOUND_OUTCOME_TICKETED" | "INBOUND_OUTCOME_JOINED" | "INBOUND_OUTCOME_REFUSED" | "INBOUND_OUTCOME_QUARANTINED" | "INBOUND_OUTCOME_DUPLICATE";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListInboundItemsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_GetInboundItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_DismissInboundItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.DismissInboundItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_ReleaseInboundItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.ReleaseInboundItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_GetInboundLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundLedger"];
                 };
             };
             /** @description Default error response */

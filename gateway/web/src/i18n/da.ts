@@ -236,6 +236,11 @@ const da: Texts = {
     CHANNEL_WEB: 'Webformular',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-mail',
+    CHANNEL_PHONE: 'Telefon',
+    CHANNEL_WALK_IN: 'Personligt fremmøde',
+    CHANNEL_VISIT: 'Fra et besøg',
+    CHANNEL_EVENT: 'Overvågning',
   },
 }
 

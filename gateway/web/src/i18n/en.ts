@@ -234,6 +234,11 @@ const en = {
     CHANNEL_WEB: 'Web form',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-mail',
+    CHANNEL_PHONE: 'Phone',
+    CHANNEL_WALK_IN: 'In person',
+    CHANNEL_VISIT: 'From a visit',
+    CHANNEL_EVENT: 'Monitoring',
   },
 }
 

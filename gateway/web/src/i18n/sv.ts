@@ -236,6 +236,11 @@ const sv: Texts = {
     CHANNEL_WEB: 'Webbformulär',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-post',
+    CHANNEL_PHONE: 'Telefon',
+    CHANNEL_WALK_IN: 'Personligt besök',
+    CHANNEL_VISIT: 'Från ett besök',
+    CHANNEL_EVENT: 'Övervakning',
   },
 }
 

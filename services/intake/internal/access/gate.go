@@ -125,6 +125,15 @@ func (g *Gate) Contact(ctx context.Context, action, desk, person string) error {
 	}, nil, true)
 }
 
+// Inbound asks about something that came in. To whoever has no right to it, it does not exist.
+func (g *Gate) Inbound(ctx context.Context, action, desk string) error {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("InboundItem", cedar.String(desk))}, nil, true)
+}
+
 // caller is what the caller is in a desk; nothing for a service that acts as itself.
 func (g *Gate) caller(ctx context.Context, desk string) (membership.Set, error) {
 	principal, _ := auth.FromContext(ctx)

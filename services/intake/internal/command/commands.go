@@ -32,6 +32,8 @@ type Commands struct {
 	Triage triagev1.TicketServiceClient
 	Jobs   *jobs.Client
 	Logger *slog.Logger
+	// Inbox settles what comes in without a caller.
+	Inbox *Inbox
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration

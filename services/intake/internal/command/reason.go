@@ -11,6 +11,8 @@ const (
 	reasonNumbersUsedUp = "NUMBERS_USED_UP"
 	reasonPersonErased  = "PERSON_ERASED"
 
+	reasonNotQuarantined = "INBOUND_NOT_QUARANTINED"
+
 	reasonSubmissionUnsettled = "SUBMISSION_UNSETTLED"
 )
 

@@ -113,6 +113,7 @@ func setUp(t *testing.T) *fixture {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: f.commands})
+	f.commands.Inbox = command.NewInbox()
 	f.commands.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: pool, Clock: f.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: noopmetric.NewMeterProvider(), Logger: slog.New(slog.DiscardHandler),

@@ -38,6 +38,33 @@ type Desk struct {
 	LanguageCode   string
 }
 
+type InboundItem struct {
+	Desk           string
+	Inbound        uuid.UUID
+	Channel        int16
+	Source         string
+	SourceKey      string
+	MediaType      string
+	OriginalSize   int64
+	OriginalSha256 []byte
+	Route          string
+	Sender         string
+	Subject        string
+	Person         string
+	ReceivedAt     time.Time
+	Traceparent    string
+	Outcome        int16
+	Ticket         string
+	DuplicateOf    *uuid.UUID
+	Reason         string
+	SettledAt      *time.Time
+	Released       bool
+	ErasedAt       *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
+}
+
 type Person struct {
 	Desk           string
 	Person         string

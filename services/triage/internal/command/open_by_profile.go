@@ -19,6 +19,9 @@ import (
 // ways are how the profile calls the ways in (R2).
 var ways = map[commonv1.Channel]profilev1.Way{
 	commonv1.Channel_CHANNEL_WEB: profilev1.Way_WAY_WEB, commonv1.Channel_CHANNEL_API: profilev1.Way_WAY_API,
+	commonv1.Channel_CHANNEL_MAIL: profilev1.Way_WAY_MAIL, commonv1.Channel_CHANNEL_PHONE: profilev1.Way_WAY_PHONE,
+	commonv1.Channel_CHANNEL_WALK_IN: profilev1.Way_WAY_WALK_IN, commonv1.Channel_CHANNEL_VISIT: profilev1.Way_WAY_VISIT,
+	commonv1.Channel_CHANNEL_EVENT: profilev1.Way_WAY_EVENT,
 }
 
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
