@@ -51,6 +51,8 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":              true,
 	"bavn.triage.v1.ClosingService.RecordReport":           true,
+	"bavn.intake.v1.ToolService.ReceiveDelivery":           true,
+	"bavn.intake.v1.ToolService.RecordIssue":               true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
 }

@@ -41,7 +41,9 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 	a := g.addresses
 	switch name {
 	case "intake":
-		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{"TRIAGE_TARGET": a.Triage}), nil
+		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
+			"TRIAGE_TARGET": a.Triage, "CONNECTIONS_KEYS": g.keys.Tokens,
+		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil
 	case "notify":

@@ -29,10 +29,11 @@ CREATE UNIQUE INDEX one_newest_secret ON connection_secrets (desk, connection) W
 CREATE TABLE tool_issues (
     desk        text        NOT NULL,
     connection  text        NOT NULL,
-    external_id text        NOT NULL, -- an issue's number; of an alarm, what tells it from others
-    ticket      text        NOT NULL, -- the number
-    heard_at    timestamptz NOT NULL, -- when the newest thing was said that was followed; nothing older changes anything
-    quiet_at    timestamptz,          -- since when an alarm is quiet
+    external_id text        NOT NULL,                  -- an issue's number; of an alarm, what tells it from others
+    ticket      text        NOT NULL DEFAULT '',       -- the number; '' while nothing is known to belong to it
+    heard_at    timestamptz NOT NULL DEFAULT 'epoch',  -- when the newest thing was said that was followed; nothing older changes anything
+    quiet_at    timestamptz,                           -- since when an alarm is quiet
+    busy_until  timestamptz NOT NULL DEFAULT 'epoch',  -- one delivery about it is followed at a time
     PRIMARY KEY (desk, connection, external_id),
     FOREIGN KEY (desk, connection) REFERENCES connections
 );

@@ -119,4 +119,3 @@ func (c *Commands) writeDecision(
 	}
 	return feed.Append(ctx, p, events)
 }
-

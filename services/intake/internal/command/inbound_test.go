@@ -24,7 +24,9 @@ import (
 // handler answers what it is told to.
 type handler func(item store.InboundItem) (command.Verdict, error)
 
-func (h handler) Handle(_ context.Context, item store.InboundItem) (command.Verdict, error) { return h(item) }
+func (h handler) Handle(_ context.Context, item store.InboundItem) (command.Verdict, error) {
+	return h(item)
+}
 
 func delivery(key string) command.Inbound {
 	return command.Inbound{
@@ -118,7 +120,9 @@ func TestWhatCannotBeHandledIsQuarantinedAndWhatMayPassWaits(t *testing.T) {
 		reason  string
 	}{
 		"triage is away": {
-			handle:  func(store.InboundItem) (command.Verdict, error) { return command.Verdict{}, status.Error(codes.Unavailable, "away") },
+			handle: func(store.InboundItem) (command.Verdict, error) {
+				return command.Verdict{}, status.Error(codes.Unavailable, "away")
+			},
 			attempt: 1, waits: true,
 		},
 		"a fault, once": {
@@ -133,7 +137,10 @@ func TestWhatCannotBeHandledIsQuarantinedAndWhatMayPassWaits(t *testing.T) {
 			handle: func(store.InboundItem) (command.Verdict, error) { panic("parser") }, attempt: 3, reason: domain.InboundUnhandled,
 		},
 		"the process died each time": {
-			handle:  func(store.InboundItem) (command.Verdict, error) { t.Error("it is tried once more"); return command.Verdict{}, nil },
+			handle: func(store.InboundItem) (command.Verdict, error) {
+				t.Error("it is tried once more")
+				return command.Verdict{}, nil
+			},
 			attempt: 7, reason: domain.InboundUnhandled,
 		},
 		"nobody handles such": {attempt: 1, reason: domain.InboundNoHandler},

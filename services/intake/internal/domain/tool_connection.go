@@ -10,7 +10,9 @@ import (
 )
 
 // ConnectionName is the name of a connection with a party's tool.
-func ConnectionName(desk, connection string) string { return "desks/" + desk + "/connections/" + connection }
+func ConnectionName(desk, connection string) string {
+	return "desks/" + desk + "/connections/" + connection
+}
 
 // changeableOfConnection are the fields of a connection that UpdateConnection may change.
 var changeableOfConnection = map[string]func(to, from *intakev1.Connection){
@@ -44,7 +46,9 @@ func ChangeConnection(
 func CheckConnection(c *intakev1.Connection) (Flaw, bool) {
 	desk := strings.Join(strings.Split(c.GetName(), "/")[:2], "/")
 	required := func(field string) (Flaw, bool) { return Flaw{Field: "connection." + field, Rule: "required"}, false }
-	unwanted := func(field string) (Flaw, bool) { return Flaw{Field: "connection." + field, Rule: "connection.other_kind"}, false }
+	unwanted := func(field string) (Flaw, bool) {
+		return Flaw{Field: "connection." + field, Rule: "connection.other_kind"}, false
+	}
 	monitors := Monitors(c.GetKind())
 	switch {
 	case strings.TrimSpace(c.GetDisplayName()) == "":

@@ -10,6 +10,8 @@ type News struct {
 	Issue string
 	// Said is when the tool says that it happened. What was said before what is known already changes nothing.
 	Said time.Time
+	// Created is set when the issue is new there.
+	Created bool
 	// Ours is set for what our own account did there: no news.
 	Ours bool
 	// Ticket is the number that our label on the issue says; empty for an issue that we did not make.

@@ -12,6 +12,73 @@ import (
 	"github.com/google/uuid"
 )
 
+const claimToolIssue = `-- name: ClaimToolIssue :one
+INSERT INTO tool_issues (desk, connection, external_id, busy_until) VALUES ($1, $2, $3, $4::timestamptz)
+ON CONFLICT (desk, connection, external_id) DO UPDATE SET busy_until = EXCLUDED.busy_until WHERE tool_issues.busy_until <= $5::timestamptz
+RETURNING desk, connection, external_id, ticket, heard_at, quiet_at, busy_until
+`
+
+type ClaimToolIssueParams struct {
+	Desk       string
+	Connection string
+	ExternalID string
+	Until      time.Time
+	Now        time.Time
+}
+
+// One delivery about an issue is followed at a time, on whichever replica. Nothing is returned while another is.
+func (q *Queries) ClaimToolIssue(ctx context.Context, arg ClaimToolIssueParams) (ToolIssue, error) {
+	row := q.db.QueryRow(ctx, claimToolIssue,
+		arg.Desk,
+		arg.Connection,
+		arg.ExternalID,
+		arg.Until,
+		arg.Now,
+	)
+	var i ToolIssue
+	err := row.Scan(
+		&i.Desk,
+		&i.Connection,
+		&i.ExternalID,
+		&i.Ticket,
+		&i.HeardAt,
+		&i.QuietAt,
+		&i.BusyUntil,
+	)
+	return i, err
+}
+
+const dropToolIssue = `-- name: DropToolIssue :exec
+DELETE FROM tool_issues WHERE desk = $1 AND connection = $2 AND external_id = $3 AND ticket = ''
+`
+
+type DropToolIssueParams struct {
+	Desk       string
+	Connection string
+	ExternalID string
+}
+
+// Nothing is known to belong to it.
+func (q *Queries) DropToolIssue(ctx context.Context, arg DropToolIssueParams) error {
+	_, err := q.db.Exec(ctx, dropToolIssue, arg.Desk, arg.Connection, arg.ExternalID)
+	return err
+}
+
+const freeToolIssue = `-- name: FreeToolIssue :exec
+UPDATE tool_issues SET busy_until = 'epoch' WHERE desk = $1 AND connection = $2 AND external_id = $3
+`
+
+type FreeToolIssueParams struct {
+	Desk       string
+	Connection string
+	ExternalID string
+}
+
+func (q *Queries) FreeToolIssue(ctx context.Context, arg FreeToolIssueParams) error {
+	_, err := q.db.Exec(ctx, freeToolIssue, arg.Desk, arg.Connection, arg.ExternalID)
+	return err
+}
+
 const getConnection = `-- name: GetConnection :one
 SELECT desk, connection, party, facts, revision, chain_hash, last_event_at FROM connections WHERE desk = $1 AND connection = $2
 `
@@ -37,7 +104,7 @@ func (q *Queries) GetConnection(ctx context.Context, arg GetConnectionParams) (C
 }
 
 const getToolIssue = `-- name: GetToolIssue :one
-SELECT desk, connection, external_id, ticket, heard_at, quiet_at FROM tool_issues WHERE desk = $1 AND connection = $2 AND external_id = $3
+SELECT desk, connection, external_id, ticket, heard_at, quiet_at, busy_until FROM tool_issues WHERE desk = $1 AND connection = $2 AND external_id = $3
 `
 
 type GetToolIssueParams struct {
@@ -56,6 +123,7 @@ func (q *Queries) GetToolIssue(ctx context.Context, arg GetToolIssueParams) (Too
 		&i.Ticket,
 		&i.HeardAt,
 		&i.QuietAt,
+		&i.BusyUntil,
 	)
 	return i, err
 }
@@ -99,12 +167,12 @@ func (q *Queries) GoodSecrets(ctx context.Context, arg GoodSecretsParams) ([]Con
 	return items, nil
 }
 
-const hearToolIssue = `-- name: HearToolIssue :execrows
-UPDATE tool_issues SET heard_at = $1::timestamptz, quiet_at = $2
-WHERE desk = $3 AND connection = $4 AND external_id = $5 AND heard_at <= $1
+const heardToolIssue = `-- name: HeardToolIssue :exec
+UPDATE tool_issues SET heard_at = greatest(heard_at, $1::timestamptz), quiet_at = $2
+WHERE desk = $3 AND connection = $4 AND external_id = $5
 `
 
-type HearToolIssueParams struct {
+type HeardToolIssueParams struct {
 	Said       time.Time
 	QuietAt    *time.Time
 	Desk       string
@@ -112,19 +180,15 @@ type HearToolIssueParams struct {
 	ExternalID string
 }
 
-// Moves on to what is newer, or stays at what is followed once more; nothing happens where something newer was heard.
-func (q *Queries) HearToolIssue(ctx context.Context, arg HearToolIssueParams) (int64, error) {
-	result, err := q.db.Exec(ctx, hearToolIssue,
+func (q *Queries) HeardToolIssue(ctx context.Context, arg HeardToolIssueParams) error {
+	_, err := q.db.Exec(ctx, heardToolIssue,
 		arg.Said,
 		arg.QuietAt,
 		arg.Desk,
 		arg.Connection,
 		arg.ExternalID,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const insertConnection = `-- name: InsertConnection :exec
@@ -241,39 +305,27 @@ func (q *Queries) LockConnection(ctx context.Context, arg LockConnectionParams) 
 	return i, err
 }
 
-const putToolIssue = `-- name: PutToolIssue :one
-INSERT INTO tool_issues (desk, connection, external_id, ticket, heard_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (desk, connection, external_id) DO UPDATE SET ticket = tool_issues.ticket
-RETURNING desk, connection, external_id, ticket, heard_at, quiet_at
+const recordToolIssue = `-- name: RecordToolIssue :exec
+INSERT INTO tool_issues (desk, connection, external_id, ticket) VALUES ($1, $2, $3, $4)
+ON CONFLICT (desk, connection, external_id) DO UPDATE SET ticket = EXCLUDED.ticket WHERE tool_issues.ticket = ''
 `
 
-type PutToolIssueParams struct {
+type RecordToolIssueParams struct {
 	Desk       string
 	Connection string
 	ExternalID string
 	Ticket     string
-	HeardAt    time.Time
 }
 
-// Two calls that find the same issue agree on one ticket: the first one's.
-func (q *Queries) PutToolIssue(ctx context.Context, arg PutToolIssueParams) (ToolIssue, error) {
-	row := q.db.QueryRow(ctx, putToolIssue,
+// Also while a delivery about it is followed. The first ticket of an issue is its ticket.
+func (q *Queries) RecordToolIssue(ctx context.Context, arg RecordToolIssueParams) error {
+	_, err := q.db.Exec(ctx, recordToolIssue,
 		arg.Desk,
 		arg.Connection,
 		arg.ExternalID,
 		arg.Ticket,
-		arg.HeardAt,
 	)
-	var i ToolIssue
-	err := row.Scan(
-		&i.Desk,
-		&i.Connection,
-		&i.ExternalID,
-		&i.Ticket,
-		&i.HeardAt,
-		&i.QuietAt,
-	)
-	return i, err
+	return err
 }
 
 const retireSecrets = `-- name: RetireSecrets :exec
@@ -324,32 +376,25 @@ func (q *Queries) SecretOf(ctx context.Context, arg SecretOfParams) (ConnectionS
 	return i, err
 }
 
-const turnToolIssue = `-- name: TurnToolIssue :execrows
-UPDATE tool_issues SET ticket = $1, heard_at = $2::timestamptz, quiet_at = NULL
-WHERE desk = $3 AND connection = $4 AND external_id = $5 AND heard_at <= $2
+const tieToolIssue = `-- name: TieToolIssue :exec
+UPDATE tool_issues SET ticket = $1 WHERE desk = $2 AND connection = $3 AND external_id = $4
 `
 
-type TurnToolIssueParams struct {
+type TieToolIssueParams struct {
 	Ticket     string
-	Said       time.Time
 	Desk       string
 	Connection string
 	ExternalID string
 }
 
-// An alarm that sounds again after its quiet period is another ticket.
-func (q *Queries) TurnToolIssue(ctx context.Context, arg TurnToolIssueParams) (int64, error) {
-	result, err := q.db.Exec(ctx, turnToolIssue,
+func (q *Queries) TieToolIssue(ctx context.Context, arg TieToolIssueParams) error {
+	_, err := q.db.Exec(ctx, tieToolIssue,
 		arg.Ticket,
-		arg.Said,
 		arg.Desk,
 		arg.Connection,
 		arg.ExternalID,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const updateConnection = `-- name: UpdateConnection :exec

@@ -112,4 +112,5 @@ type ToolIssue struct {
 	Ticket     string
 	HeardAt    time.Time
 	QuietAt    *time.Time
+	BusyUntil  time.Time
 }

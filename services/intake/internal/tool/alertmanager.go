@@ -40,7 +40,7 @@ const (
 )
 
 // readAlertmanager reads a group, which is one alarm: Alertmanager groups what belongs together, and a group key is its name.
-func readAlertmanager(d Delivery) ([]domain.News, error) {
+func readAlertmanager(d Delivery) (*domain.News, error) {
 	var group alertGroup
 	if err := json.Unmarshal(d.Body, &group); err != nil {
 		return nil, fmt.Errorf("read Alertmanager's webhook: %w", err)
@@ -58,9 +58,9 @@ func readAlertmanager(d Delivery) ([]domain.News, error) {
 		alarm.Ended = later(alarm.Ended, a.EndsAt)
 		said = later(said, a.EndsAt)
 	}
-	return []domain.News{{
+	return &domain.News{
 		Issue: digest([]byte(group.GroupKey)), Said: said.UTC(), Alarm: &alarm, Title: group.title(), Description: group.describe(),
-	}}, nil
+	}, nil
 }
 
 func later(a, b time.Time) time.Time {

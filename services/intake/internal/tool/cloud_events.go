@@ -23,7 +23,7 @@ type cloudAlarm struct {
 }
 
 // readCloudEvent reads one event, structured or binary (CloudEvents 1.0, HTTP binding).
-func readCloudEvent(d Delivery) ([]domain.News, error) {
+func readCloudEvent(d Delivery) (*domain.News, error) {
 	event, err := cloudevents.NewEventFromHTTPRequest(&http.Request{Header: d.Header, Body: io.NopCloser(bytes.NewReader(d.Body))})
 	if err != nil {
 		return nil, fmt.Errorf("read CloudEvent: %w", err)
@@ -45,8 +45,8 @@ func readCloudEvent(d Delivery) ([]domain.News, error) {
 		alarm = domain.Alarm{Ended: event.Time().UTC()}
 	}
 	which := event.Source() + "\n" + cmp.Or(event.Subject(), strings.TrimSuffix(strings.TrimSuffix(event.Type(), ".resolved"), ".firing"))
-	return []domain.News{{
+	return &domain.News{
 		Issue: digest([]byte(which)), Said: event.Time().UTC().Truncate(time.Microsecond), Alarm: &alarm,
 		Title: cmp.Or(said.Title, event.Type()+" "+event.Subject()), Description: said.Description,
-	}}, nil
+	}, nil
 }

@@ -32,7 +32,7 @@ type genericHook struct {
 
 const longestIssue = 120
 
-func readGeneric(d Delivery) ([]domain.News, error) {
+func readGeneric(d Delivery) (*domain.News, error) {
 	var hook genericHook
 	if err := json.Unmarshal(d.Body, &hook); err != nil {
 		return nil, fmt.Errorf("read webhook: %w", err)
@@ -44,6 +44,7 @@ func readGeneric(d Delivery) ([]domain.News, error) {
 	news := domain.News{
 		Issue: data.ID, Said: hook.Timestamp.UTC(), Status: data.Status, Title: data.Title, Description: data.Description,
 		RootCause: data.RootCause, Measures: data.Measures, Linked: data.Linked,
+		Created: hook.Type == "ticket.created",
 	}
 	if ticketNumber.MatchString(data.Ticket) {
 		news.Ticket = data.Ticket
@@ -51,5 +52,5 @@ func readGeneric(d Delivery) ([]domain.News, error) {
 	if note := data.Note; note != nil && note.Text != "" {
 		news.Comment = &domain.Comment{ID: note.ID, Author: note.Author, Text: note.Text, Restricted: note.Internal}
 	}
-	return []domain.News{news}, nil
+	return &news, nil
 }

@@ -57,7 +57,7 @@ var jiraKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]{1,31}-[1-9][0-9]{0,17}$`)
 const Mark = "— Bavn "
 
 // readJira reads one webhook. It is nothing of interest where no issue is in it.
-func readJira(d Delivery, c *intakev1.Connection) ([]domain.News, error) {
+func readJira(d Delivery, c *intakev1.Connection) (*domain.News, error) {
 	var hook jiraHook
 	if err := json.Unmarshal(d.Body, &hook); err != nil {
 		return nil, fmt.Errorf("read Jira's webhook: %w", err)
@@ -73,7 +73,8 @@ func readJira(d Delivery, c *intakev1.Connection) ([]domain.News, error) {
 		Issue: hook.Issue.Key, Said: time.UnixMilli(hook.Timestamp).UTC(), Ours: hook.User.is(settings.GetAccount()),
 		Title: jiraText(fields["summary"]), Description: jiraText(fields["description"]),
 		RootCause: jiraText(fields[settings.GetRootCauseField()]), Measures: jiraText(fields[settings.GetMeasuresField()]),
-		Ticket: labelled(fields["labels"], c.GetName()),
+		Created: hook.WebhookEvent == "jira:issue_created",
+		Ticket:  labelled(fields["labels"], c.GetName()),
 	}
 	if news.Measures == "" {
 		news.Measures = jiraText(fields["resolution"])
@@ -91,7 +92,7 @@ func readJira(d Delivery, c *intakev1.Connection) ([]domain.News, error) {
 			news.Linked = append(news.Linked, change.To)
 		}
 	}
-	return []domain.News{news}, nil
+	return &news, nil
 }
 
 // comment is what somebody wrote; of one that was changed or taken away, nothing is told: what was said here stays.

@@ -15,21 +15,22 @@ const (
 	longestText  = 20000
 )
 
-// Read is what a delivery says. Its texts are bounded and well-formed.
-func Read(c *intakev1.Connection, d Delivery) ([]domain.News, error) {
-	news, err := read(c, d)
-	for i := range news {
-		n := &news[i]
-		n.Title, n.Description = clean(strings.ReplaceAll(n.Title, "\n", " "), longestTitle), clean(n.Description, longestText)
-		n.RootCause, n.Measures = clean(n.RootCause, longestText/4), clean(n.Measures, longestText/4)
-		if n.Comment != nil {
-			n.Comment.Author, n.Comment.Text = clean(n.Comment.Author, longestTitle), clean(n.Comment.Text, longestText-longestTitle-longestIssue)
-		}
+// Read is what a delivery says; nil where it is about nothing that anybody here could follow. Its texts are bounded and well-formed.
+func Read(c *intakev1.Connection, d Delivery) (*domain.News, error) {
+	n, err := read(c, d)
+	if err != nil || n == nil {
+		return nil, err
 	}
-	return news, err
+	n.Title, n.Description = clean(strings.ReplaceAll(n.Title, "\n", " "), longestTitle), clean(n.Description, longestText)
+	n.RootCause, n.Measures = clean(n.RootCause, longestText/4), clean(n.Measures, longestText/4)
+	if n.Comment != nil {
+		n.Comment.ID = clean(n.Comment.ID, longestIssue)
+		n.Comment.Author, n.Comment.Text = clean(n.Comment.Author, longestTitle), clean(n.Comment.Text, longestText-longestTitle-longestIssue)
+	}
+	return n, nil
 }
 
-func read(c *intakev1.Connection, d Delivery) ([]domain.News, error) {
+func read(c *intakev1.Connection, d Delivery) (*domain.News, error) {
 	switch c.GetKind() {
 	case intakev1.ToolKind_TOOL_KIND_JIRA:
 		return readJira(d, c)

@@ -36,18 +36,27 @@ VALUES (@desk, @connection, @request_id, @sealed, @made_at);
 -- name: GetToolIssue :one
 SELECT * FROM tool_issues WHERE desk = $1 AND connection = $2 AND external_id = $3;
 
--- name: PutToolIssue :one
--- Two calls that find the same issue agree on one ticket: the first one's.
-INSERT INTO tool_issues (desk, connection, external_id, ticket, heard_at) VALUES (@desk, @connection, @external_id, @ticket, @heard_at)
-ON CONFLICT (desk, connection, external_id) DO UPDATE SET ticket = tool_issues.ticket
+-- name: ClaimToolIssue :one
+-- One delivery about an issue is followed at a time, on whichever replica. Nothing is returned while another is.
+INSERT INTO tool_issues (desk, connection, external_id, busy_until) VALUES (@desk, @connection, @external_id, @until::timestamptz)
+ON CONFLICT (desk, connection, external_id) DO UPDATE SET busy_until = EXCLUDED.busy_until WHERE tool_issues.busy_until <= @now::timestamptz
 RETURNING *;
 
--- name: HearToolIssue :execrows
--- Moves on to what is newer, or stays at what is followed once more; nothing happens where something newer was heard.
-UPDATE tool_issues SET heard_at = @said::timestamptz, quiet_at = sqlc.narg(quiet_at)
-WHERE desk = @desk AND connection = @connection AND external_id = @external_id AND heard_at <= @said;
+-- name: FreeToolIssue :exec
+UPDATE tool_issues SET busy_until = 'epoch' WHERE desk = @desk AND connection = @connection AND external_id = @external_id;
 
--- name: TurnToolIssue :execrows
--- An alarm that sounds again after its quiet period is another ticket.
-UPDATE tool_issues SET ticket = @ticket, heard_at = @said::timestamptz, quiet_at = NULL
-WHERE desk = @desk AND connection = @connection AND external_id = @external_id AND heard_at <= @said;
+-- name: DropToolIssue :exec
+-- Nothing is known to belong to it.
+DELETE FROM tool_issues WHERE desk = @desk AND connection = @connection AND external_id = @external_id AND ticket = '';
+
+-- name: TieToolIssue :exec
+UPDATE tool_issues SET ticket = @ticket WHERE desk = @desk AND connection = @connection AND external_id = @external_id;
+
+-- name: HeardToolIssue :exec
+UPDATE tool_issues SET heard_at = greatest(heard_at, @said::timestamptz), quiet_at = sqlc.narg(quiet_at)
+WHERE desk = @desk AND connection = @connection AND external_id = @external_id;
+
+-- name: RecordToolIssue :exec
+-- Also while a delivery about it is followed. The first ticket of an issue is its ticket.
+INSERT INTO tool_issues (desk, connection, external_id, ticket) VALUES (@desk, @connection, @external_id, @ticket)
+ON CONFLICT (desk, connection, external_id) DO UPDATE SET ticket = EXCLUDED.ticket WHERE tool_issues.ticket = '';
