@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +66,17 @@ func open(t *testing.T, cfg suite.Config) *house.House {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if t.Failed() {
+			logs, _ := filepath.Glob(running.Folder().Path("log", "*"))
+			for _, log := range logs {
+				content, _ := os.ReadFile(log)
+				for line := range strings.Lines(string(content)) {
+					if strings.Contains(line, `"WARN"`) || strings.Contains(line, `"ERROR"`) {
+						t.Log(filepath.Base(log), line)
+					}
+				}
+			}
+		}
 		if err := running.Stop(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("stop the suite: %v", err)
 		}

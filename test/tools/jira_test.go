@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -285,13 +286,20 @@ func (j *jira) deliver(body []byte, key string) int {
 }
 
 func post(t *testing.T, address string, body []byte, header http.Header) int {
+	t.Helper()
+	h := http.Header{"Content-Type": {"application/json"}}
+	maps.Copy(h, header)
+	return postAs(t, address, body, h)
+}
+
+func postAs(t *testing.T, address string, body []byte, header http.Header) int {
+	t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		t.Error(err)
 		return 0
 	}
-	maps.Copy(r.Header, header)
-	r.Header.Set("Content-Type", "application/json")
+	r.Header = header
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Log("a webhook was not delivered: ", err)
@@ -327,4 +335,15 @@ func (j *jira) changed() (map[string]int, int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return maps.Clone(j.calls), j.hooks
+}
+
+// freeAddress is one that nothing listens to.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
 }

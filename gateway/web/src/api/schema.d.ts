@@ -3223,8 +3223,8 @@ export interface components {
             /** @description It is Jira Cloud; otherwise a Data Center. */
             cloud?: boolean;
             /**
-             * @description The secret with which notify calls it, by the name of its file in notify's folder of secrets (`tools.secrets`), below the desk's. It
-             *     holds "user:token" for basic authentication, or a token alone.
+             * @description The secret with which notify calls it: the file `{desk}.{credential}` in notify's folder of secrets (`tools.secrets`). It holds
+             *     "user:token" for basic authentication, or a token alone.
              */
             credential: string;
             /** @description Type of the issues: "Incident". */
@@ -3283,8 +3283,15 @@ export interface components {
         };
         /** @description How alarms become tickets (R3). */
         "intake.MonitoringSettings": {
+            /**
+             * @description What is known of every alarm before anybody looks: kind, category, answers, in the ids of the profile (R37). Its channel and its
+             *     group of reporters are the channel's, the party that found it is the connection's, unless they are said here.
+             */
+            assessment?: components["schemas"]["triage.Assessment"];
             /** @description The channel of the desk's profile that alarms come by; it must be one for events, and open. Empty for the only one. */
             channel?: string;
+            /** @description How much an alarm hurts, by its severity (R46). */
+            impacts?: components["schemas"]["intake.SeverityImpact"][];
             /** @description How long after it went quiet an alarm that sounds again is the same one; 0 means 30 minutes. */
             quietPeriod?: string;
         };
@@ -3347,6 +3354,17 @@ export interface components {
             previousExpireTime?: string;
             /** @description The secret, as standardwebhooks.com writes it: "whsec_…". Jira and bearer tokens take it as it stands. */
             secret?: string;
+        };
+        /** @description How much an alarm of one severity hurts. */
+        "intake.SeverityImpact": {
+            /**
+             * Format: enum
+             * @description How much it hurts.
+             * @enum {string}
+             */
+            impact: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description The severity as monitoring says it: the label `severity` of an alert, `severity` in an event's data. Empty is for those without. */
+            severity?: string;
         };
         /** @description One status here and there. */
         "intake.StatusMapping": {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -115,20 +116,33 @@ func (t *Tools) sound(ctx context.Context, f following) (Verdict, error) {
 }
 
 func (t *Tools) openAlarm(ctx context.Context, f following, settings *profilev1.Profile) (Verdict, error) {
-	channel := alarmChannel(settings, f.c)
-	assessment := &triagev1.Assessment{Channel: channel.GetId()}
-	party := resourcename.ID(f.c.GetParty())
-	if slices.ContainsFunc(settings.GetParties(), func(p *profilev1.Party) bool { return p.GetId() == party }) {
-		assessment.FoundBy = f.c.GetParty() // R3, R151
-	}
 	reason, err := t.openFor(ctx, &f, &intakev1.SubmitTicketRequest{
-		Channel: commonv1.Channel_CHANNEL_EVENT, Assessment: assessment,
+		Channel: commonv1.Channel_CHANNEL_EVENT, Assessment: alarmAssessment(settings, f.c),
+		Impact:      domain.ImpactOf(f.c, f.news.Alarm.Severity),
 		ExternalIds: map[string]string{f.c.GetSystem(): f.news.Issue[:min(len(f.news.Issue), shownIssue)]},
 	})
 	if err != nil || reason != "" {
 		return refusedFor(reason), err
 	}
 	return ticketed(f.issue.Ticket), t.heard(ctx, f, nil)
+}
+
+// alarmAssessment is what the connection knows of its alarms, completed by the channel that they come by.
+func alarmAssessment(settings *profilev1.Profile, c *intakev1.Connection) *triagev1.Assessment {
+	a := &triagev1.Assessment{}
+	if preset := c.GetMonitoring().GetAssessment(); preset != nil {
+		a = proto.CloneOf(preset)
+	}
+	channel := alarmChannel(settings, c)
+	a.Channel = channel.GetId()
+	if len(channel.GetReporters()) > 0 {
+		a.ReporterGroup = cmp.Or(a.GetReporterGroup(), channel.GetReporters()[0])
+	}
+	party := resourcename.ID(c.GetParty())
+	if slices.ContainsFunc(settings.GetParties(), func(p *profilev1.Party) bool { return p.GetId() == party }) {
+		a.FoundBy = cmp.Or(a.GetFoundBy(), c.GetParty()) // R3, R151
+	}
+	return a
 }
 
 // shownIssue is as much of an alarm's name as tells it from others.

@@ -1,12 +1,14 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -166,11 +168,18 @@ func refusal(err error) (reason string, waits error) {
 	}
 	switch status.Code(err) {
 	case codes.FailedPrecondition, codes.PermissionDenied, codes.NotFound, codes.InvalidArgument, codes.AlreadyExists, codes.OutOfRange:
-		if reason := fault.ReasonOf(err); reason != "" {
-			return reason, nil
-		}
-		return status.Code(err).String(), nil
+		return cmp.Or(fault.ReasonOf(err), status.Code(err).String()) + fieldOf(err), nil
 	default:
 		return "", err
 	}
+}
+
+// fieldOf names the first field that was wrong, for whoever set the connection up.
+func fieldOf(err error) string {
+	for _, detail := range status.Convert(err).Details() {
+		if bad, ok := detail.(*errdetails.BadRequest); ok && len(bad.GetFieldViolations()) > 0 {
+			return " " + bad.GetFieldViolations()[0].GetField()
+		}
+	}
+	return ""
 }

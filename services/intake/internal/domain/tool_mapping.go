@@ -48,3 +48,13 @@ func StatusOf(mapping []*intakev1.StatusMapping, there string) (status triagev1.
 	}
 	return 0, false
 }
+
+// ImpactOf is how much an alarm of a severity hurts, as far as the connection says.
+func ImpactOf(c *intakev1.Connection, severity string) triagev1.Impact {
+	for _, s := range c.GetMonitoring().GetImpacts() {
+		if s.GetSeverity() == severity {
+			return s.GetImpact()
+		}
+	}
+	return triagev1.Impact_IMPACT_UNSPECIFIED
+}

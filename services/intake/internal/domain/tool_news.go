@@ -42,6 +42,8 @@ type Alarm struct {
 	Sounding bool
 	// Began is when the latest that sounds began; Ended when the last went quiet.
 	Began, Ended time.Time
+	// Severity is monitoring's own word for how bad it is; empty where it says nothing.
+	Severity string
 }
 
 // DefaultQuiet is how long after it went quiet an alarm that sounds again is the same one, where the connection does not say.

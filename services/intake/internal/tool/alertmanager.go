@@ -48,7 +48,7 @@ func readAlertmanager(d Delivery) (*domain.News, error) {
 	if group.Version != "4" || group.GroupKey == "" || len(group.Alerts) == 0 {
 		return nil, fmt.Errorf("read Alertmanager's webhook: version 4 with a group key and alerts is expected")
 	}
-	alarm, said := domain.Alarm{}, time.Time{}
+	alarm, said := domain.Alarm{Severity: group.CommonLabels["severity"]}, time.Time{}
 	for _, a := range group.Alerts {
 		if a.Status == firing {
 			alarm.Sounding, alarm.Began = true, later(alarm.Began, a.StartsAt)

@@ -20,6 +20,7 @@ type cloudAlarm struct {
 	Status      string `json:"status"` // "firing", "resolved"; a type that ends in one of them says it too
 	Title       string `json:"title"`
 	Description string `json:"description"`
+	Severity    string `json:"severity"`
 }
 
 // readCloudEvent reads one event, structured or binary (CloudEvents 1.0, HTTP binding).
@@ -44,6 +45,7 @@ func readCloudEvent(d Delivery) (*domain.News, error) {
 	if said.Status == "resolved" || said.Status == "" && strings.HasSuffix(event.Type(), ".resolved") {
 		alarm = domain.Alarm{Ended: event.Time().UTC()}
 	}
+	alarm.Severity = said.Severity
 	which := event.Source() + "\n" + cmp.Or(event.Subject(), strings.TrimSuffix(strings.TrimSuffix(event.Type(), ".resolved"), ".firing"))
 	return &domain.News{
 		Issue: digest([]byte(which)), Said: event.Time().UTC().Truncate(time.Microsecond), Alarm: &alarm,

@@ -330,8 +330,8 @@ type JiraSettings struct {
 	Account string `protobuf:"bytes,4,opt,name=account,proto3" json:"account,omitempty"`
 	// It is Jira Cloud; otherwise a Data Center.
 	Cloud bool `protobuf:"varint,5,opt,name=cloud,proto3" json:"cloud,omitempty"`
-	// The secret with which notify calls it, by the name of its file in notify's folder of secrets (`tools.secrets`), below the desk's. It
-	// holds "user:token" for basic authentication, or a token alone.
+	// The secret with which notify calls it: the file `{desk}.{credential}` in notify's folder of secrets (`tools.secrets`). It holds
+	// "user:token" for basic authentication, or a token alone.
 	Credential string `protobuf:"bytes,6,opt,name=credential,proto3" json:"credential,omitempty"`
 	// The field that holds the root cause (R76), such as "customfield_10042"; empty for none.
 	RootCauseField string `protobuf:"bytes,7,opt,name=root_cause_field,json=rootCauseField,proto3" json:"root_cause_field,omitempty"`
@@ -515,7 +515,12 @@ type MonitoringSettings struct {
 	// The channel of the desk's profile that alarms come by; it must be one for events, and open. Empty for the only one.
 	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
 	// How long after it went quiet an alarm that sounds again is the same one; 0 means 30 minutes.
-	QuietPeriod   *durationpb.Duration `protobuf:"bytes,2,opt,name=quiet_period,json=quietPeriod,proto3" json:"quiet_period,omitempty"`
+	QuietPeriod *durationpb.Duration `protobuf:"bytes,2,opt,name=quiet_period,json=quietPeriod,proto3" json:"quiet_period,omitempty"`
+	// What is known of every alarm before anybody looks: kind, category, answers, in the ids of the profile (R37). Its channel and its
+	// group of reporters are the channel's, the party that found it is the connection's, unless they are said here.
+	Assessment *v1.Assessment `protobuf:"bytes,3,opt,name=assessment,proto3" json:"assessment,omitempty"`
+	// How much an alarm hurts, by its severity (R46).
+	Impacts       []*SeverityImpact `protobuf:"bytes,4,rep,name=impacts,proto3" json:"impacts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -564,6 +569,75 @@ func (x *MonitoringSettings) GetQuietPeriod() *durationpb.Duration {
 	return nil
 }
 
+func (x *MonitoringSettings) GetAssessment() *v1.Assessment {
+	if x != nil {
+		return x.Assessment
+	}
+	return nil
+}
+
+func (x *MonitoringSettings) GetImpacts() []*SeverityImpact {
+	if x != nil {
+		return x.Impacts
+	}
+	return nil
+}
+
+// How much an alarm of one severity hurts.
+type SeverityImpact struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The severity as monitoring says it: the label `severity` of an alert, `severity` in an event's data. Empty is for those without.
+	Severity string `protobuf:"bytes,1,opt,name=severity,proto3" json:"severity,omitempty"`
+	// How much it hurts.
+	Impact        v1.Impact `protobuf:"varint,2,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeverityImpact) Reset() {
+	*x = SeverityImpact{}
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeverityImpact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeverityImpact) ProtoMessage() {}
+
+func (x *SeverityImpact) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeverityImpact.ProtoReflect.Descriptor instead.
+func (*SeverityImpact) Descriptor() ([]byte, []int) {
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SeverityImpact) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *SeverityImpact) GetImpact() v1.Impact {
+	if x != nil {
+		return x.Impact
+	}
+	return v1.Impact(0)
+}
+
 // Asks for a connection to be made.
 type CreateConnectionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -581,7 +655,7 @@ type CreateConnectionRequest struct {
 
 func (x *CreateConnectionRequest) Reset() {
 	*x = CreateConnectionRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[5]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -593,7 +667,7 @@ func (x *CreateConnectionRequest) String() string {
 func (*CreateConnectionRequest) ProtoMessage() {}
 
 func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[5]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -606,7 +680,7 @@ func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*CreateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{5}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CreateConnectionRequest) GetParent() string {
@@ -648,7 +722,7 @@ type GetConnectionRequest struct {
 
 func (x *GetConnectionRequest) Reset() {
 	*x = GetConnectionRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[6]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -660,7 +734,7 @@ func (x *GetConnectionRequest) String() string {
 func (*GetConnectionRequest) ProtoMessage() {}
 
 func (x *GetConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[6]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -673,7 +747,7 @@ func (x *GetConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConnectionRequest.ProtoReflect.Descriptor instead.
 func (*GetConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{6}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetConnectionRequest) GetName() string {
@@ -698,7 +772,7 @@ type ListConnectionsRequest struct {
 
 func (x *ListConnectionsRequest) Reset() {
 	*x = ListConnectionsRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[7]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +784,7 @@ func (x *ListConnectionsRequest) String() string {
 func (*ListConnectionsRequest) ProtoMessage() {}
 
 func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[7]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +797,7 @@ func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListConnectionsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{7}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListConnectionsRequest) GetParent() string {
@@ -760,7 +834,7 @@ type ListConnectionsResponse struct {
 
 func (x *ListConnectionsResponse) Reset() {
 	*x = ListConnectionsResponse{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[8]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -772,7 +846,7 @@ func (x *ListConnectionsResponse) String() string {
 func (*ListConnectionsResponse) ProtoMessage() {}
 
 func (x *ListConnectionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[8]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -785,7 +859,7 @@ func (x *ListConnectionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsResponse.ProtoReflect.Descriptor instead.
 func (*ListConnectionsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{8}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListConnectionsResponse) GetConnections() []*Connection {
@@ -817,7 +891,7 @@ type UpdateConnectionRequest struct {
 
 func (x *UpdateConnectionRequest) Reset() {
 	*x = UpdateConnectionRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[9]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -829,7 +903,7 @@ func (x *UpdateConnectionRequest) String() string {
 func (*UpdateConnectionRequest) ProtoMessage() {}
 
 func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[9]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -842,7 +916,7 @@ func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*UpdateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{9}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdateConnectionRequest) GetConnection() *Connection {
@@ -879,7 +953,7 @@ type RotateConnectionSecretRequest struct {
 
 func (x *RotateConnectionSecretRequest) Reset() {
 	*x = RotateConnectionSecretRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[10]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +965,7 @@ func (x *RotateConnectionSecretRequest) String() string {
 func (*RotateConnectionSecretRequest) ProtoMessage() {}
 
 func (x *RotateConnectionSecretRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[10]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +978,7 @@ func (x *RotateConnectionSecretRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateConnectionSecretRequest.ProtoReflect.Descriptor instead.
 func (*RotateConnectionSecretRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{10}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RotateConnectionSecretRequest) GetName() string {
@@ -934,7 +1008,7 @@ type RotateConnectionSecretResponse struct {
 
 func (x *RotateConnectionSecretResponse) Reset() {
 	*x = RotateConnectionSecretResponse{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[11]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -946,7 +1020,7 @@ func (x *RotateConnectionSecretResponse) String() string {
 func (*RotateConnectionSecretResponse) ProtoMessage() {}
 
 func (x *RotateConnectionSecretResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[11]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -959,7 +1033,7 @@ func (x *RotateConnectionSecretResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateConnectionSecretResponse.ProtoReflect.Descriptor instead.
 func (*RotateConnectionSecretResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{11}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RotateConnectionSecretResponse) GetSecret() string {
@@ -993,7 +1067,7 @@ type ReceiveDeliveryRequest struct {
 
 func (x *ReceiveDeliveryRequest) Reset() {
 	*x = ReceiveDeliveryRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1005,7 +1079,7 @@ func (x *ReceiveDeliveryRequest) String() string {
 func (*ReceiveDeliveryRequest) ProtoMessage() {}
 
 func (x *ReceiveDeliveryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1018,7 +1092,7 @@ func (x *ReceiveDeliveryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveDeliveryRequest.ProtoReflect.Descriptor instead.
 func (*ReceiveDeliveryRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{12}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReceiveDeliveryRequest) GetName() string {
@@ -1058,7 +1132,7 @@ type ReceiveDeliveryResponse struct {
 
 func (x *ReceiveDeliveryResponse) Reset() {
 	*x = ReceiveDeliveryResponse{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1070,7 +1144,7 @@ func (x *ReceiveDeliveryResponse) String() string {
 func (*ReceiveDeliveryResponse) ProtoMessage() {}
 
 func (x *ReceiveDeliveryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1083,7 +1157,7 @@ func (x *ReceiveDeliveryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiveDeliveryResponse.ProtoReflect.Descriptor instead.
 func (*ReceiveDeliveryResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{13}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{14}
 }
 
 // Says what number a tool gave a ticket.
@@ -1103,7 +1177,7 @@ type RecordIssueRequest struct {
 
 func (x *RecordIssueRequest) Reset() {
 	*x = RecordIssueRequest{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1189,7 @@ func (x *RecordIssueRequest) String() string {
 func (*RecordIssueRequest) ProtoMessage() {}
 
 func (x *RecordIssueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1202,7 @@ func (x *RecordIssueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordIssueRequest.ProtoReflect.Descriptor instead.
 func (*RecordIssueRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{14}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RecordIssueRequest) GetName() string {
@@ -1168,7 +1242,7 @@ type RecordIssueResponse struct {
 
 func (x *RecordIssueResponse) Reset() {
 	*x = RecordIssueResponse{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +1254,7 @@ func (x *RecordIssueResponse) String() string {
 func (*RecordIssueResponse) ProtoMessage() {}
 
 func (x *RecordIssueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +1267,7 @@ func (x *RecordIssueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordIssueResponse.ProtoReflect.Descriptor instead.
 func (*RecordIssueResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{15}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{16}
 }
 
 // Payload of connection.created, connection.updated and connection.secret_rotated.
@@ -1207,7 +1281,7 @@ type ConnectionEvent struct {
 
 func (x *ConnectionEvent) Reset() {
 	*x = ConnectionEvent{}
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[16]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1219,7 +1293,7 @@ func (x *ConnectionEvent) String() string {
 func (*ConnectionEvent) ProtoMessage() {}
 
 func (x *ConnectionEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[16]
+	mi := &file_bavn_intake_v1_connection_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1232,7 +1306,7 @@ func (x *ConnectionEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConnectionEvent.ProtoReflect.Descriptor instead.
 func (*ConnectionEvent) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{16}
+	return file_bavn_intake_v1_connection_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ConnectionEvent) GetConnection() *Connection {
@@ -1301,10 +1375,18 @@ const file_bavn_intake_v1_connection_service_proto_rawDesc = "" +
 	"\rLinkedProject\x12:\n" +
 	"\aproject\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9_]{1,31}$R\aproject\x12>\n" +
 	"\x04tool\x18\x02 \x01(\tB*\xe0A\x02\xbaH$r\"2 ^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$R\x04tool\x12=\n" +
-	"\x04kind\x18\x03 \x01(\x0e2\x18.bavn.triage.v1.LinkKindB\x0f\xe0A\x02\xbaH\t\x82\x01\x06\x18\x05\x18\x06\x18\bR\x04kind\"\xa5\x01\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x18.bavn.triage.v1.LinkKindB\x0f\xe0A\x02\xbaH\t\x82\x01\x06\x18\x05\x18\x06\x18\bR\x04kind\"\xad\x02\n" +
 	"\x12MonitoringSettings\x12>\n" +
 	"\achannel\x18\x01 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\achannel\x12O\n" +
-	"\fquiet_period\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x11\xe0A\x01\xbaH\v\xaa\x01\b\"\x04\b\x80\xf5$2\x00R\vquietPeriod\"\x9b\x02\n" +
+	"\fquiet_period\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x11\xe0A\x01\xbaH\v\xaa\x01\b\"\x04\b\x80\xf5$2\x00R\vquietPeriod\x12?\n" +
+	"\n" +
+	"assessment\x18\x03 \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
+	"assessment\x12E\n" +
+	"\aimpacts\x18\x04 \x03(\v2\x1e.bavn.intake.v1.SeverityImpactB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\x10R\aimpacts\"w\n" +
+	"\x0eSeverityImpact\x12&\n" +
+	"\bseverity\x18\x01 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18?R\bseverity\x12=\n" +
+	"\x06impact\x18\x02 \x01(\x0e2\x16.bavn.triage.v1.ImpactB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06impact\"\x9b\x02\n" +
 	"\x17CreateConnectionRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12M\n" +
 	"\rconnection_id\x18\x02 \x01(\tB(\xe0A\x02\xbaH\"r 2\x1e^[a-z][a-z0-9-]{0,38}[a-z0-9]$R\fconnectionId\x12E\n" +
@@ -1391,7 +1473,7 @@ func file_bavn_intake_v1_connection_service_proto_rawDescGZIP() []byte {
 }
 
 var file_bavn_intake_v1_connection_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bavn_intake_v1_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_bavn_intake_v1_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_bavn_intake_v1_connection_service_proto_goTypes = []any{
 	(ToolKind)(0),                          // 0: bavn.intake.v1.ToolKind
 	(*Connection)(nil),                     // 1: bavn.intake.v1.Connection
@@ -1399,63 +1481,69 @@ var file_bavn_intake_v1_connection_service_proto_goTypes = []any{
 	(*JiraSettings)(nil),                   // 3: bavn.intake.v1.JiraSettings
 	(*LinkedProject)(nil),                  // 4: bavn.intake.v1.LinkedProject
 	(*MonitoringSettings)(nil),             // 5: bavn.intake.v1.MonitoringSettings
-	(*CreateConnectionRequest)(nil),        // 6: bavn.intake.v1.CreateConnectionRequest
-	(*GetConnectionRequest)(nil),           // 7: bavn.intake.v1.GetConnectionRequest
-	(*ListConnectionsRequest)(nil),         // 8: bavn.intake.v1.ListConnectionsRequest
-	(*ListConnectionsResponse)(nil),        // 9: bavn.intake.v1.ListConnectionsResponse
-	(*UpdateConnectionRequest)(nil),        // 10: bavn.intake.v1.UpdateConnectionRequest
-	(*RotateConnectionSecretRequest)(nil),  // 11: bavn.intake.v1.RotateConnectionSecretRequest
-	(*RotateConnectionSecretResponse)(nil), // 12: bavn.intake.v1.RotateConnectionSecretResponse
-	(*ReceiveDeliveryRequest)(nil),         // 13: bavn.intake.v1.ReceiveDeliveryRequest
-	(*ReceiveDeliveryResponse)(nil),        // 14: bavn.intake.v1.ReceiveDeliveryResponse
-	(*RecordIssueRequest)(nil),             // 15: bavn.intake.v1.RecordIssueRequest
-	(*RecordIssueResponse)(nil),            // 16: bavn.intake.v1.RecordIssueResponse
-	(*ConnectionEvent)(nil),                // 17: bavn.intake.v1.ConnectionEvent
-	nil,                                    // 18: bavn.intake.v1.Connection.PrioritiesEntry
-	nil,                                    // 19: bavn.intake.v1.ReceiveDeliveryRequest.HeadersEntry
-	(*timestamppb.Timestamp)(nil),          // 20: google.protobuf.Timestamp
-	(v1.TicketStatus)(0),                   // 21: bavn.triage.v1.TicketStatus
-	(v1.LinkKind)(0),                       // 22: bavn.triage.v1.LinkKind
-	(*durationpb.Duration)(nil),            // 23: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil),          // 24: google.protobuf.FieldMask
+	(*SeverityImpact)(nil),                 // 6: bavn.intake.v1.SeverityImpact
+	(*CreateConnectionRequest)(nil),        // 7: bavn.intake.v1.CreateConnectionRequest
+	(*GetConnectionRequest)(nil),           // 8: bavn.intake.v1.GetConnectionRequest
+	(*ListConnectionsRequest)(nil),         // 9: bavn.intake.v1.ListConnectionsRequest
+	(*ListConnectionsResponse)(nil),        // 10: bavn.intake.v1.ListConnectionsResponse
+	(*UpdateConnectionRequest)(nil),        // 11: bavn.intake.v1.UpdateConnectionRequest
+	(*RotateConnectionSecretRequest)(nil),  // 12: bavn.intake.v1.RotateConnectionSecretRequest
+	(*RotateConnectionSecretResponse)(nil), // 13: bavn.intake.v1.RotateConnectionSecretResponse
+	(*ReceiveDeliveryRequest)(nil),         // 14: bavn.intake.v1.ReceiveDeliveryRequest
+	(*ReceiveDeliveryResponse)(nil),        // 15: bavn.intake.v1.ReceiveDeliveryResponse
+	(*RecordIssueRequest)(nil),             // 16: bavn.intake.v1.RecordIssueRequest
+	(*RecordIssueResponse)(nil),            // 17: bavn.intake.v1.RecordIssueResponse
+	(*ConnectionEvent)(nil),                // 18: bavn.intake.v1.ConnectionEvent
+	nil,                                    // 19: bavn.intake.v1.Connection.PrioritiesEntry
+	nil,                                    // 20: bavn.intake.v1.ReceiveDeliveryRequest.HeadersEntry
+	(*timestamppb.Timestamp)(nil),          // 21: google.protobuf.Timestamp
+	(v1.TicketStatus)(0),                   // 22: bavn.triage.v1.TicketStatus
+	(v1.LinkKind)(0),                       // 23: bavn.triage.v1.LinkKind
+	(*durationpb.Duration)(nil),            // 24: google.protobuf.Duration
+	(*v1.Assessment)(nil),                  // 25: bavn.triage.v1.Assessment
+	(v1.Impact)(0),                         // 26: bavn.triage.v1.Impact
+	(*fieldmaskpb.FieldMask)(nil),          // 27: google.protobuf.FieldMask
 }
 var file_bavn_intake_v1_connection_service_proto_depIdxs = []int32{
 	0,  // 0: bavn.intake.v1.Connection.kind:type_name -> bavn.intake.v1.ToolKind
 	2,  // 1: bavn.intake.v1.Connection.statuses:type_name -> bavn.intake.v1.StatusMapping
-	18, // 2: bavn.intake.v1.Connection.priorities:type_name -> bavn.intake.v1.Connection.PrioritiesEntry
+	19, // 2: bavn.intake.v1.Connection.priorities:type_name -> bavn.intake.v1.Connection.PrioritiesEntry
 	3,  // 3: bavn.intake.v1.Connection.jira:type_name -> bavn.intake.v1.JiraSettings
 	5,  // 4: bavn.intake.v1.Connection.monitoring:type_name -> bavn.intake.v1.MonitoringSettings
-	20, // 5: bavn.intake.v1.Connection.secret_time:type_name -> google.protobuf.Timestamp
-	21, // 6: bavn.intake.v1.StatusMapping.status:type_name -> bavn.triage.v1.TicketStatus
+	21, // 5: bavn.intake.v1.Connection.secret_time:type_name -> google.protobuf.Timestamp
+	22, // 6: bavn.intake.v1.StatusMapping.status:type_name -> bavn.triage.v1.TicketStatus
 	4,  // 7: bavn.intake.v1.JiraSettings.linked_projects:type_name -> bavn.intake.v1.LinkedProject
-	22, // 8: bavn.intake.v1.LinkedProject.kind:type_name -> bavn.triage.v1.LinkKind
-	23, // 9: bavn.intake.v1.MonitoringSettings.quiet_period:type_name -> google.protobuf.Duration
-	1,  // 10: bavn.intake.v1.CreateConnectionRequest.connection:type_name -> bavn.intake.v1.Connection
-	1,  // 11: bavn.intake.v1.ListConnectionsResponse.connections:type_name -> bavn.intake.v1.Connection
-	1,  // 12: bavn.intake.v1.UpdateConnectionRequest.connection:type_name -> bavn.intake.v1.Connection
-	24, // 13: bavn.intake.v1.UpdateConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
-	20, // 14: bavn.intake.v1.RotateConnectionSecretResponse.previous_expire_time:type_name -> google.protobuf.Timestamp
-	19, // 15: bavn.intake.v1.ReceiveDeliveryRequest.headers:type_name -> bavn.intake.v1.ReceiveDeliveryRequest.HeadersEntry
-	1,  // 16: bavn.intake.v1.ConnectionEvent.connection:type_name -> bavn.intake.v1.Connection
-	6,  // 17: bavn.intake.v1.ConnectionService.CreateConnection:input_type -> bavn.intake.v1.CreateConnectionRequest
-	7,  // 18: bavn.intake.v1.ConnectionService.GetConnection:input_type -> bavn.intake.v1.GetConnectionRequest
-	8,  // 19: bavn.intake.v1.ConnectionService.ListConnections:input_type -> bavn.intake.v1.ListConnectionsRequest
-	10, // 20: bavn.intake.v1.ConnectionService.UpdateConnection:input_type -> bavn.intake.v1.UpdateConnectionRequest
-	11, // 21: bavn.intake.v1.ConnectionService.RotateConnectionSecret:input_type -> bavn.intake.v1.RotateConnectionSecretRequest
-	13, // 22: bavn.intake.v1.ToolService.ReceiveDelivery:input_type -> bavn.intake.v1.ReceiveDeliveryRequest
-	15, // 23: bavn.intake.v1.ToolService.RecordIssue:input_type -> bavn.intake.v1.RecordIssueRequest
-	1,  // 24: bavn.intake.v1.ConnectionService.CreateConnection:output_type -> bavn.intake.v1.Connection
-	1,  // 25: bavn.intake.v1.ConnectionService.GetConnection:output_type -> bavn.intake.v1.Connection
-	9,  // 26: bavn.intake.v1.ConnectionService.ListConnections:output_type -> bavn.intake.v1.ListConnectionsResponse
-	1,  // 27: bavn.intake.v1.ConnectionService.UpdateConnection:output_type -> bavn.intake.v1.Connection
-	12, // 28: bavn.intake.v1.ConnectionService.RotateConnectionSecret:output_type -> bavn.intake.v1.RotateConnectionSecretResponse
-	14, // 29: bavn.intake.v1.ToolService.ReceiveDelivery:output_type -> bavn.intake.v1.ReceiveDeliveryResponse
-	16, // 30: bavn.intake.v1.ToolService.RecordIssue:output_type -> bavn.intake.v1.RecordIssueResponse
-	24, // [24:31] is the sub-list for method output_type
-	17, // [17:24] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	23, // 8: bavn.intake.v1.LinkedProject.kind:type_name -> bavn.triage.v1.LinkKind
+	24, // 9: bavn.intake.v1.MonitoringSettings.quiet_period:type_name -> google.protobuf.Duration
+	25, // 10: bavn.intake.v1.MonitoringSettings.assessment:type_name -> bavn.triage.v1.Assessment
+	6,  // 11: bavn.intake.v1.MonitoringSettings.impacts:type_name -> bavn.intake.v1.SeverityImpact
+	26, // 12: bavn.intake.v1.SeverityImpact.impact:type_name -> bavn.triage.v1.Impact
+	1,  // 13: bavn.intake.v1.CreateConnectionRequest.connection:type_name -> bavn.intake.v1.Connection
+	1,  // 14: bavn.intake.v1.ListConnectionsResponse.connections:type_name -> bavn.intake.v1.Connection
+	1,  // 15: bavn.intake.v1.UpdateConnectionRequest.connection:type_name -> bavn.intake.v1.Connection
+	27, // 16: bavn.intake.v1.UpdateConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
+	21, // 17: bavn.intake.v1.RotateConnectionSecretResponse.previous_expire_time:type_name -> google.protobuf.Timestamp
+	20, // 18: bavn.intake.v1.ReceiveDeliveryRequest.headers:type_name -> bavn.intake.v1.ReceiveDeliveryRequest.HeadersEntry
+	1,  // 19: bavn.intake.v1.ConnectionEvent.connection:type_name -> bavn.intake.v1.Connection
+	7,  // 20: bavn.intake.v1.ConnectionService.CreateConnection:input_type -> bavn.intake.v1.CreateConnectionRequest
+	8,  // 21: bavn.intake.v1.ConnectionService.GetConnection:input_type -> bavn.intake.v1.GetConnectionRequest
+	9,  // 22: bavn.intake.v1.ConnectionService.ListConnections:input_type -> bavn.intake.v1.ListConnectionsRequest
+	11, // 23: bavn.intake.v1.ConnectionService.UpdateConnection:input_type -> bavn.intake.v1.UpdateConnectionRequest
+	12, // 24: bavn.intake.v1.ConnectionService.RotateConnectionSecret:input_type -> bavn.intake.v1.RotateConnectionSecretRequest
+	14, // 25: bavn.intake.v1.ToolService.ReceiveDelivery:input_type -> bavn.intake.v1.ReceiveDeliveryRequest
+	16, // 26: bavn.intake.v1.ToolService.RecordIssue:input_type -> bavn.intake.v1.RecordIssueRequest
+	1,  // 27: bavn.intake.v1.ConnectionService.CreateConnection:output_type -> bavn.intake.v1.Connection
+	1,  // 28: bavn.intake.v1.ConnectionService.GetConnection:output_type -> bavn.intake.v1.Connection
+	10, // 29: bavn.intake.v1.ConnectionService.ListConnections:output_type -> bavn.intake.v1.ListConnectionsResponse
+	1,  // 30: bavn.intake.v1.ConnectionService.UpdateConnection:output_type -> bavn.intake.v1.Connection
+	13, // 31: bavn.intake.v1.ConnectionService.RotateConnectionSecret:output_type -> bavn.intake.v1.RotateConnectionSecretResponse
+	15, // 32: bavn.intake.v1.ToolService.ReceiveDelivery:output_type -> bavn.intake.v1.ReceiveDeliveryResponse
+	17, // 33: bavn.intake.v1.ToolService.RecordIssue:output_type -> bavn.intake.v1.RecordIssueResponse
+	27, // [27:34] is the sub-list for method output_type
+	20, // [20:27] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_bavn_intake_v1_connection_service_proto_init() }
@@ -1469,7 +1557,7 @@ func file_bavn_intake_v1_connection_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_intake_v1_connection_service_proto_rawDesc), len(file_bavn_intake_v1_connection_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

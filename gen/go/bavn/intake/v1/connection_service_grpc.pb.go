@@ -337,7 +337,7 @@ type ToolServiceClient interface {
 	ReceiveDelivery(ctx context.Context, in *ReceiveDeliveryRequest, opts ...grpc.CallOption) (*ReceiveDeliveryResponse, error)
 	// Keeps the number that a tool has given a ticket, on both sides (R34): what the tool says about it from now on is about the ticket.
 	//
-	// Callers: notify, when it has found or made the issue. Emits ticket.external_id_set at triage, by the tool. Idempotent. Errors:
+	// Callers: notify, when it has found or made the issue. Emits ticket.external_id_set at triage, by the tool. Idempotent by what is recorded, whatever the request_id. Errors:
 	// NOT_FOUND, and those of triage's SetExternalId.
 	RecordIssue(ctx context.Context, in *RecordIssueRequest, opts ...grpc.CallOption) (*RecordIssueResponse, error)
 }
@@ -384,7 +384,7 @@ type ToolServiceServer interface {
 	ReceiveDelivery(context.Context, *ReceiveDeliveryRequest) (*ReceiveDeliveryResponse, error)
 	// Keeps the number that a tool has given a ticket, on both sides (R34): what the tool says about it from now on is about the ticket.
 	//
-	// Callers: notify, when it has found or made the issue. Emits ticket.external_id_set at triage, by the tool. Idempotent. Errors:
+	// Callers: notify, when it has found or made the issue. Emits ticket.external_id_set at triage, by the tool. Idempotent by what is recorded, whatever the request_id. Errors:
 	// NOT_FOUND, and those of triage's SetExternalId.
 	RecordIssue(context.Context, *RecordIssueRequest) (*RecordIssueResponse, error)
 	mustEmbedUnimplementedToolServiceServer()
