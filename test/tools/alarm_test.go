@@ -57,11 +57,7 @@ func sv(t *testing.T, kind intakev1.ToolKind) (o *office, address, secret string
 	address, secret = o.connect(house.Root, o.Desk(), "monitoring", &intakev1.Connection{
 		DisplayName: "Monitoring", Kind: kind, Party: o.Party("helpdesk"), System: "monitoring",
 		Monitoring: &intakev1.MonitoringSettings{
-			Assessment: &triagev1.Assessment{
-				Kind: "incident", Category: "network-wireless", Urgency: "high", Answers: map[string]string{
-					"what_happens": "Uppkopplingen bryts", "configuration_item": "Accesspunkt plan 3", "how_many": "group", "can_work": "no",
-				},
-			},
+			Assessment: &triagev1.Assessment{Kind: "incident", Category: "network-wireless", Urgency: "high"},
 			Impacts: []*intakev1.SeverityImpact{{Severity: "critical", Impact: triagev1.Impact_IMPACT_HIGH}},
 		},
 	})

@@ -42,6 +42,7 @@ type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
 	Inbound       intakev1.InboundServiceClient
+	Connections   intakev1.ConnectionServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -92,6 +93,7 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Connections = intakev1.NewConnectionServiceClient(dialed["intake"])
 	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
