@@ -102,6 +102,11 @@ func (o *office) tickets(ctx context.Context) ([]*triagev1.Ticket, error) {
 func (o *office) comesTo(n int, status triagev1.TicketStatus) *triagev1.Ticket {
 	o.t.Helper()
 	var last *triagev1.Ticket
+	defer func() {
+		if o.t.Failed() {
+			o.t.Log("the ledger has", o.reasons(context.WithoutCancel(o.t.Context())))
+		}
+	}()
 	o.until(fmt.Sprintf("%d tickets, the last %v", n, status), func(ctx context.Context) error {
 		all, err := o.tickets(ctx)
 		if err != nil {

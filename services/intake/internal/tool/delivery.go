@@ -43,7 +43,7 @@ func (d Delivery) Original() []byte {
 	var b bytes.Buffer
 	b.WriteString("POST / HTTP/1.1\r\nHost: bavn\r\n")
 	for _, name := range slices.Sorted(maps.Keys(d.Header)) {
-		if value := d.Header.Get(name); kept(name) && !strings.ContainsAny(value, "\r\n") {
+		if value := d.Header.Get(name); kept(name) && strings.IndexFunc(value, control) < 0 {
 			fmt.Fprintf(&b, "%s: %s\r\n", name, value)
 		}
 	}
@@ -51,6 +51,9 @@ func (d Delivery) Original() []byte {
 	b.Write(d.Body)
 	return b.Bytes()
 }
+
+// control characters have no place in a header.
+func control(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 // ReadOriginal is the delivery that was kept.
 func ReadOriginal(original []byte) (Delivery, error) {
