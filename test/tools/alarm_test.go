@@ -58,7 +58,7 @@ func sv(t *testing.T, kind intakev1.ToolKind) (o *office, address, secret string
 		DisplayName: "Monitoring", Kind: kind, Party: o.Party("helpdesk"), System: "monitoring",
 		Monitoring: &intakev1.MonitoringSettings{
 			Assessment: &triagev1.Assessment{Kind: "incident", Category: "network-wireless", Urgency: "high"},
-			Impacts: []*intakev1.SeverityImpact{{Severity: "critical", Impact: triagev1.Impact_IMPACT_HIGH}},
+			Impacts:    []*intakev1.SeverityImpact{{Severity: "critical", Impact: triagev1.Impact_IMPACT_HIGH}},
 		},
 	})
 	return o, address, secret
@@ -133,6 +133,19 @@ func (o *office) reasons(ctx context.Context) (all []string) {
 	return all
 }
 
+// answers the questions that the desk's process asks before anybody may begin: an alarm that is quiet again solves only what may be solved.
+func (o *office) answers(ticket *triagev1.Ticket) {
+	o.t.Helper()
+	_, err := triagev1.NewAssessmentServiceClient(o.GRPC.Conn("bavn.triage.v1")).AnswerGuide(o.As(o.t.Context(), "greta"),
+		&triagev1.AnswerGuideRequest{Name: ticket.GetName(), RequestId: house.ID(), Answers: []*triagev1.GuideAnswer{
+			{Question: "what_happens", Words: house.Text("No signal")}, {Question: "configuration_item", Words: house.Text("Access point 3")},
+			{Question: "how_many", Value: "group"}, {Question: "can_work", Value: "no"},
+		}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 const (
 	registered = triagev1.TicketStatus_TICKET_STATUS_REGISTERED
 	resolved   = triagev1.TicketStatus_TICKET_STATUS_RESOLVED
@@ -157,6 +170,7 @@ func TestAnAlarmBecomesOneTicketAndItsGatesStayShut(t *testing.T) {
 		opened.GetImpact() != triagev1.Impact_IMPACT_HIGH || !strings.Contains(opened.GetTitle(), "No signal on floor 3") {
 		t.Errorf("the ticket is %v", opened)
 	}
+	o.answers(opened)
 	send(group(t, "WiFiDown", alert("firing", "WiFiDown", began, time.Time{}),
 		alert("firing", "WiFiDown", began.Add(time.Second), time.Time{})), secret) // one more of the group
 	send(group(t, "WiFiDown", alert("resolved", "WiFiDown", began, began.Add(time.Minute))), secret)
@@ -246,7 +260,7 @@ func TestACloudEventOpensAndResolvesATicket(t *testing.T) {
 	if got := postAs(t, address, first, signed(first, time.Now())); got != http.StatusNoContent {
 		t.Fatalf("it is answered %d", got)
 	}
-	o.comesTo(1, registered)
+	o.answers(o.comesTo(1, registered))
 	if got := postAs(t, address, []byte(`{"title": "Signal"}`), http.Header{
 		"Ce-Specversion": {"1.0"}, "Ce-Id": {"2"}, "Ce-Source": {"/monitoring/ap"}, "Ce-Type": {"ap.down.resolved"},
 		"Ce-Subject": {"floor-3"}, "Ce-Time": {began.Add(time.Second).Format(time.RFC3339Nano)},
@@ -284,12 +298,13 @@ func TestARealAlertmanagerOpensAndResolvesAnIncident(t *testing.T) {
 		})
 	}
 	tell(time.Time{})
-	o.comesTo(1, registered)
+	o.answers(o.comesTo(1, registered))
 	tell(time.Now().UTC())
 	o.comesTo(1, resolved)
 }
 
-// alertmanager finds the program, in Debian's package where it is not installed: unpacked, so that no service of the machine's starts.
+// alertmanager finds the program, or takes it from Debian's package: unpacked, so that no service of the machine's starts. Debian's build
+// reads its templates from /usr/share, so those are put there.
 func alertmanager(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"prometheus-alertmanager", "alertmanager"} {
@@ -300,7 +315,8 @@ func alertmanager(t *testing.T) string {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	script := `apt-get download -q prometheus-alertmanager && dpkg-deb -x prometheus-alertmanager_*.deb .`
+	script := `apt-get download -q prometheus-alertmanager && dpkg-deb -x prometheus-alertmanager_*.deb . &&
+		mkdir -p /usr/share/prometheus && cp -rn usr/share/prometheus/alertmanager /usr/share/prometheus/`
 	get := exec.CommandContext(ctx, "sh", "-c", script)
 	get.Dir = dir
 	if out, err := get.CombinedOutput(); err != nil {

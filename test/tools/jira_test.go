@@ -302,8 +302,7 @@ func postAs(t *testing.T, address string, body []byte, header http.Header) int {
 	r.Header = header
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Log("a webhook was not delivered: ", err)
-		return 0
+		return 0 // nothing answers, or not any more
 	}
 	defer func() { _ = response.Body.Close() }()
 	_, _ = io.Copy(io.Discard, response.Body)
