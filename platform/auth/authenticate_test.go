@@ -85,10 +85,12 @@ func TestWhoCalls(t *testing.T) {
 		"a tool, by the service that hears it": {
 			who: heard, ctx: call("intake", "bavn-tool", "tool-jira"), want: auth.Principal{Service: "intake", Person: "tool-jira"},
 		},
-		"a tool, by another service":   {who: heard, ctx: call("notify", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
-		"a tool, where none is heard":  {who: open, ctx: call("intake", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
-		"a person said to be a tool":   {who: heard, ctx: call("intake", "bavn-tool", "mette"), reason: fault.PermissionDenied},
-		"two tools at once":            {who: heard, ctx: call("intake", "bavn-tool", "tool-a", "bavn-tool", "tool-b"), reason: fault.PermissionDenied},
+		"a tool, by another service":  {who: heard, ctx: call("notify", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
+		"a tool, where none is heard": {who: open, ctx: call("intake", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
+		"a person said to be a tool":  {who: heard, ctx: call("intake", "bavn-tool", "mette"), reason: fault.PermissionDenied},
+		"two tools at once": {
+			who: heard, ctx: call("intake", "bavn-tool", "tool-a", "bavn-tool", "tool-b"), reason: fault.PermissionDenied,
+		},
 		"a tool without a certificate": {who: heard, ctx: call("", "bavn-tool", "tool-jira"), reason: fault.TokenMissing},
 		"a person claims to be a tool": {
 			who: heard, ctx: call("intake", "authorization", "Bearer "+good, "bavn-tool", "tool-jira"),

@@ -133,7 +133,8 @@ func (o *office) reasons(ctx context.Context) (all []string) {
 	return all
 }
 
-// answers the questions that the desk's process asks before anybody may begin: an alarm that is quiet again solves only what may be solved.
+// answers the questions that the desk's process asks before anybody may begin: an alarm that is quiet again solves only what
+// may be solved.
 func (o *office) answers(ticket *triagev1.Ticket) {
 	o.t.Helper()
 	_, err := triagev1.NewAssessmentServiceClient(o.GRPC.Conn("bavn.triage.v1")).AnswerGuide(o.As(o.t.Context(), "greta"),
@@ -151,8 +152,8 @@ const (
 	resolved   = triagev1.TicketStatus_TICKET_STATUS_RESOLVED
 )
 
-// R1, R3: an event becomes a ticket where the desk's process takes events in; when the alarm is quiet the ticket is Resolved, and closing
-// asks what it always asks (R151). An alarm that comes and goes stays one ticket.
+// R1, R3: an event becomes a ticket where the desk's process takes events in; when the alarm is quiet the ticket is Resolved,
+// and closing asks what it always asks (R151). An alarm that comes and goes stays one ticket.
 func TestAnAlarmBecomesOneTicketAndItsGatesStayShut(t *testing.T) {
 	t.Parallel()
 	o, address, secret := sv(t, intakev1.ToolKind_TOOL_KIND_ALERTMANAGER)
@@ -303,8 +304,8 @@ func TestARealAlertmanagerOpensAndResolvesAnIncident(t *testing.T) {
 	o.comesTo(1, resolved)
 }
 
-// alertmanager finds the program, or takes it from Debian's package: unpacked, so that no service of the machine's starts. Debian's build
-// reads its templates from /usr/share, so those are put there.
+// alertmanager finds the program, or takes it from Debian's package: unpacked, so that no service of the machine's starts.
+// Debian's build reads its templates from /usr/share, so those are put there.
 func alertmanager(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"prometheus-alertmanager", "alertmanager"} {

@@ -19,8 +19,8 @@ import (
 	"github.com/bavn/bavn/test/house"
 )
 
-// What a supplier finds itself and registers in its own tool becomes a ticket with both numbers, found by that party (R66, R34), and a
-// problem that the issue is linked with there is linked here (R97).
+// What a supplier finds itself and registers in its own tool becomes a ticket with both numbers, found by that party (R66,
+// R34), and a problem that the issue is linked with there is linked here (R97).
 func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 	t.Parallel()
 	d, j := furnished(t), playJira(t)
@@ -89,8 +89,8 @@ func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 	}
 }
 
-// A tool that follows no form of its own signs as standardwebhooks.com says. Two secrets are good while one is rotated out, and no more;
-// a connection at rest hears nothing. R2: integration from system to system.
+// A tool that follows no form of its own signs as standardwebhooks.com says. Two secrets are good while one is rotated out, and
+// no more; a connection at rest hears nothing. R2: integration from system to system.
 func TestAToolWithoutAFormOfItsOwnIsHeardWhileOneOfTwoSecretsIsGood(t *testing.T) {
 	t.Parallel()
 	d := furnished(t)

@@ -1,5 +1,5 @@
-// Package tools_test runs the whole suite against the parties' own tools: Jira and monitoring, played from their documented shapes, and
-// a real Alertmanager where one can be had.
+// Package tools_test runs the whole suite against the parties' own tools: Jira and monitoring, played from their documented
+// shapes, and a real Alertmanager where one can be had.
 package tools_test
 
 import (

@@ -12,9 +12,9 @@ import (
 	"github.com/bavn/bavn/test/house"
 )
 
-// A ticket that is handed over to a party whose tool is Jira is an issue there; each party works in its own tool, and both show the same.
-// R34: both numbers are stored. R64: the supplier has it in its Jira. R76: root cause and measures come back. R84: the solution reaches
-// the reporter inside the tools. R145: the tools stay linked.
+// A ticket that is handed over to a party whose tool is Jira is an issue there; each party works in its own tool, and both show
+// the same. R34: both numbers are stored. R64: the supplier has it in its Jira. R76: root cause and measures come back. R84:
+// the solution reaches the reporter inside the tools. R145: the tools stay linked.
 func TestATicketHandedOverToAJiraIsWorkedOnThere(t *testing.T) {
 	t.Parallel()
 	d, j := furnished(t), playJira(t)

@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// jira plays a Jira Data Center: its REST API and its webhooks, in their documented shapes, with a workflow of four statuses. Every
-// change is told to the webhook's address, those that Bavn makes too.
+// jira plays a Jira Data Center: its REST API and its webhooks, in their documented shapes, with a workflow of four statuses.
+// Every change is told to the webhook's address, those that Bavn makes too.
 type jira struct {
 	t    *testing.T
 	url  string

@@ -1,5 +1,5 @@
-// Package webhook is the way in for the parties' own tools: a public address for each connection of a desk, and behind it intake, which
-// knows who signed what. The gateway reads nothing of it: a signature is over bytes.
+// Package webhook is the way in for the parties' own tools: a public address for each connection of a desk, and behind it
+// intake, which knows who signed what. The gateway reads nothing of it: a signature is over bytes.
 package webhook
 
 import (

@@ -64,7 +64,9 @@ func (f connectionFile) read(desk string) (*intakev1.Connection, []string, error
 	return c, paths, nil
 }
 
-func (s *session) connection(typed string) string { return s.desk() + "/connections/" + resource.ID(typed) }
+func (s *session) connection(typed string) string {
+	return s.desk() + "/connections/" + resource.ID(typed)
+}
 
 func (s *session) showConnection(c *intakev1.Connection, what string) error {
 	if s.JSON {

@@ -23,8 +23,8 @@ import (
 
 var errConnectionExists = fault.New(codes.AlreadyExists, reasonConnectionExists).Field("connection_id", "connection.exists")
 
-// CreateConnection connects a desk with a tool of a party (R145). The tool becomes a person of the desk and agent of its party, by the
-// right of whoever connects it.
+// CreateConnection connects a desk with a tool of a party (R145). The tool becomes a person of the desk and agent of its party,
+// by the right of whoever connects it.
 func (t *Tools) CreateConnection(ctx context.Context, r *intakev1.CreateConnectionRequest) (*intakev1.Connection, error) {
 	desk := resourcename.Desk(r.GetParent())
 	call, err := t.call(ctx, desk, "CreateConnection", r.GetRequestId(), r)

@@ -19,8 +19,8 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/domain"
 )
 
-// followAlarm opens a ticket for an alarm that sounds, where the desk's process takes alarms in (R3), and says that it is solved when
-// the alarm is quiet; closing stays a person's. An alarm that comes and goes stays one ticket for its quiet period.
+// followAlarm opens a ticket for an alarm that sounds, where the desk's process takes alarms in (R3), and says that it is
+// solved when the alarm is quiet; closing stays a person's. An alarm that comes and goes stays one ticket for its quiet period.
 func (t *Tools) followAlarm(ctx context.Context, f following) (Verdict, error) {
 	settings, err := t.alarmSettings(ctx, f)
 	if err != nil {
@@ -46,7 +46,8 @@ func (t *Tools) followAlarm(ctx context.Context, f following) (Verdict, error) {
 	return t.openAlarm(ctx, f, settings)
 }
 
-// alarmSettings is the open channel for events of the desk's profile that the connection's alarms come by; nil where there is none.
+// alarmSettings is the open channel for events of the desk's profile that the connection's alarms come by; nil where there is
+// none.
 func (t *Tools) alarmSettings(ctx context.Context, f following) (*profilev1.Profile, error) {
 	profile, err := t.Profiles.GetProfile(asTool(ctx, f.c), &triagev1.GetProfileRequest{Name: "desks/" + f.item.Desk + "/profile"})
 	if status.Code(err) == codes.NotFound { // a desk without a process has no channel for events

@@ -16,8 +16,8 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/domain"
 )
 
-// followIssue does with the ticket what the tool's people did with its issue (R64, R145). What adds to the ticket is added whenever it
-// comes; where the ticket stands is moved by the newest word alone.
+// followIssue does with the ticket what the tool's people did with its issue (R64, R145). What adds to the ticket is added
+// whenever it comes; where the ticket stands is moved by the newest word alone.
 func (t *Tools) followIssue(ctx context.Context, f following) (Verdict, error) {
 	opened, reason, err := t.ticketOf(ctx, &f)
 	if err != nil || f.issue.Ticket == "" {
@@ -50,8 +50,8 @@ func (t *Tools) followIssue(ctx context.Context, f following) (Verdict, error) {
 	return joined(ticket, cmp.Or(moved, reason, linked)), nil
 }
 
-// ticketOf finds the ticket that an issue is about: the one that it is tied to, the one that our label on it names, or a new one where
-// the tool may open some (R66). reason says why there is none.
+// ticketOf finds the ticket that an issue is about: the one that it is tied to, the one that our label on it names, or a new
+// one where the tool may open some (R66). reason says why there is none.
 func (t *Tools) ticketOf(ctx context.Context, f *following) (opened bool, reason string, err error) {
 	switch {
 	case f.issue.Ticket != "":
@@ -147,8 +147,8 @@ func (t *Tools) addLinks(ctx context.Context, f following) (reason string, err e
 	return reason, nil
 }
 
-// moveTicket leads the ticket to where the tool says that it stands, and tells the parties where that is not possible: the two would
-// silently disagree.
+// moveTicket leads the ticket to where the tool says that it stands, and tells the parties where that is not possible: the two
+// would silently disagree.
 func (t *Tools) moveTicket(ctx context.Context, f following) (reason string, err error) {
 	if f.news.Status == "" {
 		return "", nil

@@ -67,8 +67,8 @@ func (t *Tools) Handle(ctx context.Context, item store.InboundItem) (Verdict, er
 	return verdict, err
 }
 
-// tooLate holds back what was signed long before it came, where the tool signs the time with it and not anew for each attempt: Jira.
-// An issue's next webhook tells where it stands, whatever was held back.
+// tooLate holds back what was signed long before it came, where the tool signs the time with it and not anew for each attempt:
+// Jira. An issue's next webhook tells where it stands, whatever was held back.
 func tooLate(c *intakev1.Connection, item store.InboundItem, news *domain.News) bool {
 	return c.GetKind() == intakev1.ToolKind_TOOL_KIND_JIRA && !item.Released &&
 		item.ReceivedAt.Sub(news.Said).Abs() > tool.Tolerance

@@ -16,8 +16,8 @@ import (
 // mostSteps lead anywhere, with a few that somebody else makes between them.
 const mostSteps = 8
 
-// lead takes the steps, as the tool, that bring a ticket to a status. Each is decided from the ticket as it is, and taken by the etag
-// that it had: a step that was taken before a crash is seen, not repeated. reason says why it does not get there.
+// lead takes the steps, as the tool, that bring a ticket to a status. Each is decided from the ticket as it is, and taken by
+// the etag that it had: a step that was taken before a crash is seen, not repeated. reason says why it does not get there.
 func (t *Tools) lead(
 	ctx context.Context, f following, target triagev1.TicketStatus, solution domain.Solved,
 ) (reason string, err error) {

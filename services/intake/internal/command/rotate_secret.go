@@ -19,7 +19,8 @@ import (
 	"github.com/bavn/bavn/services/intake/internal/tool"
 )
 
-// RotateConnectionSecret makes a new secret. The one before is good for a day, so that no delivery is lost while the tool is told.
+// RotateConnectionSecret makes a new secret. The one before is good for a day, so that no delivery is lost while the tool is
+// told.
 func (t *Tools) RotateConnectionSecret(
 	ctx context.Context, r *intakev1.RotateConnectionSecretRequest,
 ) (*intakev1.RotateConnectionSecretResponse, error) {

@@ -20,8 +20,8 @@ var solvedWords = map[string]struct{ cause, measures, in, quiet string }{
 	"en": {"Root cause", "What was done", "Solved in", "The alarm has stopped"},
 }
 
-// Solution says how a tool's people solved it, in the desk's language: the root cause if it is known, what was done, and where its
-// history is (R76).
+// Solution says how a tool's people solved it, in the desk's language: the root cause if it is known, what was done, and where
+// its history is (R76).
 func Solution(language string, n *News) Solved {
 	words, known := solvedWords[language]
 	if !known {

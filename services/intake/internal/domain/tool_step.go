@@ -20,9 +20,9 @@ const (
 	ToolMayNot
 )
 
-// NextToolStep leads a ticket one step closer to where a party's tool says that it stands. Work that begins there accepts what is
-// offered (R62, R65). What is solved is not unsolved by a tool, and closing is the owner's (R101): a tool that closes says that it
-// is solved.
+// NextToolStep leads a ticket one step closer to where a party's tool says that it stands. Work that begins there accepts what
+// is offered (R62, R65). What is solved is not unsolved by a tool, and closing is the owner's (R101): a tool that closes says
+// that it is solved.
 func NextToolStep(t *triagev1.Ticket, party string, target triagev1.TicketStatus) ToolStep {
 	switch target {
 	case triagev1.TicketStatus_TICKET_STATUS_CLOSED:

@@ -15,7 +15,8 @@ const (
 	longestText  = 20000
 )
 
-// Read is what a delivery says; nil where it is about nothing that anybody here could follow. Its texts are bounded and well-formed.
+// Read is what a delivery says; nil where it is about nothing that anybody here could follow. Its texts are bounded and
+// well-formed.
 func Read(c *intakev1.Connection, d Delivery) (*domain.News, error) {
 	n, err := read(c, d)
 	if err != nil || n == nil {

@@ -110,8 +110,8 @@ func (t *Tools) client(desk string, c *intakev1.Connection) (*jira.Client, error
 // label marks the issue that stands for a ticket; intake reads it.
 func label(desk, ticket string) string { return "bavn-" + desk + "-" + ticket }
 
-// issueFor finds the ticket's issue or makes it: what was made before a crash is found by its label. Both sides then know both numbers
-// (R34). made is true where it is new; there is no issue where the ticket has gone elsewhere before there was one.
+// issueFor finds the ticket's issue or makes it: what was made before a crash is found by its label. Both sides then know both
+// numbers (R34). made is true where it is new; there is no issue where the ticket has gone elsewhere before there was one.
 func (t *Tools) issueFor(ctx context.Context, now *telling) (made bool, err error) {
 	row, q := now.row, store.New(t.Pool)
 	known, err := q.GetToolIssue(ctx, store.GetToolIssueParams{Desk: row.Desk, Connection: row.Connection, Ticket: row.Ticket})
@@ -190,8 +190,8 @@ func (t *Tools) ticketURL(row store.ToolDelivery) string {
 	return strings.NewReplacer("{desk}", row.Desk, "{ticket}", row.Ticket).Replace(t.TicketURL)
 }
 
-// recordIssue tells intake, which keeps the number here and at triage in the tool's name. What triage refuses for good does not hold
-// the rest back: the number stands in Jira and in the ledger.
+// recordIssue tells intake, which keeps the number here and at triage in the tool's name. What triage refuses for good does not
+// hold the rest back: the number stands in Jira and in the ledger.
 func (t *Tools) recordIssue(ctx context.Context, now telling) error {
 	if address := t.ticketURL(now.row); address != "" {
 		if err := now.jira.Refer(ctx, now.key, "bavn="+now.row.Desk+"/"+now.row.Ticket, address, "Bavn "+now.row.Ticket); err != nil {
@@ -204,7 +204,8 @@ func (t *Tools) recordIssue(ctx context.Context, now telling) error {
 	switch status.Code(err) {
 	case codes.OK:
 	case codes.FailedPrecondition, codes.PermissionDenied, codes.InvalidArgument, codes.NotFound:
-		t.Logger.ErrorContext(ctx, "the number that a tool gave a ticket is not kept on the ticket", "ticket", now.ticket.GetName(), "error", err)
+		t.Logger.ErrorContext(ctx, "the number that a tool gave a ticket is not kept on the ticket",
+			"ticket", now.ticket.GetName(), "code", status.Code(err).String())
 	default:
 		return fmt.Errorf("record the ticket's issue: %w", err)
 	}
@@ -243,8 +244,8 @@ func (t *Tools) say(ctx context.Context, now telling) error {
 	return t.stand(ctx, now)
 }
 
-// stand takes the issue to where the event took the ticket, if the ticket still stands there: what the tool has said since counts. An
-// issue that stands where it means the same stays.
+// stand takes the issue to where the event took the ticket, if the ticket still stands there: what the tool has said since
+// counts. An issue that stands where it means the same stays.
 func (t *Tools) stand(ctx context.Context, now telling) error {
 	status := triagev1.TicketStatus(now.row.TicketStatus)
 	if status == 0 || status != now.ticket.GetStatus() {

@@ -35,7 +35,8 @@ type TellToolWorker struct {
 // tellTimeout is longer than one delivery's calls take together.
 const tellTimeout = 15 * time.Second
 
-// Work tells a tool what is left to tell of a ticket, in the order in which it happened, and comes back for what must be tried again.
+// Work tells a tool what is left to tell of a ticket, in the order in which it happened, and comes back for what must be tried
+// again.
 func (w *TellToolWorker) Work(ctx context.Context, job *river.Job[TellToolArgs]) error {
 	begun := w.Tools.Clock.Now()
 	for {
@@ -85,8 +86,8 @@ func (t *Tools) tellNext(ctx context.Context, a TellToolArgs) (wait time.Duratio
 	return 0, true, t.settleTold(settling, row, told)
 }
 
-// paused is how long a tool that does not answer is left alone. One ticket's job asks it when the pause ends; the others wait for what
-// becomes of that, so that however much there is to tell, a dead tool has one worker at a time.
+// paused is how long a tool that does not answer is left alone. One ticket's job asks it when the pause ends; the others wait
+// for what becomes of that, so that however much there is to tell, a dead tool has one worker at a time.
 func (t *Tools) paused(ctx context.Context, a TellToolArgs, now time.Time) (time.Duration, error) {
 	q := store.New(t.Pool)
 	pause, err := q.GetToolPause(ctx, store.GetToolPauseParams{Desk: a.Desk, Connection: a.Connection})

@@ -20,8 +20,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Tools tell the parties' own tools what happens to their tickets (R34, R64, R145). They have a queue and workers of their own: a tool
-// that is down takes nothing from the mails.
+// Tools tell the parties' own tools what happens to their tickets (R34, R64, R145). They have a queue and workers of their own:
+// a tool that is down takes nothing from the mails.
 type Tools struct {
 	*Commands
 	// Issues records what number a tool gave a ticket.

@@ -8,7 +8,8 @@ import (
 
 // toolEvents are what a party's tool is told of, and whether that is more than where the ticket stands.
 var toolEvents = map[string]bool{
-	"ticket.opened": true, "ticket.hand_over_offered": true, "ticket.handed_over": true, "ticket.assigned": false, "ticket.taken": false,
+	"ticket.opened": true, "ticket.hand_over_offered": true, "ticket.handed_over": true, "ticket.assigned": false,
+	"ticket.taken":        false,
 	"ticket.work_started": false, "ticket.held": false, "ticket.resumed": false, "ticket.released": false, "ticket.resolved": false,
 	"ticket.returned": false, "ticket.solution_rejected": false, "ticket.reopened": false, "ticket.closed": false,
 	"ticket.cancelled": false, "ticket.merged": false,
@@ -27,15 +28,16 @@ func ToolEventTypes() []string {
 
 // ToolTold is what a party's tool is told of an event.
 type ToolTold struct {
-	// Theirs: the party has the ticket, or is offered it, so that there must be an issue. Of another ticket the tool hears only if it
-	// has one already.
+	// Theirs: the party has the ticket, or is offered it, so that there must be an issue. Of another ticket the tool hears only if
+	// it has one already.
 	Theirs bool
 	// Status is what the event led to; unspecified where it changed none, or none that concerns the party.
 	Status triagev1.TicketStatus
 }
 
-// TellTool says whether and what the tool of a party, which acts as a person, is told of an event. It is told nothing that it said
-// itself: two tools that tell each other would never rest. Nor is it told what its party may not see (R149), or history (R34).
+// TellTool says whether and what the tool of a party, which acts as a person, is told of an event. It is told nothing that it
+// said itself: two tools that tell each other would never rest. Nor is it told what its party may not see (R149), or history
+// (R34).
 func TellTool(h Happening, previous triagev1.TicketStatus, party, tool string) (ToolTold, bool) {
 	more, known := toolEvents[h.Type]
 	if !known || h.Actor == tool || h.Ticket.GetImporting() || !slices.Contains(h.Audience, party) {

@@ -1,5 +1,6 @@
-// Package jira speaks Jira's REST API, as far as a ticket's issue needs it: versions 2 (Data Center, texts as wiki text) and, where
-// Jira Cloud has left that behind, 3. https://developer.atlassian.com/server/jira/platform/rest/ and …/cloud/jira/platform/rest/v2/.
+// Package jira speaks Jira's REST API, as far as a ticket's issue needs it: versions 2 (Data Center, texts as wiki text) and,
+// where Jira Cloud has left that behind, 3. https://developer.atlassian.com/server/jira/platform/rest/ and
+// …/cloud/jira/platform/rest/v2/.
 package jira
 
 import (

@@ -80,8 +80,8 @@ func (c *Client) Update(ctx context.Context, key string, i Issue) error {
 // ErrNoTransition is why an issue stays where it is: its workflow has no step from there.
 var ErrNoTransition = errors.New("the issue's workflow has no transition to that status")
 
-// Move takes an issue to a status, by the transition of its workflow that leads there. Where the transition asks for a resolution, it
-// gets one.
+// Move takes an issue to a status, by the transition of its workflow that leads there. Where the transition asks for a
+// resolution, it gets one.
 func (c *Client) Move(ctx context.Context, key, status, resolution string) error {
 	var open struct {
 		Transitions []struct {
@@ -107,7 +107,8 @@ func (c *Client) Move(ctx context.Context, key, status, resolution string) error
 	return ErrNoTransition
 }
 
-// Comment writes a comment. mark is its last line; where the attempt is not the first, a comment that bears it is not written again.
+// Comment writes a comment. mark is its last line; where the attempt is not the first, a comment that bears it is not written
+// again.
 func (c *Client) Comment(ctx context.Context, key, text, mark string, first bool) error {
 	path := issuePath(key, "/comment")
 	if !first {
