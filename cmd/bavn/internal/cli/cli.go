@@ -24,7 +24,7 @@ type grammar struct {
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
 
-	Inbound       Inbound       `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
+	Inbound Inbound `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
 
 	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
 	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`

@@ -76,7 +76,10 @@ func alarmChannel(s *profilev1.Profile, c *intakev1.Connection) *profilev1.Intak
 // soundsAgain reports whether the alarm's ticket still stands for it: it is not closed, and the quiet was short.
 func (t *Tools) soundsAgain(ctx context.Context, f following) (bool, error) {
 	quiet := f.c.GetMonitoring().GetQuietPeriod().AsDuration()
-	if f.issue.Ticket == "" || f.issue.QuietAt != nil && f.news.Alarm.Began.Sub(*f.issue.QuietAt) > cmp.Or(quiet, domain.DefaultQuiet) {
+	if f.issue.Ticket == "" {
+		return false, nil
+	}
+	if since := f.issue.QuietAt; since != nil && f.news.Alarm.Began.Sub(*since) > cmp.Or(quiet, domain.DefaultQuiet) {
 		return false, nil
 	}
 	ticket, err := t.alarmTicket(ctx, f)

@@ -167,7 +167,8 @@ func refusal(err error) (reason string, waits error) {
 		return "", nil
 	}
 	switch status.Code(err) {
-	case codes.FailedPrecondition, codes.PermissionDenied, codes.NotFound, codes.InvalidArgument, codes.AlreadyExists, codes.OutOfRange:
+	case codes.FailedPrecondition, codes.PermissionDenied, codes.NotFound, codes.InvalidArgument, codes.AlreadyExists,
+		codes.OutOfRange:
 		return cmp.Or(fault.ReasonOf(err), status.Code(err).String()) + fieldOf(err), nil
 	default:
 		return "", err

@@ -49,7 +49,8 @@ func (t *Tools) lead(
 
 // take makes one step.
 func (t *Tools) take(
-	ctx context.Context, f following, ticket *triagev1.Ticket, step domain.ToolStep, target triagev1.TicketStatus, solution domain.Solved,
+	ctx context.Context, f following, ticket *triagev1.Ticket, step domain.ToolStep, target triagev1.TicketStatus,
+	solution domain.Solved,
 ) (err error) {
 	ctx, name, etag, id := asTool(ctx, f.c), ticket.GetName(), ticket.GetEtag(), uuid.NewString()
 	switch step {

@@ -25,7 +25,9 @@ var sources = map[intakev1.ToolKind]string{
 
 // ReceiveDelivery takes in what a tool sends: nothing is kept of what nobody signed, and what was signed is kept before it is
 // answered. What it says is followed later, so that a tool never waits for us.
-func (t *Tools) ReceiveDelivery(ctx context.Context, r *intakev1.ReceiveDeliveryRequest) (*intakev1.ReceiveDeliveryResponse, error) {
+func (t *Tools) ReceiveDelivery(
+	ctx context.Context, r *intakev1.ReceiveDeliveryRequest,
+) (*intakev1.ReceiveDeliveryResponse, error) {
 	desk, id := resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())
 	c, err := store.ReadConnection(ctx, t.Pool, r.GetName())
 	if fault.Is(err, fault.NotFound) || err == nil && c.GetDisabled() {

@@ -74,7 +74,8 @@ func CheckConnection(c *intakev1.Connection) (Flaw, bool) {
 	}
 	if base := c.GetJira().GetBaseUrl(); base != "" {
 		u, err := url.Parse(base)
-		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+			u.Scheme != "https" && u.Scheme != "http" {
 			return Flaw{Field: "connection.jira.base_url", Rule: "connection.base_url"}, false
 		}
 	}

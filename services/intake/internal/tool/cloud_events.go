@@ -46,7 +46,8 @@ func readCloudEvent(d Delivery) (*domain.News, error) {
 		alarm = domain.Alarm{Ended: event.Time().UTC()}
 	}
 	alarm.Severity = said.Severity
-	which := event.Source() + "\n" + cmp.Or(event.Subject(), strings.TrimSuffix(strings.TrimSuffix(event.Type(), ".resolved"), ".firing"))
+	what := strings.TrimSuffix(strings.TrimSuffix(event.Type(), ".resolved"), ".firing")
+	which := event.Source() + "\n" + cmp.Or(event.Subject(), what)
 	return &domain.News{
 		Issue: digest([]byte(which)), Said: event.Time().UTC().Truncate(time.Microsecond), Alarm: &alarm,
 		Title: cmp.Or(said.Title, event.Type()+" "+event.Subject()), Description: said.Description,

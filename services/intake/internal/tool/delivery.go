@@ -25,8 +25,11 @@ const MediaType = "message/http"
 
 // kept are the headers that say what a delivery is. Whatever proves who sent it is not kept: a bearer token is a secret.
 func kept(name string) bool {
-	return name == "Content-Type" || name == "X-Atlassian-Webhook-Identifier" || name == "Webhook-Id" || name == "Webhook-Timestamp" ||
-		strings.HasPrefix(name, "Ce-")
+	switch name {
+	case "Content-Type", "X-Atlassian-Webhook-Identifier", "Webhook-Id", "Webhook-Timestamp":
+		return true
+	}
+	return strings.HasPrefix(name, "Ce-")
 }
 
 // NewDelivery makes a delivery of what the gateway passed on.

@@ -26,7 +26,8 @@ func Read(c *intakev1.Connection, d Delivery) (*domain.News, error) {
 	n.RootCause, n.Measures = clean(n.RootCause, longestText/4), clean(n.Measures, longestText/4)
 	if n.Comment != nil {
 		n.Comment.ID = clean(n.Comment.ID, longestIssue)
-		n.Comment.Author, n.Comment.Text = clean(n.Comment.Author, longestTitle), clean(n.Comment.Text, longestText-longestTitle-longestIssue)
+		n.Comment.Author = clean(n.Comment.Author, longestTitle)
+		n.Comment.Text = clean(n.Comment.Text, longestText-longestTitle-longestIssue)
 	}
 	return n, nil
 }

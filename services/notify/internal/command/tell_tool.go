@@ -140,7 +140,9 @@ func (t *Tools) settleTold(ctx context.Context, row store.ToolDelivery, told err
 		settled.Delivery, settled.DueAt = int16(verdict.Delivery), later(verdict.DueAt, now)
 		if isJira {
 			settled.DueAt = later(settled.DueAt, now.Add(refused.RetryAfter))
-			if err := q.PauseTool(ctx, store.PauseToolParams{Desk: row.Desk, Connection: row.Connection, Until: settled.DueAt}); err != nil {
+			if err := q.PauseTool(ctx, store.PauseToolParams{
+				Desk: row.Desk, Connection: row.Connection, Until: settled.DueAt,
+			}); err != nil {
 				return fmt.Errorf("let a tool rest: %w", err)
 			}
 		}
