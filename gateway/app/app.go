@@ -85,6 +85,7 @@ func (a *App) connect() (rest.Services, error) {
 	}{
 		{"intake", a.cfg.Services.Intake, &services.Intake, []string{
 			intakev1.SubmissionService_ServiceDesc.ServiceName, intakev1.PersonService_ServiceDesc.ServiceName,
+			intakev1.ConnectionService_ServiceDesc.ServiceName, intakev1.ToolService_ServiceDesc.ServiceName,
 			intakev1.InboundService_ServiceDesc.ServiceName,
 			intakev1.AttachmentService_ServiceDesc.ServiceName,
 			intakev1.FormService_ServiceDesc.ServiceName, intakev1.CallService_ServiceDesc.ServiceName,

@@ -21,6 +21,7 @@ import (
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/gateway/internal/static"
+	"github.com/bavn/bavn/gateway/internal/webhook"
 	"github.com/bavn/bavn/gateway/web"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
@@ -80,6 +81,9 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", private(a.crossOrigin(api)))
+	mux.Handle(webhook.Pattern, webhook.New(services.Intake, webhook.Limits{
+		BodyBytes: a.cfg.HTTP.BodyBytes, RequestTimeout: a.cfg.HTTP.RequestTimeout,
+	}, refusals))
 	mux.Handle("/auth/", auth)
 	mux.Handle("GET /openapi.yaml", a.crossOrigin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		contract.Serve(w, r, static.CacheAsk)

@@ -45,6 +45,8 @@ type Spec struct {
 	Texts fs.FS
 	// Policies are the service's Cedar policies, PolicySchema the schema they are checked against.
 	Policies, PolicySchema []byte
+	// SpeaksForTools is the service that may act here as a party's tool; empty for none.
+	SpeaksForTools string
 }
 
 // Deps is what a process may replace: tests, and `bavn dev`.
@@ -181,8 +183,10 @@ func (b *Base) buildServer(_ context.Context, deps Deps) error {
 		return err
 	}
 	b.Server, err = rpc.NewServer(b.cfg.RPC, rpc.Deps{
-		Credentials:    b.Credentials,
-		Authenticator:  auth.NewAuthenticator(tokens, auth.Policy{Public: auth.PublicMethods}, b.Clock),
+		Credentials: b.Credentials,
+		Authenticator: auth.NewAuthenticator(tokens, auth.Policy{
+			Public: auth.PublicMethods, SpeaksForTools: b.spec.SpeaksForTools,
+		}, b.Clock),
 		Catalog:        catalog,
 		Faults:         pg.Translate,
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider,

@@ -56,6 +56,10 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.intake.v1.AttachmentService.UploadAttachment":    true,
 	"bavn.intake.v1.AttachmentService.DownloadAttachment":  true,
 	"bavn.intake.v1.PersonImportService.ImportPersons":     true,
+	"bavn.triage.v1.TicketService.OpenTicket":              true,
+	"bavn.triage.v1.ClosingService.RecordReport":           true,
+	"bavn.intake.v1.ToolService.ReceiveDelivery":           true,
+	"bavn.intake.v1.ToolService.RecordIssue":               true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
 }

@@ -85,6 +85,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 	return errors.Join(
 		intakev1.RegisterSubmissionServiceHandlerClient(ctx, mux, intakev1.NewSubmissionServiceClient(intake)),
 		intakev1.RegisterPersonServiceHandlerClient(ctx, mux, intakev1.NewPersonServiceClient(intake)),
+		intakev1.RegisterConnectionServiceHandlerClient(ctx, mux, intakev1.NewConnectionServiceClient(intake)),
 		intakev1.RegisterInboundServiceHandlerClient(ctx, mux, intakev1.NewInboundServiceClient(intake)),
 		intakev1.RegisterAttachmentServiceHandlerClient(ctx, mux, intakev1.NewAttachmentServiceClient(intake)),
 		intakev1.RegisterFormServiceHandlerClient(ctx, mux, intakev1.NewFormServiceClient(intake)),

@@ -23,6 +23,7 @@ import (
 var contract = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
+	intakev1.File_bavn_intake_v1_connection_service_proto,
 	intakev1.File_bavn_intake_v1_inbound_service_proto,
 	intakev1.File_bavn_intake_v1_attachment_service_proto,
 	intakev1.File_bavn_intake_v1_form_service_proto,

@@ -3,8 +3,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/riverqueue/river"
+	"google.golang.org/grpc"
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -50,7 +52,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
-		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName)
+		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName,
+		triagev1.LinkService_ServiceDesc.ServiceName, triagev1.DirectoryService_ServiceDesc.ServiceName,
+		triagev1.ProfileService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +114,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		&api.QuickTickets{Gate: gate, Reception: desks, Commands: commands, Pages: pages})
 	intakev1.RegisterCallServiceServer(base.Server,
 		&api.Calls{Gate: gate, Triage: commands.Triage, Logger: base.Telemetry.Logger})
+	if err := serveTools(base, cfg.Connections, triage, commands, gate, pages); err != nil {
+		return nil, err
+	}
 	base.ServeFeed(gate, nil)
 	return &App{Group: base.Group(), base: base}, nil
 }
@@ -138,6 +145,27 @@ func syncPersons(commands *command.Commands, cfg ldapsource.Config) *command.Syn
 	return &command.SyncPersonsWorker{Commands: commands, Directory: cfg, Request: &intakev1.ImportPersonsRequest{
 		Parent: "desks/" + cfg.Desk, Source: cfg.Source, CloseAbsent: cfg.CloseAbsent, PhoneRegion: cfg.PhoneRegion,
 	}}
+}
+
+// serveTools connects desks with the parties' own tools, and follows what those say.
+func serveTools(
+	base *service.Base, cfg ConnectionsConfig, triage grpc.ClientConnInterface, commands *command.Commands, gate *access.Gate,
+	pages *api.Pages,
+) error {
+	secrets, err := cfg.sealer()
+	if err != nil {
+		return fmt.Errorf("set up %s: %w", Name, err)
+	}
+	tools := &command.Tools{
+		Commands: commands, Secrets: secrets, Directory: triagev1.NewDirectoryServiceClient(triage),
+		Links: triagev1.NewLinkServiceClient(triage), Profiles: triagev1.NewProfileServiceClient(triage),
+	}
+	for _, source := range tools.Sources() {
+		commands.Inbox.Handlers[source] = tools
+	}
+	intakev1.RegisterConnectionServiceServer(base.Server, &api.Connections{Gate: gate, Tools: tools, Pages: pages})
+	intakev1.RegisterToolServiceServer(base.Server, &api.ToolCalls{Gate: gate, Tools: tools})
+	return nil
 }
 
 // hearTriage keeps desks and memberships as triage tells of them.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/mailref"
+	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/intake/internal/ldapsource"
 	"github.com/bavn/bavn/services/intake/internal/mail/door"
@@ -28,6 +30,7 @@ type Config struct {
 
 	Attachments AttachmentConfig  `koanf:"attachments"`
 	LDAP        ldapsource.Config `koanf:"ldap"`
+	Connections ConnectionsConfig `koanf:"connections"`
 }
 
 // AttachmentConfig says how files are received and given out.
@@ -68,6 +71,33 @@ func (c OpenConfig) Validate() error {
 		return config.Invalid("retry_after", "must be more than inline_timeout (%v), is %v", c.InlineTimeout, c.RetryAfter)
 	}
 	return nil
+}
+
+// ConnectionsConfig is for connections with the parties' own tools.
+type ConnectionsConfig struct {
+	Keys []string `koanf:"keys" usage:"keys that seal the tools' secrets, 64 hex digits each, newest first; no tool is heard without" secret:"true"`
+}
+
+// Validate returns what cannot work.
+func (c ConnectionsConfig) Validate() error {
+	_, err := c.sealer()
+	return err
+}
+
+// sealer is nil without a key.
+func (c ConnectionsConfig) sealer() (*pagetoken.Sealer, error) {
+	if len(c.Keys) == 0 {
+		return nil, nil
+	}
+	keys := make([][]byte, len(c.Keys))
+	for i, written := range c.Keys {
+		key, err := hex.DecodeString(written)
+		if err != nil || len(key) != pagetoken.KeyBytes {
+			return nil, config.Invalid("keys", "number %d is not %d hex digits", i+1, 2*pagetoken.KeyBytes)
+		}
+		keys[i] = key
+	}
+	return pagetoken.New(keys...)
 }
 
 // DefaultConfig is what a process starts from.

@@ -39,14 +39,15 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
-	base, err := service.New(ctx, cfg.Config, service.Spec{
+	base, err := service.New(ctx, withToolQueue(cfg), service.Spec{
 		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
 	if err != nil {
 		return nil, err
 	}
-	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName)
+	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
+		intakev1.ToolService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -54,12 +55,19 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands, err := commands(base, cfg, intake, triage)
+	tools, err := newTools(base, cfg.Tools, intake)
+	if err != nil {
+		return nil, err
+	}
+	commands, err := commands(base, cfg, intake, triage, tools)
 	if err != nil {
 		return nil, err
 	}
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
+		return nil, err
+	}
+	if err := hearForTools(base, tools, intake); err != nil {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
@@ -74,7 +82,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
-func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface) (*command.Commands, error) {
+func commands(
+	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, tools *command.Tools,
+) (*command.Commands, error) {
 	templates, err := domain.LoadTemplates()
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
@@ -98,6 +108,8 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	tools.Commands = c
+	river.AddWorker(workers, &command.TellToolWorker{Tools: tools})
 	if c.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}

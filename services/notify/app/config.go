@@ -6,6 +6,7 @@ import (
 
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/dial"
+	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -19,6 +20,22 @@ type Config struct {
 	Triage   dial.Config    `koanf:"triage"`
 	Mail     mail.Config    `koanf:"mail"`
 	Delivery DeliveryConfig `koanf:"delivery"`
+	Tools    ToolsConfig    `koanf:"tools"`
+}
+
+// ToolsConfig says how the parties' own tools are called.
+type ToolsConfig struct {
+	outbound.Config
+	Secrets string `koanf:"secrets" usage:"folder of the credentials of tools, each in a file {desk}.{credential}; no tool is called without"`
+	Workers int    `koanf:"workers" usage:"calls to tools at once"`
+}
+
+// Validate returns what cannot work.
+func (c ToolsConfig) Validate() error {
+	if c.Workers < 1 {
+		return config.Invalid("workers", "must be at least 1, is %d", c.Workers)
+	}
+	return c.Config.Validate()
 }
 
 // DeliveryConfig says how messages are delivered.
@@ -67,6 +84,7 @@ func DefaultConfig() Config {
 		Intake: dial.DefaultConfig("127.0.0.1:7101"),
 		Triage: dial.DefaultConfig("127.0.0.1:7102"),
 		Mail:   mail.DefaultConfig(),
+		Tools:  ToolsConfig{Config: outbound.Config{Timeout: 5 * time.Second}, Workers: 4},
 		Delivery: DeliveryConfig{
 			RetryFirst: 2 * time.Second, RetryMax: 15 * time.Minute, GiveUpAfter: 48 * time.Hour, RetryAfter: 5 * time.Second,
 		},

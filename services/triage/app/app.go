@@ -114,7 +114,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 
 func spec() service.Spec {
 	return service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
+		SpeaksForTools: "intake", // ADR 0036
+		Name:           Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.Schema,
 	}
 }

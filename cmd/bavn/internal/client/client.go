@@ -47,6 +47,7 @@ type Client struct {
 	Forms         intakev1.FormServiceClient
 	Calls         intakev1.CallServiceClient
 	QuickTickets  intakev1.QuickTicketServiceClient
+	Connections   intakev1.ConnectionServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -97,6 +98,7 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Connections = intakev1.NewConnectionServiceClient(dialed["intake"])
 	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
 	c.Attachments = intakev1.NewAttachmentServiceClient(dialed["intake"])
 	c.Imports = intakev1.NewPersonImportServiceClient(dialed["intake"])

@@ -203,6 +203,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists connections by id
+         * @description Lists connections by id. Callers: members of the desk's authority party. Changes nothing. Errors: NOT_FOUND at `parent`.
+         */
+        get: operations["ConnectionService_ListConnections"];
+        put?: never;
+        /**
+         * Connects a desk with a tool of a party, and makes the tool an agent of the party
+         * @description Connects a desk with a tool of a party, and makes the tool an agent of the party. It hears nothing until it has a secret.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.created, and membership.granted at triage. Idempotent by
+         *     request_id. Errors: NOT_FOUND for the desk or the party, ALREADY_EXISTS CONNECTION_EXISTS, INVALID_ARGUMENT with the field: a
+         *     mapping that does not come back as it went (connection.round_trip) among them.
+         */
+        post: operations["ConnectionService_CreateConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a connection; its secrets are never shown
+         * @description Reads a connection; its secrets are never shown. Callers: members of the desk's authority party, and of the connection's party.
+         *     Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["ConnectionService_GetConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a connection: what its mask names, never its kind and its party
+         * @description Changes a connection: what its mask names, never its kind and its party.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.updated. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, INVALID_ARGUMENT as for CreateConnection.
+         */
+        patch: operations["ConnectionService_UpdateConnection"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/connections/{connection}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new secret, with which the tool signs from now on
+         * @description Makes a new secret, with which the tool signs from now on. The one before is still good for a day, so that the tool can be
+         *     told; one older than that is not. It is shown in this answer and never again; the same request is answered with the same secret
+         *     while that is the newest.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.secret_rotated. Idempotent by request_id. Errors:
+         *     NOT_FOUND.
+         */
+        post: operations["ConnectionService_RotateConnectionSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/contacts": {
         parameters: {
             query?: never;
@@ -2546,7 +2627,8 @@ export interface paths {
          * Keeps the number that the same case has in another tool, or forgets it (R13, R34)
          * @description Keeps the number that the same case has in another tool, or forgets it (R13, R34).
          *
-         *     Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+         *     Callers: agents of the holding or owning party, of those that had it, and of the one it is offered to. Emits
+         *     ticket.external_id_set. Idempotent by
          *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
          *     that the profile's tool does not have.
          */
@@ -3245,6 +3327,46 @@ export interface components {
             /** @description The person. */
             person?: components["schemas"]["intake.Person"];
         };
+        /** @description A tool of a party. */
+        "intake.Connection": {
+            /** @description It is at rest: what it sends is refused, and it is told nothing. */
+            disabled?: boolean;
+            /** @description What people call it. */
+            displayName: string;
+            /** @description Changes with every change. */
+            readonly etag?: string;
+            /** @description For Jira. */
+            jira?: components["schemas"]["intake.JiraSettings"];
+            /**
+             * Format: enum
+             * @description What kind of tool it is.
+             * @enum {string}
+             */
+            kind: "TOOL_KIND_UNSPECIFIED" | "TOOL_KIND_JIRA" | "TOOL_KIND_GENERIC" | "TOOL_KIND_ALERTMANAGER" | "TOOL_KIND_CLOUD_EVENTS";
+            /** @description For Alertmanager and CloudEvents. */
+            monitoring?: components["schemas"]["intake.MonitoringSettings"];
+            /** @description Resource name, `desks/{desk}/connections/{connection}`. */
+            name?: string;
+            /** @description What the tool finds itself becomes a ticket (R66); otherwise only what has one is heard. */
+            opensTickets?: boolean;
+            /** @description The party that works in it, `desks/{desk}/parties/{party}`. */
+            party: string;
+            /** @description The tool as a person of the desk, `desks/{desk}/persons/tool-{connection}`. */
+            readonly person?: string;
+            /** @description What priorities are called there: {"P1": "Highest"}. They go out only: the process decides what a priority is. */
+            priorities?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When the newest secret was made; unset where there is none yet.
+             */
+            readonly secretTime?: string;
+            /** @description Which status here is which there. What goes out must come back as it was, and what comes in must be sayable. */
+            statuses?: components["schemas"]["intake.StatusMapping"][];
+            /** @description What the tool is called in the ids of tickets, such as "jira": a tool of the profile, where that has one (R34). */
+            system: string;
+        };
         /** @description Asks for a quarantined item to be put away. */
         "intake.DismissInboundItemRequest": {
             /**
@@ -3444,10 +3566,59 @@ export interface components {
             /** @description Resource name, `desks/{desk}/inboundLedger`. */
             name?: string;
         };
+        /** @description How Jira is reached and what it calls things. */
+        "intake.JiraSettings": {
+            /** @description Our own account there: its account id in Jira Cloud, its name in a Data Center. What it did is not news. */
+            account: string;
+            /**
+             * Format: uri
+             * @description Address without the path of the API: "https://netic.atlassian.net".
+             */
+            baseUrl: string;
+            /** @description It is Jira Cloud; otherwise a Data Center. */
+            cloud?: boolean;
+            /**
+             * @description The secret with which notify calls it: the file `{desk}.{credential}` in notify's folder of secrets (`tools.secrets`). It holds
+             *     "user:token" for basic authentication, or a token alone.
+             */
+            credential: string;
+            /** @description Type of the issues: "Incident". */
+            issueType: string;
+            /** @description Projects whose issues are problems and changes (R97): an issue that is linked with one of theirs makes the ticket linked. */
+            linkedProjects?: components["schemas"]["intake.LinkedProject"][];
+            /** @description The field that holds what was done (R76); empty for the resolution's name. */
+            measuresField?: string;
+            /** @description Key of the project in which issues are made: "NSP". */
+            project: string;
+            /** @description The resolution that a solved issue gets, where its workflow asks for one: "Done". */
+            resolution?: string;
+            /** @description The field that holds the root cause (R76), such as "customfield_10042"; empty for none. */
+            rootCauseField?: string;
+        };
+        /** @description A project of problems or changes. */
+        "intake.LinkedProject": {
+            /**
+             * Format: enum
+             * @description What its issues are.
+             * @enum {string}
+             */
+            kind: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /** @description Its key: "SDS". */
+            project: string;
+            /** @description The tool of the profile that it is: "sds_jira". */
+            tool: string;
+        };
         /** @description A page of attachments. */
         "intake.ListAttachmentsResponse": {
             /** @description The page. */
             attachments?: components["schemas"]["intake.Attachment"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of connections. */
+        "intake.ListConnectionsResponse": {
+            /** @description The page. */
+            connections?: components["schemas"]["intake.Connection"][];
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
         };
@@ -3492,6 +3663,20 @@ export interface components {
             nextPageToken?: string;
             /** @description The page. */
             ticketTemplates?: components["schemas"]["intake.TicketTemplate"][];
+        };
+        /** @description How alarms become tickets (R3). */
+        "intake.MonitoringSettings": {
+            /**
+             * @description What is known of every alarm before anybody looks: kind, category, answers, in the ids of the profile (R37). Its channel and its
+             *     group of reporters are the channel's, the party that found it is the connection's, unless they are said here.
+             */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description The channel of the desk's profile that alarms come by; it must be one for events, and open. Empty for the only one. */
+            channel?: string;
+            /** @description How much an alarm hurts, by its severity (R46). */
+            impacts?: components["schemas"]["intake.SeverityImpact"][];
+            /** @description How long after it went quiet an alarm that sounds again is the same one; 0 means 30 minutes. */
+            quietPeriod?: string;
         };
         /** @description A person and how to reach them (R26, R27). No field but the display name is required: data minimisation (R148). */
         "intake.Person": {
@@ -3569,6 +3754,48 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Asks for a new secret. */
+        "intake.RotateConnectionSecretRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description A new secret. */
+        "intake.RotateConnectionSecretResponse": {
+            /**
+             * Format: date-time
+             * @description Until when the one before is still good; unset where there was none.
+             */
+            previousExpireTime?: string;
+            /** @description The secret, as standardwebhooks.com writes it: "whsec_…". Jira and bearer tokens take it as it stands. */
+            secret?: string;
+        };
+        /** @description How much an alarm of one severity hurts. */
+        "intake.SeverityImpact": {
+            /**
+             * Format: enum
+             * @description How much it hurts.
+             * @enum {string}
+             */
+            impact: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description The severity as monitoring says it: the label `severity` of an alert, `severity` in an event's data. Empty is for those without. */
+            severity?: string;
+        };
+        /** @description One status here and there. */
+        "intake.StatusMapping": {
+            /** @description The tool may say it, and is never told to take it: one of several that mean the same here. */
+            incomingOnly?: boolean;
+            /**
+             * Format: enum
+             * @description Here.
+             * @enum {string}
+             */
+            status: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+            /** @description There, by its name. */
+            toolStatus: string;
         };
         /** @description One contact, as it came. */
         "intake.Submission": {
@@ -8086,6 +8313,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.ImportConfigurationItemsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_ListConnections: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListConnectionsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_CreateConnection: {
+        parameters: {
+            query: {
+                /** @description Its id. */
+                connectionId: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.Connection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_GetConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_UpdateConnection: {
+        parameters: {
+            query: {
+                /** @description What is to change: display_name, system, disabled, statuses, priorities, opens_tickets, jira, monitoring. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.Connection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_RotateConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.RotateConnectionSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.RotateConnectionSecretResponse"];
                 };
             };
             /** @description Default error response */

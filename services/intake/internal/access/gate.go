@@ -61,6 +61,7 @@ func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap)
 		UID: cedar.NewEntityUID("Desk", cedar.String(id)),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
+			"administration": cedar.String(administration(desk)),
 		}),
 	}, ask, false)
 	if fault.Is(err, fault.PermissionDenied) && !set.Member() {

@@ -36,6 +36,12 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 			}
 		}
 	}
+	for _, service := range []string{"ConnectionService", "ToolService"} {
+		methods := intakev1.File_bavn_intake_v1_connection_service_proto.Services().ByName(protoreflect.Name(service)).Methods()
+		for i := range methods.Len() {
+			rpcs = append(rpcs, string(methods.Get(i).Name()))
+		}
+	}
 	inbound := intakev1.File_bavn_intake_v1_inbound_service_proto.Services().ByName("InboundService").Methods()
 	for i := range inbound.Len() {
 		rpcs = append(rpcs, string(inbound.Get(i).Name()))

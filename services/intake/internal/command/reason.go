@@ -13,6 +13,11 @@ const (
 
 	reasonNotQuarantined = "INBOUND_NOT_QUARANTINED"
 
+	reasonConnectionExists = "CONNECTION_EXISTS"
+	reasonNoSecrets        = "SECRETS_NOT_SET_UP"
+	reasonSecretReplaced   = "SECRET_REPLACED"
+	reasonForged           = "SIGNATURE_INVALID"
+
 	reasonSubmissionUnsettled = "SUBMISSION_UNSETTLED"
 
 	reasonAttachmentTooLarge    = "ATTACHMENT_TOO_LARGE"

@@ -26,6 +26,25 @@ type Attachment struct {
 	LastEventAt time.Time
 }
 
+type Connection struct {
+	Desk        string
+	Connection  string
+	Party       string
+	Facts       []byte
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
+type ConnectionSecret struct {
+	Desk       string
+	Connection string
+	RequestID  uuid.UUID
+	Sealed     string
+	MadeAt     time.Time
+	ExpiresAt  *time.Time
+}
+
 type Desk struct {
 	Desk           string
 	NumberPrefix   string
@@ -107,4 +126,14 @@ type Submission struct {
 	LastEventAt   time.Time
 	Assessed      []byte
 	RefusalReason string
+}
+
+type ToolIssue struct {
+	Desk       string
+	Connection string
+	ExternalID string
+	Ticket     string
+	HeardAt    time.Time
+	QuietAt    *time.Time
+	BusyUntil  time.Time
 }

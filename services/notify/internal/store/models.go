@@ -10,6 +10,14 @@ import (
 	"github.com/google/uuid"
 )
 
+type Connection struct {
+	Desk       string
+	Connection string
+	Party      string
+	Told       bool
+	Facts      []byte
+}
+
 type Desk struct {
 	Desk           string
 	DisplayName    string
@@ -56,6 +64,38 @@ type Notification struct {
 	ChainHash     []byte
 	LastEventAt   *time.Time
 	Party         string
+}
+
+type ToolDelivery struct {
+	Desk          string
+	Connection    string
+	Ticket        string
+	EventRevision int64
+	EventType     string
+	Unit          string
+	TicketStatus  int16
+	Traceparent   string
+	Delivery      int16
+	Attempts      int32
+	Reason        string
+	QueuedAt      time.Time
+	DueAt         time.Time
+	SettledAt     *time.Time
+}
+
+type ToolIssue struct {
+	Desk       string
+	Connection string
+	Ticket     string
+	ExternalID string
+	Recorded   bool
+}
+
+type ToolPause struct {
+	Desk       string
+	Connection string
+	Failures   int32
+	Until      time.Time
 }
 
 type Unit struct {
