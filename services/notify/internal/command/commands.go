@@ -42,6 +42,7 @@ type Commands struct {
 	Triage    triagev1.TicketServiceClient
 	Events    feed.Source
 	Templates *domain.Templates
+	Editions  *Editions
 
 	// Couriers of the media there are. What another would carry is suppressed.
 	Couriers map[notifyv1.Medium]Courier

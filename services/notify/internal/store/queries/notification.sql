@@ -2,10 +2,11 @@
 -- name: InsertNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
     ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, reason, queued_at, due_at, settled_at,
-    revision, chain_hash, last_event_at, party, medium)
+    revision, chain_hash, last_event_at, party, medium, profile_version, own_number, sight, urgent, letter)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, @now::timestamptz, m.delivery, m.reason,
-    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium
+    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium,
+    m.profile_version, m.own_number, m.sight, m.urgent, nullif(m.letter, '00000000-0000-0000-0000-000000000000'::uuid)
 FROM (
     SELECT unnest(@desks::text[]) AS desk, unnest(@notifications::uuid[]) AS notification, unnest(@tickets::text[]) AS ticket,
         unnest(@event_revisions::bigint[]) AS event_revision, unnest(@event_types::text[]) AS event_type,
@@ -15,7 +16,9 @@ FROM (
         unnest(@journey_traces::bytea[]) AS journey_trace, unnest(@journey_roots::bytea[]) AS journey_root,
         unnest(@traceparents::text[]) AS traceparent, unnest(@deliveries::smallint[]) AS delivery,
         unnest(@reasons::text[]) AS reason, unnest(@revisions::bigint[]) AS revision, unnest(@chain_hashes::bytea[]) AS chain_hash,
-        unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium
+        unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium,
+        unnest(@profile_versions::text[]) AS profile_version, unnest(@own_numbers::text[]) AS own_number,
+        unnest(@sights::smallint[]) AS sight, unnest(@urgents::boolean[]) AS urgent, unnest(@letters::uuid[]) AS letter
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification;
