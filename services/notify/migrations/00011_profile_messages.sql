@@ -7,12 +7,13 @@ ALTER TABLE notifications
     ADD COLUMN about           text     NOT NULL DEFAULT '', -- the recipient's own ticket, where that is another: a linked inquiry (R19)
     ADD COLUMN sight           smallint NOT NULL DEFAULT 2,  -- domain.Sight: what of the ticket the words may show the recipient
     ADD COLUMN urgent          boolean  NOT NULL DEFAULT false, -- no cap, quiet hours or digest holds it back
-    ADD COLUMN let_out         boolean  NOT NULL DEFAULT false, -- it has passed cap and quiet hours, or needed not
     ADD COLUMN withdrawn       boolean  NOT NULL DEFAULT false, -- since restricted to others before it was sent (R149)
     ADD COLUMN letter          uuid,                         -- words that a person wrote
     ADD COLUMN digest          uuid;                         -- the message that told this one with others
 ALTER TABLE notifications DROP CONSTRAINT notifications_delivery_check;
 ALTER TABLE notifications ADD CONSTRAINT delivery_is_known CHECK (delivery BETWEEN 1 AND 5) NOT VALID;
+
+CREATE INDEX notifications_of_digest ON notifications (desk, digest) WHERE digest IS NOT NULL;
 
 ALTER TABLE desks ADD COLUMN time_zone text NOT NULL DEFAULT 'UTC';
 
@@ -66,8 +67,9 @@ CREATE INDEX proposals_open ON proposals (desk, proposal DESC) WHERE state = 1;
 -- +goose Down
 DROP TABLE proposals;
 DROP TABLE letters;
+DROP INDEX notifications_of_digest;
 ALTER TABLE desks DROP COLUMN time_zone;
 ALTER TABLE notifications DROP CONSTRAINT delivery_is_known;
 ALTER TABLE notifications ADD CONSTRAINT notifications_delivery_check CHECK (delivery BETWEEN 1 AND 4);
 ALTER TABLE notifications DROP COLUMN profile_version, DROP COLUMN own_number, DROP COLUMN about, DROP COLUMN sight,
-    DROP COLUMN urgent, DROP COLUMN let_out, DROP COLUMN withdrawn, DROP COLUMN letter, DROP COLUMN digest;
+    DROP COLUMN urgent, DROP COLUMN withdrawn, DROP COLUMN letter, DROP COLUMN digest;

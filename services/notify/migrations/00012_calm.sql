@@ -31,13 +31,23 @@ CREATE TABLE watches (
 );
 CREATE INDEX watches_of_person ON watches (desk, person, ticket DESC);
 
--- How fast a person is written to: when each message of the last hour was let out, and when the digest of the others goes.
+-- How fast a person is written to: when each message of the last hour was let out. Where a digest is being made, carrier is the
+-- message that tells the others.
 CREATE TABLE paces (
     desk      text          NOT NULL,
     recipient text          NOT NULL,
     let_out   timestamptz[] NOT NULL DEFAULT '{}',
     digest_at timestamptz,
+    carrier   uuid,
     PRIMARY KEY (desk, recipient)
+);
+
+-- Messages beyond the cap, until the next digest tells them.
+CREATE TABLE held_back (
+    desk         text NOT NULL,
+    recipient    text NOT NULL,
+    notification uuid NOT NULL,
+    PRIMARY KEY (desk, recipient, notification)
 );
 
 -- A desk whose messages somebody stopped. No row: they go out.
@@ -52,6 +62,7 @@ CREATE TABLE outboxes (
 
 -- +goose Down
 DROP TABLE outboxes;
+DROP TABLE held_back;
 DROP TABLE paces;
 DROP TABLE watches;
 DROP TABLE preferences;

@@ -48,6 +48,7 @@ type Commands struct {
 	Couriers map[notifyv1.Medium]Courier
 	Metrics  *Metrics
 	Patience domain.Patience
+	Calm     domain.Calm
 
 	// MailDomain is where Message-IDs are made.
 	MailDomain string

@@ -44,6 +44,50 @@ type material struct {
 	units    map[string]string            // display names by audience key
 	editions map[string]*edition          // by version of the profile
 	letters  map[uuid.UUID]store.Letter
+	digests  map[uuid.UUID]told // by the message that carries one
+}
+
+// told is what a digest tells: of how many tickets, and the newest message of some.
+type told struct {
+	tickets int64
+	newest  []store.Notification
+}
+
+const (
+	// listedInDigest is how many tickets a digest names.
+	listedInDigest = 20
+	// digestDepth is how far back it looks for them.
+	digestDepth = 200
+)
+
+// digests reads what the digests among the messages tell.
+func digests(ctx context.Context, q *store.Queries, desk string, rows []store.Notification) (map[uuid.UUID]told, error) {
+	var all map[uuid.UUID]told
+	for _, row := range rows {
+		if !isDigest(row) {
+			continue
+		}
+		d, seen := told{}, map[string]bool{}
+		var err error
+		if d.tickets, err = q.CountDigested(ctx, store.CountDigestedParams{Desk: desk, Digest: row.Notification}); err != nil {
+			return nil, fmt.Errorf("count what a digest tells: %w", err)
+		}
+		some, err := q.ListDigested(ctx, store.ListDigestedParams{Desk: desk, Digest: row.Notification, Size: digestDepth})
+		if err != nil {
+			return nil, fmt.Errorf("read what a digest tells: %w", err)
+		}
+		for _, r := range some {
+			if !seen[r.Ticket] && len(d.newest) < listedInDigest {
+				seen[r.Ticket] = true
+				d.newest = append(d.newest, r)
+			}
+		}
+		if all == nil {
+			all = map[uuid.UUID]told{}
+		}
+		all[row.Notification] = d
+	}
+	return all, nil
 }
 
 // compose writes the messages, and settles those that will never be one: nobody can be written to without an address.
@@ -124,7 +168,14 @@ func (c *Commands) words(ctx context.Context, desk string, rows []store.Notifica
 	if m.zone, err = time.LoadLocation(m.desk.TimeZone); err != nil {
 		m.zone = time.UTC
 	}
-	if m.tickets, err = c.tickets(ctx, desk, rows); err != nil {
+	if m.digests, err = digests(ctx, q, desk, rows); err != nil {
+		return err
+	}
+	named := slices.Clone(rows)
+	for _, d := range m.digests {
+		named = append(named, d.newest...)
+	}
+	if m.tickets, err = c.tickets(ctx, desk, named); err != nil {
 		return err
 	}
 	if m.units, err = units(ctx, q, desk, rows, m.tickets); err != nil {

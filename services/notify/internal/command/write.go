@@ -25,15 +25,42 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 	return domain.Dispatch{
 		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
 		Subject: subject, Body: body, LanguageCode: language,
-		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, cmp.Or(row.About, row.Ticket), c.MailDomain),
+		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, thread(row), c.MailDomain),
 		Traceparent: traceparent(row), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}, nil
 }
 
+// thread is what mail programs show messages together by: the ticket, or the recipient's digests.
+func thread(row store.Notification) string {
+	if isDigest(row) {
+		return "digest." + row.Recipient
+	}
+	return cmp.Or(row.About, row.Ticket)
+}
+
+func isDigest(row store.Notification) bool { return row.Digest != nil && *row.Digest == row.Notification }
+
+// digest is what a message says that tells many others: the newest of each ticket that the recipient still sees.
+func (m material) digest(row store.Notification, l domain.Letter) domain.Letter {
+	d := m.digests[row.Notification]
+	l.Number, l.Title, l.URL, l.ExternalIDs, l.Total = "", "", "", nil, int(d.tickets)
+	for _, r := range d.newest {
+		item := domain.Letter{Number: r.Ticket, Status: triagev1.TicketStatus(r.TicketStatus)}
+		if domain.Sight(r.Sight) >= domain.SeesTicket && !r.Withdrawn {
+			item.Title = m.tickets[r.Ticket].GetTitle()
+		}
+		l.Items = append(l.Items, item)
+	}
+	return l
+}
+
 // say is a message's subject and whole text.
 func (c *Commands) say(row store.Notification, language string, m material) (subject, body string, err error) {
 	l := c.letter(row, m)
+	if isDigest(row) {
+		return c.Templates.Render("digest", language, m.digest(row, l))
+	}
 	if row.Letter != nil {
 		written, there := m.letters[*row.Letter]
 		if !there {

@@ -27,6 +27,9 @@ type Letter struct {
 	ExternalIDs      []*triagev1.ExternalId
 	// URL shows the ticket; empty where the desk has no page.
 	URL string
+	// Items are what a digest tells, newest first, of Total tickets.
+	Items []Letter
+	Total int
 	// Signed is the person who writes; empty where it is the desk.
 	Signed string
 }
@@ -47,6 +50,9 @@ func (l Letter) Quoted() string {
 	}
 	return ` "` + l.Title + `"`
 }
+
+// More is how many tickets a digest is about beside those that it lists.
+func (l Letter) More() int { return l.Total - len(l.Items) }
 
 // TitleOr is the title, or what stands for it, after a space.
 func (l Letter) TitleOr(other string) string { return cmp.Or(l.Quoted(), " "+other) }
@@ -129,7 +135,11 @@ func (t *Templates) Render(name, language string, l Letter) (subject, body strin
 		return "", "", fmt.Errorf("fill in %s: %w", name, err)
 	}
 	whole, err := t.Frame(language, l, b.String())
-	return "[" + l.Number + "] " + strings.Join(strings.Fields(s.String()), " "), whole, err
+	number := ""
+	if l.Number != "" { // a digest is about many
+		number = "[" + l.Number + "] "
+	}
+	return number + strings.Join(strings.Fields(s.String()), " "), whole, err
 }
 
 // Frame puts greeting and signature around what a message says.

@@ -18,6 +18,12 @@ type Desk struct {
 	TimeZone       string
 }
 
+type HeldBack struct {
+	Desk         string
+	Recipient    string
+	Notification uuid.UUID
+}
+
 type Letter struct {
 	Desk      string
 	Letter    uuid.UUID
@@ -73,7 +79,6 @@ type Notification struct {
 	About          string
 	Sight          int16
 	Urgent         bool
-	LetOut         bool
 	Withdrawn      bool
 	Letter         *uuid.UUID
 	Digest         *uuid.UUID
@@ -93,6 +98,7 @@ type Pace struct {
 	Recipient string
 	LetOut    []time.Time
 	DigestAt  *time.Time
+	Carrier   *uuid.UUID
 }
 
 type Preference struct {

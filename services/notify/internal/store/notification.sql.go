@@ -20,7 +20,7 @@ FROM (
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification
-RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.let_out, n.withdrawn, n.letter, n.digest, due.in_doubt::boolean AS in_doubt
+RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, due.in_doubt::boolean AS in_doubt
 `
 
 type ClaimNotificationsParams struct {
@@ -86,7 +86,6 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 			&i.Notification.About,
 			&i.Notification.Sight,
 			&i.Notification.Urgent,
-			&i.Notification.LetOut,
 			&i.Notification.Withdrawn,
 			&i.Notification.Letter,
 			&i.Notification.Digest,
@@ -103,7 +102,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 }
 
 const getNotification = `-- name: GetNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2
 `
 
 type GetNotificationParams struct {
@@ -150,7 +149,6 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 		&i.About,
 		&i.Sight,
 		&i.Urgent,
-		&i.LetOut,
 		&i.Withdrawn,
 		&i.Letter,
 		&i.Digest,
@@ -265,7 +263,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 }
 
 const listNotifications = `-- name: ListNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
 WHERE desk = $1 AND notification < $2 AND audience && $3::text[]
 ORDER BY notification DESC LIMIT $4
 `
@@ -327,7 +325,6 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 			&i.About,
 			&i.Sight,
 			&i.Urgent,
-			&i.LetOut,
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
@@ -343,7 +340,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 }
 
 const listNotificationsOfRecipient = `-- name: ListNotificationsOfRecipient :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
 WHERE desk = $1 AND recipient = $2 AND notification < $3
 ORDER BY notification DESC LIMIT $4
 `
@@ -405,7 +402,6 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 			&i.About,
 			&i.Sight,
 			&i.Urgent,
-			&i.LetOut,
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
@@ -421,7 +417,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 }
 
 const listNotificationsOfTicket = `-- name: ListNotificationsOfTicket :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
 WHERE desk = $1 AND ticket = $2 AND notification < $3 AND audience && $4::text[]
 ORDER BY notification DESC LIMIT $5
 `
@@ -485,7 +481,6 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 			&i.About,
 			&i.Sight,
 			&i.Urgent,
-			&i.LetOut,
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
@@ -501,9 +496,10 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 }
 
 const listQueued = `-- name: ListQueued :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications
-WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
-ORDER BY notification
+SELECT n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest FROM notifications n
+WHERE n.desk = $1 AND n.notification = ANY ($2::uuid[]) AND n.delivery = 1
+    AND NOT EXISTS (SELECT FROM held_back h WHERE h.desk = n.desk AND h.recipient = n.recipient AND h.notification = n.notification)
+ORDER BY n.notification
 `
 
 type ListQueuedParams struct {
@@ -511,6 +507,7 @@ type ListQueuedParams struct {
 	Notifications []uuid.UUID
 }
 
+// What is held back for a digest is left to it.
 func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notification, error) {
 	rows, err := q.db.Query(ctx, listQueued, arg.Desk, arg.Notifications)
 	if err != nil {
@@ -556,7 +553,76 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 			&i.About,
 			&i.Sight,
 			&i.Urgent,
-			&i.LetOut,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listQueuedAll = `-- name: ListQueuedAll :many
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
+ORDER BY notification
+`
+
+type ListQueuedAllParams struct {
+	Desk          string
+	Notifications []uuid.UUID
+}
+
+func (q *Queries) ListQueuedAll(ctx context.Context, arg ListQueuedAllParams) ([]Notification, error) {
+	rows, err := q.db.Query(ctx, listQueuedAll, arg.Desk, arg.Notifications)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Notification
+	for rows.Next() {
+		var i Notification
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Notification,
+			&i.Ticket,
+			&i.EventRevision,
+			&i.EventType,
+			&i.Rule,
+			&i.Recipient,
+			&i.Template,
+			&i.Person,
+			&i.Unit,
+			&i.TicketStatus,
+			&i.Audience,
+			&i.MessageID,
+			&i.JourneyTrace,
+			&i.JourneyRoot,
+			&i.Traceparent,
+			&i.CreatedAt,
+			&i.Delivery,
+			&i.Attempts,
+			&i.Reason,
+			&i.LanguageCode,
+			&i.QueuedAt,
+			&i.DueAt,
+			&i.ClaimedAt,
+			&i.SettledAt,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+			&i.Party,
+			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
+			&i.About,
+			&i.Sight,
+			&i.Urgent,
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
@@ -572,7 +638,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 }
 
 const lockNotification = `-- name: LockNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
 `
 
 type LockNotificationParams struct {
@@ -619,7 +685,6 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 		&i.About,
 		&i.Sight,
 		&i.Urgent,
-		&i.LetOut,
 		&i.Withdrawn,
 		&i.Letter,
 		&i.Digest,
@@ -628,7 +693,7 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 }
 
 const lockNotifications = `-- name: LockNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, let_out, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[])
 ORDER BY notification FOR UPDATE
 `
@@ -683,7 +748,6 @@ func (q *Queries) LockNotifications(ctx context.Context, arg LockNotificationsPa
 			&i.About,
 			&i.Sight,
 			&i.Urgent,
-			&i.LetOut,
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,

@@ -29,7 +29,14 @@ SELECT * FROM notifications WHERE desk = $1 AND notification = $2;
 -- name: LockNotification :one
 SELECT * FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE;
 
+-- What is held back for a digest is left to it.
 -- name: ListQueued :many
+SELECT n.* FROM notifications n
+WHERE n.desk = @desk AND n.notification = ANY (@notifications::uuid[]) AND n.delivery = 1
+    AND NOT EXISTS (SELECT FROM held_back h WHERE h.desk = n.desk AND h.recipient = n.recipient AND h.notification = n.notification)
+ORDER BY n.notification;
+
+-- name: ListQueuedAll :many
 SELECT * FROM notifications
 WHERE desk = @desk AND notification = ANY (@notifications::uuid[]) AND delivery = 1
 ORDER BY notification;
