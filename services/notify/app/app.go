@@ -63,14 +63,22 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
-	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{
-		Gate: gate, Commands: commands, Pages: &api.Pages{Sealer: base.PageTokens},
-	})
+	serve(base, gate, commands)
 	base.ServeFeed(gate, nil)
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
 	}
 	return &App{Group: base.Group(), base: base}, nil
+}
+
+// serve registers what notify answers.
+func serve(base *service.Base, gate *access.Gate, commands *command.Commands) {
+	pages := &api.Pages{Sealer: base.PageTokens}
+	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterProposalServiceServer(base.Server, &api.Proposals{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
+	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.

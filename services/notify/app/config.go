@@ -71,7 +71,9 @@ func (c CalmConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-func (c CalmConfig) calm() domain.Calm { return domain.Calm{PerHour: c.PerHour, DigestEvery: c.DigestEvery} }
+func (c CalmConfig) calm() domain.Calm {
+	return domain.Calm{PerHour: c.PerHour, DigestEvery: c.DigestEvery}
+}
 
 // Validate holds what one part asks of another.
 func (c Config) Validate() error {

@@ -1,11 +1,14 @@
 -- +goose Up
 
--- Who hears of the P1 and P2 of a desk (R85).
+-- Who hears of the P1 and P2 of a desk (R85). One who was taken off the list stays with no priorities: its events go on.
 CREATE TABLE stakeholders (
-    desk       text        NOT NULL,
-    person     text        NOT NULL,
-    priorities text[]      NOT NULL CHECK (cardinality(priorities) >= 1),
-    created_at timestamptz NOT NULL,
+    desk          text        NOT NULL,
+    person        text        NOT NULL,
+    priorities    text[]      NOT NULL,
+    created_at    timestamptz NOT NULL,
+    revision      bigint      NOT NULL DEFAULT 0,
+    chain_hash    bytea       NOT NULL DEFAULT '',
+    last_event_at timestamptz,
     PRIMARY KEY (desk, person)
 );
 

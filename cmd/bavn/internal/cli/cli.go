@@ -23,6 +23,7 @@ type grammar struct {
 	Journey       Journey       `cmd:"" group:"use" help:"Show who held a ticket, when and in which status."`
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
+	Message       Message       `cmd:"" group:"use" help:"What a desk says: send what waits for you, stop a storm, keep the lists."`
 
 	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
 	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`

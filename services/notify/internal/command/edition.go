@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -92,4 +93,11 @@ func (e *edition) service(id, language string) string {
 		}
 	}
 	return id
+}
+
+// byPerson reports whether a rule's messages are sent by a person, who signs them (R78).
+func (e *edition) byPerson(rule string) bool {
+	return slices.ContainsFunc(e.settings.GetNotifications(), func(n *profilev1.Notification) bool {
+		return n.GetId() == rule && n.GetByPerson()
+	})
 }

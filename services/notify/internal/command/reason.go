@@ -7,7 +7,11 @@ import (
 )
 
 // Reasons of notify's own, with texts in errors.yaml.
-const reasonNotFailed = "NOT_FAILED"
+const (
+	reasonNotFailed       = "NOT_FAILED"
+	reasonProposalDecided = "PROPOSAL_DECIDED"
+	reasonNoStakeholders  = "NO_STAKEHOLDERS"
+)
 
 //go:embed errors.yaml
 var errorTexts embed.FS

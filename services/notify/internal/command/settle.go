@@ -116,7 +116,7 @@ func draft(row store.Notification, typ string) feed.Draft {
 		Desk: row.Desk, Resource: domain.NotificationName(row.Desk, row.Notification.String()), Type: typ,
 		Payload: &notifyv1.NotificationEvent{Notification: Answer(row)},
 		Actor:   &eventv1.Actor{Service: serviceName},
-		Cause:   &eventv1.Cause{Event: domain.EventRef(row.Desk, row.Ticket, row.EventRevision), Rule: row.Rule},
+		Cause:   &eventv1.Cause{Event: About(row), Rule: row.Rule},
 		// The request that caused the message, however much later it is sent.
 		Traceparent: row.Traceparent, Audience: row.Audience,
 	}
@@ -124,6 +124,17 @@ func draft(row store.Notification, typ string) feed.Draft {
 		d.Journey = &eventv1.Journey{TraceId: row.JourneyTrace, RootSpanId: row.JourneyRoot}
 	}
 	return d
+}
+
+// WrittenToStakeholders is what a letter of the incident manager is about: no event of a ticket.
+const WrittenToStakeholders = "stakeholders.written"
+
+// About is the event that a message is about; empty for a letter.
+func About(row store.Notification) string {
+	if row.EventType == WrittenToStakeholders {
+		return ""
+	}
+	return domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
 }
 
 // Answer is a message as the contract shows it to everybody who may see it: without the event, whose revision counts what its

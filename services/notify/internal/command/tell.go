@@ -167,7 +167,7 @@ func settleNow(row *store.Notification, delivery notifyv1.Delivery, reason strin
 }
 
 // insert writes the rows that are not in the ledger yet, in one statement, and returns those.
-func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.Time) ([]store.Notification, error) {
+func insert(ctx context.Context, tx store.DBTX, rows []store.Notification, now time.Time) ([]store.Notification, error) {
 	p := store.InsertNotificationsParams{Now: now}
 	for _, r := range rows {
 		p.Desks, p.Notifications = append(p.Desks, r.Desk), append(p.Notifications, r.Notification)

@@ -98,7 +98,7 @@ func (i *intake) set(away bool) {
 // triage plays the other side: it has tickets with their texts, and the feed they were told in.
 type triage struct {
 	triagev1.TicketServiceClient
-	mu      sync.Mutex
+	mu sync.Mutex
 	triagev1.ProfileServiceClient
 	tickets  map[string]*triagev1.Ticket
 	events   map[string][]*feed.Event

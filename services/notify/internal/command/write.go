@@ -39,7 +39,9 @@ func thread(row store.Notification) string {
 	return cmp.Or(row.About, row.Ticket)
 }
 
-func isDigest(row store.Notification) bool { return row.Digest != nil && *row.Digest == row.Notification }
+func isDigest(row store.Notification) bool {
+	return row.Digest != nil && *row.Digest == row.Notification
+}
 
 // digest is what a message says that tells many others: the newest of each ticket that the recipient still sees.
 func (m material) digest(row store.Notification, l domain.Letter) domain.Letter {
@@ -73,6 +75,9 @@ func (c *Commands) say(row store.Notification, language string, m material) (sub
 	template := m.editions[row.ProfileVersion].template(row.Template)
 	if template == nil {
 		return c.Templates.Render(row.Template, language, l)
+	}
+	if m.editions[row.ProfileVersion].byPerson(row.Rule) {
+		l.Signed = l.Person
 	}
 	words := c.ticketWords(row, l, language, m)
 	if subject, body, err = template.Render(language, m.zone, words); err != nil {

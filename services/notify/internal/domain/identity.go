@@ -42,3 +42,12 @@ func MessageID(id uuid.UUID, domain string) string { return id.String() + "@" + 
 
 // ThreadID is what all mails about one ticket refer to, so that mail programs show them together. No mail has it.
 func ThreadID(desk, number, domain string) string { return number + "." + desk + "@" + domain }
+
+// FirstID is the least id that a message about an event at a time, or later, can have.
+func FirstID(at time.Time) uuid.UUID {
+	var id uuid.UUID
+	for i, ms := 5, at.UnixMilli(); i >= 0; i, ms = i-1, ms>>8 {
+		id[i] = byte(ms)
+	}
+	return id
+}

@@ -142,10 +142,13 @@ type Proposal struct {
 }
 
 type Stakeholder struct {
-	Desk       string
-	Person     string
-	Priorities []string
-	CreatedAt  time.Time
+	Desk        string
+	Person      string
+	Priorities  []string
+	CreatedAt   time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt *time.Time
 }
 
 type Unit struct {
