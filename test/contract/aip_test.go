@@ -258,7 +258,11 @@ func enumsAreDefined(m method) []string {
 		if zero := string(enum.Values().ByNumber(0).Name()); !strings.HasSuffix(zero, "_UNSPECIFIED") {
 			faults = append(faults, fmt.Sprintf("%s begins with %s", enum.FullName(), zero))
 		}
-		if rules := rulesOf(field).GetEnum(); !rules.GetDefinedOnly() && len(rules.GetIn()) == 0 {
+		rules := rulesOf(field).GetEnum()
+		if field.IsList() {
+			rules = rulesOf(field).GetRepeated().GetItems().GetEnum()
+		}
+		if !rules.GetDefinedOnly() && len(rules.GetIn()) == 0 {
 			faults = append(faults, fmt.Sprintf("%s takes numbers that mean nothing", field.FullName()))
 		}
 	})

@@ -190,8 +190,8 @@ func TestInternalNoteIsInNoPayloadToAnOutsider(t *testing.T) {
 				w.hear(e, other)
 			}
 			w.work(w.commands)
-			sent := w.sink.Messages(mailsink.Filter{}) // two of the same words about one ticket are one
-			if want := 3 * len(p.Settings().GetMessageTemplates()); len(sent) < want {
+			sent := w.sink.Messages(mailsink.Filter{})
+			if want := 4 * len(p.Settings().GetMessageTemplates()); len(sent) < want {
 				t.Fatalf("%d mails went out, want %d", len(sent), want)
 			}
 			for _, m := range sent {

@@ -9,7 +9,7 @@ import (
 
 // Calm is how much one person is written to.
 type Calm struct {
-	// PerHour is how many messages a person gets in any hour, a digest of the others included; 0 for as many as there are.
+	// PerHour is how many messages a person gets in any hour, a digest of the others included; 0 for every one that there is.
 	PerHour int
 	// DigestEvery is how long what is beyond that is gathered before a digest tells it.
 	DigestEvery time.Duration
@@ -55,7 +55,7 @@ func (c Calm) Decide(
 		case w.Urgent:
 		case slices.Contains(wishes.Muted, w.Medium):
 			decisions[i].Drop = ReasonMuted
-		case slices.Contains(waiting[i+1:], w):
+		case c.PerHour > 0 && slices.Contains(waiting[i+1:], w):
 			decisions[i].Drop = ReasonMerged
 		case wishes.Digest:
 			decisions[i].HoldBack = true
