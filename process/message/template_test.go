@@ -23,7 +23,8 @@ func parse(t *testing.T, subject, body string) *message.Template {
 
 func TestATemplateIsFilledInWithWhatIsKnown(t *testing.T) {
 	t.Parallel()
-	made := parse(t, "{{ticket.title}}: solved", "{{#ticket.solution}}\n{{ticket.solution}}\n\n{{/ticket.solution}}\nby {{ticket.closes}}")
+	made := parse(t, "{{ticket.title}}: solved",
+		"{{#ticket.solution}}\n{{ticket.solution}}\n\n{{/ticket.solution}}\nby {{ticket.closes}}")
 	words := message.Words{Ticket: message.Ticket{
 		Number: "A1", Title: "Printer\n& <b>{{ticket.number}}</b>", Solution: "Paper\r\nwas out",
 		Closes: time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC),
@@ -71,7 +72,9 @@ func TestATemplateKnowsWhatItSays(t *testing.T) {
 }
 
 func FuzzTemplate(f *testing.F) {
-	for _, seed := range []string{"{{ticket.title}}", "{{#ticket.reason}}x{{/ticket.reason}}", "{{{desk.name}}}", "{{=<% %>=}}<%ticket.url%>", "{{!c}}"} {
+	for _, seed := range []string{
+		"{{ticket.title}}", "{{#ticket.reason}}x{{/ticket.reason}}", "{{{desk.name}}}", "{{=<% %>=}}<%ticket.url%>", "{{!c}}",
+	} {
 		f.Add(seed, "title")
 	}
 	f.Fuzz(func(t *testing.T, template, title string) {

@@ -1,5 +1,5 @@
-// Package message fills in the message templates of profiles. Who checks a profile and who sends a message render the same way, so
-// that what passed the check can be sent.
+// Package message fills in the message templates of profiles. Who checks a profile and who sends a message render the same way,
+// so that what passed the check can be sent.
 package message
 
 import "time"

@@ -160,7 +160,9 @@ func (w *writer) message(id string) string {
 // sections are the marks of what is said only where something is known; they are no words.
 var sections = regexp.MustCompile(`\{\{[#^/][^}]*\}\}`)
 
-func spoken(words string) string { return strings.Join(strings.Fields(sections.ReplaceAllString(words, "")), " ") }
+func spoken(words string) string {
+	return strings.Join(strings.Fields(sections.ReplaceAllString(words, "")), " ")
+}
 
 // announced is how often something is announced: "every 30 minutes 06:00–24:00, and when solved".
 func (w *writer) announced(rule *profilev1.AnnouncementRule) (string, error) {

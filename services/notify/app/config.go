@@ -55,7 +55,7 @@ func (c DeliveryConfig) patience() domain.Patience {
 
 // CalmConfig says how much one person is written to.
 type CalmConfig struct {
-	PerHour     int           `koanf:"per_hour" usage:"messages that one person gets in an hour, a digest of the others included; 0 for no limit"`
+	PerHour     int           `koanf:"per_hour" usage:"messages that one person gets in an hour, with the digest of the others; 0 for no limit"`
 	DigestEvery time.Duration `koanf:"digest_every" usage:"how long messages beyond that are gathered for a digest"`
 }
 

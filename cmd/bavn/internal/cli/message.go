@@ -9,8 +9,8 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 )
 
-// Message is what a desk says to people: what waits for a person to send it, how much it is, who hears of grave incidents, and how
-// somebody wants to be told.
+// Message is what a desk says to people: what waits for a person to send it, how much it is, who hears of grave incidents, and
+// how somebody wants to be told.
 type Message struct {
 	Proposed MessageProposed `cmd:"" help:"List what the profile wants a person to say."`
 	Show     MessageShow     `cmd:"" help:"Show a proposal with its words."`

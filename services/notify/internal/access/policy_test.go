@@ -24,7 +24,8 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 	}
 	var rpcs []string
 	for _, file := range []protoreflect.FileDescriptor{
-		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_proposal_proto, notifyv1.File_bavn_notify_v1_outbox_proto,
+		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_proposal_proto,
+		notifyv1.File_bavn_notify_v1_outbox_proto,
 		notifyv1.File_bavn_notify_v1_stakeholder_proto, notifyv1.File_bavn_notify_v1_preference_proto,
 	} {
 		methods := file.Services().Get(0).Methods()

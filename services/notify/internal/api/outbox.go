@@ -70,6 +70,7 @@ func (s *Outboxes) read(ctx context.Context, desk string) (*notifyv1.Outbox, err
 	if err != nil {
 		return nil, pg.Translate(err)
 	}
-	answer.WrittenLastHour, answer.Queued, answer.BusiestRule, answer.HeldBack = traffic.Written, traffic.Queued, traffic.BusiestRule, held
+	answer.WrittenLastHour, answer.Queued, answer.BusiestRule = traffic.Written, traffic.Queued, traffic.BusiestRule
+	answer.HeldBack = held
 	return answer, nil
 }

@@ -67,8 +67,11 @@ func (s *Stakeholders) AddStakeholder(ctx context.Context, r *notifyv1.AddStakeh
 }
 
 // RemoveStakeholder takes a person off the list.
-func (s *Stakeholders) RemoveStakeholder(ctx context.Context, r *notifyv1.RemoveStakeholderRequest) (*notifyv1.Stakeholder, error) {
-	if err := s.Gate.Stakeholder(ctx, "RemoveStakeholder", resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())); err != nil {
+func (s *Stakeholders) RemoveStakeholder(
+	ctx context.Context, r *notifyv1.RemoveStakeholderRequest,
+) (*notifyv1.Stakeholder, error) {
+	desk, person := resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())
+	if err := s.Gate.Stakeholder(ctx, "RemoveStakeholder", desk, person); err != nil {
 		return nil, err
 	}
 	return s.Commands.RemoveStakeholder(ctx, r)

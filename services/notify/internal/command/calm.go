@@ -105,7 +105,8 @@ func (c *Commands) pace(
 		}
 	}
 	for at, ids := range postponed {
-		if err := q.PostponeNotifications(ctx, store.PostponeNotificationsParams{Desk: desk, Notifications: ids, DueAt: at}); err != nil {
+		p := store.PostponeNotificationsParams{Desk: desk, Notifications: ids, DueAt: at}
+		if err := q.PostponeNotifications(ctx, p); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -83,7 +83,9 @@ func (c *Commands) digest(ctx context.Context, desk, recipient string) (wait tim
 }
 
 // carrier picks the message that tells the others: the oldest, once. In quiet hours it waits for their end.
-func (c *Commands) carrier(ctx context.Context, desk store.Desk, recipient string) (carrier uuid.UUID, wait time.Duration, err error) {
+func (c *Commands) carrier(
+	ctx context.Context, desk store.Desk, recipient string,
+) (carrier uuid.UUID, wait time.Duration, err error) {
 	zone, err := time.LoadLocation(desk.TimeZone)
 	if err != nil {
 		zone = time.UTC

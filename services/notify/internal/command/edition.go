@@ -13,8 +13,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
-// Editions are the versions of profiles whose templates messages are written in. A version never changes, so each is asked for once
-// and kept; nothing is asked for before a message is sent.
+// Editions are the versions of profiles whose templates messages are written in. A version never changes, so each is asked for
+// once and kept; nothing is asked for before a message is sent.
 type Editions struct {
 	Triage triagev1.ProfileServiceClient
 

@@ -55,7 +55,7 @@ func people(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []do
 		for j, i := range some {
 			concerned[j] = &happenings[i]
 		}
-		for _, find := range []func(context.Context, *store.Queries, string, []*domain.Happening) error{members, stakeholders, watchers} {
+		for _, find := range []finder{members, stakeholders, watchers} {
 			if err := find(ctx, store.New(tx), desk, concerned); err != nil {
 				return err
 			}
@@ -63,6 +63,9 @@ func people(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []do
 	}
 	return nil
 }
+
+// finder finds some of those whom a desk's events may concern.
+type finder func(ctx context.Context, q *store.Queries, desk string, happenings []*domain.Happening) error
 
 // members reads the memberships of everybody whom the requests name.
 func members(ctx context.Context, q *store.Queries, desk string, happenings []*domain.Happening) error {

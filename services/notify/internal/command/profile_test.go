@@ -129,7 +129,8 @@ func TestAMessageIsWrittenInTheProfilesWordsAndTheReadersLanguage(t *testing.T) 
 	w.hear(w.asks(p, ticket, "ticket.opened", "mette", nil, receipt),
 		w.asks(p, ticket, "ticket.resolved", "jonas", nil, request("resolved", "verify", "mail", "persons/ole")))
 	w.work(w.commands)
-	if m := w.mailTo("mette"); m.Subject != "Vi har modtaget ASCP00000042 (jeres INC-7)" || !strings.Contains(m.Text, "+45 33143900") {
+	const subject = "Vi har modtaget ASCP00000042 (jeres INC-7)"
+	if m := w.mailTo("mette"); m.Subject != subject || !strings.Contains(m.Text, "+45 33143900") {
 		t.Errorf("the reporter is written %q\n%s", m.Subject, m.Text)
 	}
 	if m := w.mailTo("sofie"); strings.Contains(m.Subject, "INC-7") {
@@ -214,7 +215,7 @@ func TestWhatIsRestrictedBeforeItIsSentIsNotSent(t *testing.T) {
 	w.hear(closed)
 	w.work(w.commands)
 	for _, r := range w.ledger() {
-		if told := r.Recipient == "ole"; told != (r.Delivery == int16(sent)) || !told && r.Reason != "RESTRICTED" {
+		if told := r.Recipient == "ole"; told != (r.Delivery == sent) || !told && r.Reason != "RESTRICTED" {
 			t.Errorf("%s, who may see it: %v, is told: %v (%s)", r.Recipient, told, notifyv1.Delivery(r.Delivery), r.Reason)
 		}
 	}

@@ -15,7 +15,9 @@ import (
 
 // propose writes down what a person shall say (R78). Of an import nothing is proposed: it concerns nobody now (R34). One that a
 // newer of the same rule says better is overtaken.
-func propose(ctx context.Context, tx pgx.Tx, event *feed.Event, h domain.Happening, proposed []domain.Proposed, now time.Time) error {
+func propose(
+	ctx context.Context, tx pgx.Tx, event *feed.Event, h domain.Happening, proposed []domain.Proposed, now time.Time,
+) error {
 	if h.Ticket.GetImporting() {
 		return nil
 	}
@@ -24,7 +26,8 @@ func propose(ctx context.Context, tx pgx.Tx, event *feed.Event, h domain.Happeni
 	for _, p := range proposed {
 		row := store.InsertProposalParams{
 			Desk: desk, Proposal: domain.ProposalID(event.Ref(), p.Rule, record.GetRecordedAt().AsTime()), Ticket: ticket,
-			EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: p.Rule, Template: p.Template, ProfileVersion: h.Profile,
+			EventRevision: record.GetRevision(), EventType: record.GetType(),
+			Rule: p.Rule, Template: p.Template, ProfileVersion: h.Profile,
 			OwnNumber: p.OwnNumber, Person: resourcename.ID(p.Person), Unit: p.Unit, Party: domain.Key(h.Ticket.GetHolderParty()),
 			TicketStatus: int16(h.Ticket.GetStatus()), Audience: domain.Senders(h), Traceparent: event.Traceparent(), CreatedAt: now,
 			JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),

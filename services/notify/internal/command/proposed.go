@@ -15,8 +15,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// proposed are the messages of a proposal that somebody sends, and the events of those that are settled with it: an inbox has it at
-// once, and a call was made by who sends it. What a person sends waits for nothing.
+// proposed are the messages of a proposal that somebody sends, and the events of those that are settled with it: an inbox has it
+// at once, and a call was made by who sends it. What a person sends waits for nothing.
 func (c *Commands) proposed(
 	row store.Proposal, sender string, letter *uuid.UUID, media []notifyv1.Medium, now time.Time,
 ) ([]store.Notification, []feed.Prepared, error) {

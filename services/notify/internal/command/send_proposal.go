@@ -36,7 +36,8 @@ func (c *Commands) SendProposal(ctx context.Context, r *notifyv1.SendProposalReq
 			id := row.Proposal
 			letter = &id
 			if err := store.New(p).InsertLetter(ctx, store.InsertLetterParams{
-				Desk: desk, Letter: id, Ticket: row.Ticket, Author: principal.Person, Subject: r.GetSubject(), Body: r.GetBody(), CreatedAt: now,
+				Desk: desk, Letter: id, Ticket: row.Ticket, Author: principal.Person,
+				Subject: r.GetSubject(), Body: r.GetBody(), CreatedAt: now,
 			}); err != nil {
 				return nil, err
 			}

@@ -71,8 +71,9 @@ func TestAPersonMayUseTheirOwnWordsAndTheyAreErasedWithTheTickets(t *testing.T) 
 	if err := w.commands.SendProposal(w.as("jonas"), r); err != nil {
 		t.Fatal(err)
 	}
-	w.run(w.commands, w.jobs()[0])
-	if m := w.mailTo("ole"); m.Subject != "Din printer" || !strings.Contains(m.Text, "klokken to") || !strings.Contains(m.Text, "Jonas Holm") {
+	w.work(w.commands)
+	m := w.mailTo("ole")
+	if m.Subject != "Din printer" || !strings.Contains(m.Text, "klokken to") || !strings.Contains(m.Text, "Jonas Holm") {
 		t.Errorf("it says %q\n%s", m.Subject, m.Text)
 	}
 	w.hear(w.happens(w.ticket("ASCP00000042"), "ticket.texts_erased", ""))
@@ -146,7 +147,8 @@ func TestAStormIsStoppedAndGoesOnWithItsReasonInTheFeed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	name := desk + "/outbox"
-	if err := w.commands.PauseOutbox(w.as("sofie"), &notifyv1.PauseOutboxRequest{Name: name, RequestId: uuid.NewString()}); err != nil {
+	pause := &notifyv1.PauseOutboxRequest{Name: name, RequestId: uuid.NewString()}
+	if err := w.commands.PauseOutbox(w.as("sofie"), pause); err != nil {
 		t.Fatal(err)
 	}
 	w.hear(w.happens(w.ticket("ASCP00000042"), "ticket.resolved", "jonas"))
@@ -154,7 +156,8 @@ func TestAStormIsStoppedAndGoesOnWithItsReasonInTheFeed(t *testing.T) {
 	if n := len(w.sink.Messages(mailsink.Filter{})); n != 0 {
 		t.Errorf("%d mails go out of a desk that is stopped", n)
 	}
-	if err := w.commands.ResumeOutbox(w.as("sofie"), &notifyv1.ResumeOutboxRequest{Name: name, RequestId: uuid.NewString()}); err != nil {
+	resume := &notifyv1.ResumeOutboxRequest{Name: name, RequestId: uuid.NewString()}
+	if err := w.commands.ResumeOutbox(w.as("sofie"), resume); err != nil {
 		t.Fatal(err)
 	}
 	w.work(w.commands)

@@ -34,7 +34,8 @@ func (c *Commands) AddStakeholder(ctx context.Context, r *notifyv1.AddStakeholde
 // RemoveStakeholder takes a person off the list.
 func (c *Commands) RemoveStakeholder(ctx context.Context, r *notifyv1.RemoveStakeholderRequest) (*notifyv1.Stakeholder, error) {
 	made := change{
-		desk: resourcename.Desk(r.GetName()), method: "RemoveStakeholder", resource: r.GetName(), requestID: r.GetRequestId(), payload: r,
+		desk: resourcename.Desk(r.GetName()), method: "RemoveStakeholder", resource: r.GetName(),
+		requestID: r.GetRequestId(), payload: r,
 	}
 	return c.setStakeholder(ctx, made, "stakeholder.removed", resourcename.ID(r.GetName()), []string{})
 }
@@ -53,8 +54,9 @@ func (c *Commands) setStakeholder(
 		}
 		after := store.Stakeholder{Desk: made.desk, Person: person, Priorities: priorities, CreatedAt: c.Clock.Now()}
 		events, head, err := feed.Prepare(headOf(before.Revision, before.ChainHash, before.LastEventAt), []feed.Draft{{
-			Desk: made.desk, Resource: made.resource, Type: typ, Payload: &notifyv1.StakeholderEvent{Stakeholder: StakeholderAnswer(after)},
-			Actor: actor(ctx, made.desk), Cause: &eventv1.Cause{RequestId: call.ID.String()}, Traceparent: feed.Traceparent(ctx),
+			Desk: made.desk, Resource: made.resource, Type: typ,
+			Payload: &notifyv1.StakeholderEvent{Stakeholder: StakeholderAnswer(after)},
+			Actor:   actor(ctx, made.desk), Cause: &eventv1.Cause{RequestId: call.ID.String()}, Traceparent: feed.Traceparent(ctx),
 			Audience: []string{"persons/" + person, "roles/administrator", "roles/incident_manager"},
 		}}, c.Clock.Now())
 		if err != nil {
@@ -83,8 +85,8 @@ func StakeholderAnswer(row store.Stakeholder) *notifyv1.Stakeholder {
 	}
 }
 
-// WriteToStakeholders sends the incident manager's letter to whoever hears of tickets of its priority (R86). ticket is what the caller
-// saw. It is no event of the ticket: letters about one are counted, and told apart by that.
+// WriteToStakeholders sends the incident manager's letter to whoever hears of tickets of its priority (R86). ticket is what the
+// caller saw. It is no event of the ticket: letters about one are counted, and told apart by that.
 func (c *Commands) WriteToStakeholders(
 	ctx context.Context, r *notifyv1.WriteToStakeholdersRequest, ticket *triagev1.Ticket,
 ) (*notifyv1.WriteToStakeholdersResponse, error) {

@@ -22,8 +22,8 @@ func (w *world) digest(person string) error {
 	})
 }
 
-// Storm: 10,000 inquiries that are linked to one incident are solved with it. Who follows them up is written to no more than the cap
-// allows, and then once about all the others.
+// Storm: 10,000 inquiries that are linked to one incident are solved with it. Who follows them up is written to no more than the
+// cap allows, and then once about all the others.
 func TestStormOfTenThousandLinkedInquiriesStaysUnderTheCapAndThenIsOneDigest(t *testing.T) {
 	t.Parallel()
 	const inquiries, perHour = 10_000, 10
@@ -33,7 +33,8 @@ func TestStormOfTenThousandLinkedInquiriesStaysUnderTheCapAndThenIsOneDigest(t *
 	var batch []*feed.Event
 	for i := range inquiries {
 		ticket := w.ticket(fmt.Sprintf("ASCP%08d", i))
-		batch = append(batch, w.asks(p, ticket, "ticket.resolved", "jonas", nil, request("resolved", "verify", "mail", "persons/sofie")))
+		asked := request("resolved", "verify", "mail", "persons/sofie")
+		batch = append(batch, w.asks(p, ticket, "ticket.resolved", "jonas", nil, asked))
 		if len(batch) == 100 {
 			w.hear(batch...)
 			batch = nil
@@ -60,7 +61,7 @@ func TestStormOfTenThousandLinkedInquiriesStaysUnderTheCapAndThenIsOneDigest(t *
 	if want := fmt.Sprintf("Nyt om %d sager", rest); last.Subject != want {
 		t.Errorf("the digest is called %q, want %q", last.Subject, want)
 	}
-	if !strings.Contains(last.Text, fmt.Sprintf("Og %d til", rest-20)) || !strings.Contains(last.Text, "Receptserveren svarer ikke (Løst") &&
+	if !strings.Contains(last.Text, fmt.Sprintf("Og %d til", rest-20)) ||
 		!strings.Contains(last.Text, "Receptserveren svarer ikke (I gang") {
 		t.Errorf("the digest says\n%s", last.Text)
 	}

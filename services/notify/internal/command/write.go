@@ -13,8 +13,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// write puts a message into words: those that a person wrote, those of the desk's profile, or our own; in the recipient's language if
-// there are any, otherwise the desk's.
+// write puts a message into words: those that a person wrote, those of the desk's profile, or our own; in the recipient's
+// language if there are any, otherwise the desk's.
 func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, error) {
 	recipient := m.persons[row.Recipient]
 	language := domain.Language(recipient.GetLanguageCode(), m.desk.LanguageCode)

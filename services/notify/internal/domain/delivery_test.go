@@ -57,7 +57,8 @@ func TestANotificationHasTheSameIdHoweverOftenItsEventIsMet(t *testing.T) {
 	if id.Version() != 7 || id.Variant().String() != "RFC4122" {
 		t.Errorf("%s is version %d, variant %s; want a UUID of version 7", id, id.Version(), id.Variant())
 	}
-	later := domain.NotificationID("desks/nsp/tickets/A@2", mailed("work_started.reporter", "persons/mette"), at.Add(time.Millisecond))
+	same := mailed("work_started.reporter", "persons/mette")
+	later := domain.NotificationID("desks/nsp/tickets/A@2", same, at.Add(time.Millisecond))
 	if bytes.Compare(later[:], id[:]) <= 0 {
 		t.Errorf("%s of a later event does not follow %s", later, id)
 	}

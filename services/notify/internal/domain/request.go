@@ -85,8 +85,8 @@ const (
 	ToLinkedReporters = "audience/linked_reporters"
 )
 
-// addressees are the persons whom a request means, each once. Who works hears nothing of what they did themselves; the users get a
-// receipt even of that.
+// addressees are the persons whom a request means, each once. Who works hears nothing of what they did themselves; the users get
+// a receipt even of that.
 func (h Happening) addressees(request *triagev1.NotificationRequest) []Addressee {
 	var people []string
 	for _, recipient := range request.GetRecipients() {
@@ -120,13 +120,14 @@ func (h Happening) uses(person string) bool {
 	return person == Key(t.GetReporter()) || person == Key(t.GetAffectedUser()) || person == Key(t.GetSubmitter())
 }
 
-// sight is how much a person may read: what belongs to the event only if they are among those who see it, by name or for their party.
+// sight is how much a person may read: what belongs to the event only if they are among those who see it, by name or for their
+// party.
 func (h Happening) sight(person string) Sight {
 	if slices.Contains(h.Audience, person) {
 		return SeesEvent
 	}
 	for _, m := range h.People.Members {
-		if "persons/"+m.Person == person && slices.ContainsFunc(m.keys(), func(key string) bool { return slices.Contains(h.Audience, key) }) {
+		if "persons/"+m.Person == person && h.shownTo(m) {
 			return SeesEvent
 		}
 	}
@@ -138,6 +139,11 @@ func (h Happening) sight(person string) Sight {
 		return SeesTicket
 	}
 	return SeesNothing
+}
+
+// shownTo reports whether the event is shown to a member, by name, party, group or role.
+func (h Happening) shownTo(m Member) bool {
+	return slices.ContainsFunc(m.keys(), func(key string) bool { return slices.Contains(h.Audience, key) })
 }
 
 // urgent: stakeholders' mail of a grave incident, the receipt of what somebody told us, and what calls somebody.
@@ -170,7 +176,7 @@ func (h Happening) watched(told []Told) []Told {
 		key := "persons/" + m.Person
 		isTold := func(t Told) bool { return t.Recipient == key && t.Medium == notifyv1.Medium_MEDIUM_MAIL }
 		if key == h.Actor || slices.ContainsFunc(told, isTold) || slices.ContainsFunc(more, isTold) ||
-			!slices.ContainsFunc(m.keys(), func(key string) bool { return slices.Contains(h.Audience, key) }) {
+			!h.shownTo(m) {
 			continue
 		}
 		more = append(more, Told{
@@ -193,7 +199,8 @@ func AsksStakeholders(request *triagev1.NotificationRequest) bool {
 	return slices.Contains(request.GetRecipients(), toStakeholders)
 }
 
-// Senders are the parties whose people may send what is proposed: those that have the ticket or answer for it, as far as they see it.
+// Senders are the parties whose people may send what is proposed: those that have the ticket or answer for it, as far as they
+// see it.
 func Senders(h Happening) []string {
 	senders := []string{}
 	for _, party := range []string{Key(h.Ticket.GetHolderParty()), Key(h.Ticket.GetOwnerParty())} {

@@ -98,6 +98,7 @@ func (h Happening) in(role Role) []string {
 		return h.staff(Key(t.GetHolderParty()), Key(t.GetAssignee()))
 	case Receivers:
 		return h.staff(Key(t.GetHandOver().GetParty()), h.Receivers...)
+	case Watcher: // named by no rule: see watched
 	}
 	return nil
 }

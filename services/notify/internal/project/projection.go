@@ -20,8 +20,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Types are the events that notify hears: of tickets, what a profile may want told, and what our own rules are about; of the rest,
-// who takes part.
+// Types are the events that notify hears: of tickets, what a profile may want told, and what our own rules are about; of the
+// rest, who takes part.
 func Types() []string {
 	types := slices.Concat(profile.Events(), domain.EventTypes(), domain.Watched, domain.Changing, []string{
 		"desk.created", "desk.profile_adopted", "party.created", "group.created", membership.Granted, membership.Revoked,
