@@ -101,7 +101,11 @@ func (a *App) connect() (rest.Services, error) {
 			triagev1.OrderService_ServiceDesc.ServiceName, triagev1.ClosingService_ServiceDesc.ServiceName,
 			triagev1.ConfigurationItemService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},
-		{"notify", a.cfg.Services.Notify, &services.Notify, []string{notifyv1.NotificationService_ServiceDesc.ServiceName}},
+		{"notify", a.cfg.Services.Notify, &services.Notify, []string{
+			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.ProposalService_ServiceDesc.ServiceName,
+			notifyv1.StakeholderService_ServiceDesc.ServiceName, notifyv1.OutboxService_ServiceDesc.ServiceName,
+			notifyv1.PreferenceService_ServiceDesc.ServiceName,
+		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {
 		conn, err := dial.To(peer.cfg, dial.Deps{

@@ -53,15 +53,14 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.ClosingService.RecordReport": true,
 	"bavn.triage.v1.SightService.GetTicketSight": true,
 	// Files travel over HTTP as forms and downloads, which no rule of the contract can say.
-	"bavn.intake.v1.AttachmentService.UploadAttachment":    true,
-	"bavn.intake.v1.AttachmentService.DownloadAttachment":  true,
-	"bavn.intake.v1.PersonImportService.ImportPersons":     true,
-	"bavn.triage.v1.TicketService.OpenTicket":              true,
-	"bavn.triage.v1.ClosingService.RecordReport":           true,
-	"bavn.intake.v1.ToolService.ReceiveDelivery":           true,
-	"bavn.intake.v1.ToolService.RecordIssue":               true,
-	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
-	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
+	"bavn.intake.v1.AttachmentService.UploadAttachment":     true,
+	"bavn.intake.v1.AttachmentService.DownloadAttachment":   true,
+	"bavn.intake.v1.PersonImportService.ImportPersons":      true,
+	"bavn.intake.v1.InboundService.DownloadInboundOriginal": true,
+	"bavn.intake.v1.ToolService.ReceiveDelivery":            true,
+	"bavn.intake.v1.ToolService.RecordIssue":                true,
+	"bavn.event.v1.SubscriptionService.ListParkedEvents":    true,
+	"bavn.event.v1.SubscriptionService.ReplayParkedEvents":  true,
 }
 
 func hasAddressOrIsInternal(m method) []string {
@@ -267,7 +266,11 @@ func enumsAreDefined(m method) []string {
 		if zero := string(enum.Values().ByNumber(0).Name()); !strings.HasSuffix(zero, "_UNSPECIFIED") {
 			faults = append(faults, fmt.Sprintf("%s begins with %s", enum.FullName(), zero))
 		}
-		if rules := rulesOf(field).GetEnum(); !rules.GetDefinedOnly() && len(rules.GetIn()) == 0 {
+		rules := rulesOf(field).GetEnum()
+		if field.IsList() {
+			rules = rulesOf(field).GetRepeated().GetItems().GetEnum()
+		}
+		if !rules.GetDefinedOnly() && len(rules.GetIn()) == 0 {
 			faults = append(faults, fmt.Sprintf("%s takes numbers that mean nothing", field.FullName()))
 		}
 	})

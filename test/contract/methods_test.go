@@ -45,6 +45,10 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_configuration_item_proto,
 	triagev1.File_bavn_triage_v1_reply_service_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
+	notifyv1.File_bavn_notify_v1_proposal_proto,
+	notifyv1.File_bavn_notify_v1_stakeholder_proto,
+	notifyv1.File_bavn_notify_v1_outbox_proto,
+	notifyv1.File_bavn_notify_v1_preference_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }
 

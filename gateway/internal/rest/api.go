@@ -108,6 +108,10 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		triagev1.RegisterConfigurationItemServiceHandlerClient(ctx, mux, triagev1.NewConfigurationItemServiceClient(triage)),
 		eventv1.RegisterFeedHandlerClient(ctx, mux, eventv1.NewFeedClient(triage)),
 		notifyv1.RegisterNotificationServiceHandlerClient(ctx, mux, notifyv1.NewNotificationServiceClient(notify)),
+		notifyv1.RegisterProposalServiceHandlerClient(ctx, mux, notifyv1.NewProposalServiceClient(notify)),
+		notifyv1.RegisterStakeholderServiceHandlerClient(ctx, mux, notifyv1.NewStakeholderServiceClient(notify)),
+		notifyv1.RegisterOutboxServiceHandlerClient(ctx, mux, notifyv1.NewOutboxServiceClient(notify)),
+		notifyv1.RegisterPreferenceServiceHandlerClient(ctx, mux, notifyv1.NewPreferenceServiceClient(notify)),
 		reportingv1.RegisterReportingServiceHandlerClient(ctx, mux, reportingv1.NewReportingServiceClient(reporting)),
 	)
 }

@@ -71,14 +71,22 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
-	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{
-		Gate: gate, Commands: commands, Pages: &api.Pages{Sealer: base.PageTokens},
-	})
+	serve(base, gate, commands)
 	base.ServeFeed(gate, nil)
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
 	}
 	return &App{Group: base.Group(), base: base}, nil
+}
+
+// serve registers what notify answers.
+func serve(base *service.Base, gate *access.Gate, commands *command.Commands) {
+	pages := &api.Pages{Sealer: base.PageTokens}
+	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterProposalServiceServer(base.Server, &api.Proposals{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
+	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
@@ -102,7 +110,9 @@ func commands(
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Poster: courier, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Editions: &command.Editions{Triage: triagev1.NewProfileServiceClient(triage)},
+		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics,
+		Patience: cfg.Delivery.patience(), Calm: cfg.Calm.calm(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
@@ -110,6 +120,7 @@ func commands(
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	tools.Commands = c
 	river.AddWorker(workers, &command.TellToolWorker{Tools: tools})
+	river.AddWorker(workers, &command.DigestWorker{Commands: c})
 	if c.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type grammar struct {
 	Journey       Journey       `cmd:"" group:"use" help:"Show who held a ticket, when and in which status."`
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
+	Message       Message       `cmd:"" group:"use" help:"What a desk says: send what waits for you, stop a storm, keep the lists."`
 
 	Inbound Inbound `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
 

@@ -65,6 +65,10 @@ type Client struct {
 	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
+	Proposals     notifyv1.ProposalServiceClient
+	Stakeholders  notifyv1.StakeholderServiceClient
+	Outboxes      notifyv1.OutboxServiceClient
+	Preferences   notifyv1.PreferenceServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
@@ -122,6 +126,10 @@ func Open(cfg Config) (*Client, error) {
 	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
+	c.Proposals = notifyv1.NewProposalServiceClient(dialed["notify"])
+	c.Stakeholders = notifyv1.NewStakeholderServiceClient(dialed["notify"])
+	c.Outboxes = notifyv1.NewOutboxServiceClient(dialed["notify"])
+	c.Preferences = notifyv1.NewPreferenceServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil
 }

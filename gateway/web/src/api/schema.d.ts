@@ -397,6 +397,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/followedTickets:follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follows a ticket: the caller is told when it moves, as far as they see it then
+         * @description Follows a ticket: the caller is told when it moves, as far as they see it then. Callers: whoever sees the ticket. Emits nothing.
+         *     Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_FollowTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/followedTickets:unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops following a ticket
+         * @description Stops following a ticket. Callers: whoever follows it. Emits nothing. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_UnfollowTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/forms": {
         parameters: {
             query?: never;
@@ -937,6 +978,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads how much a desk says and has to say, so that a storm is seen
+         * @description Reads how much a desk says and has to say, so that a storm is seen. Callers: administrators and incident managers of the desk.
+         *     Changes nothing. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        get: operations["OutboxService_GetOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/outbox:pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops everything that has not gone out yet, and what comes
+         * @description Stops everything that has not gone out yet, and what comes. Nothing is lost: it waits. Callers: as GetOutbox. Emits
+         *     outbox.paused; what is paused stays so. Idempotent by request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["OutboxService_PauseOutbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/outbox:resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets messages go out again, those that waited too
+         * @description Lets messages go out again, those that waited too. Callers: as GetOutbox. Emits outbox.resumed. Idempotent by request_id.
+         *     Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["OutboxService_ResumeOutbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/pages": {
         parameters: {
             query?: never;
@@ -1131,6 +1235,48 @@ export interface paths {
         patch: operations["PersonService_UpdatePerson"];
         trace?: never;
     };
+    "/v1/desks/{desk}/persons/{person}/notificationPreferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads how a person wants to be told; the defaults where they have not said
+         * @description Reads how a person wants to be told; the defaults where they have not said. Callers: the person. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        get: operations["PreferenceService_GetPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/persons/{person}/notificationPreferences:set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets how a person wants to be told
+         * @description Sets how a person wants to be told. Receipts, stakeholders' mail and calls to those on duty come all the same. Callers: the person.
+         *     Emits nothing: it is nobody else's business. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_SetPreferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/persons/{person}:erase": {
         parameters: {
             query?: never;
@@ -1216,6 +1362,91 @@ export interface paths {
         get: operations["ProfileService_GetProfile_1"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists proposals, newest first: those of one ticket, or all that are open; without their words
+         * @description Lists proposals, newest first: those of one ticket, or all that are open; without their words. Callers: members of a party of
+         *     the desk, for what they may send. Changes nothing. Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT, INVALID_PAGE_TOKEN.
+         */
+        get: operations["ProposalService_ListProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a proposal, with the words that it would be sent in
+         * @description Reads a proposal, with the words that it would be sent in. Callers: agents of the party that has the ticket or answers for it.
+         *     Changes nothing. Errors: NOT_FOUND; UNAVAILABLE while the words cannot be asked for.
+         */
+        get: operations["ProposalService_GetProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets it be: nothing is sent
+         * @description Lets it be: nothing is sent. Callers: as SendProposal. Emits proposal.dismissed. Idempotent by request_id. Errors: as SendProposal.
+         */
+        post: operations["ProposalService_DismissProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}:send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends it, in its own words or in those of the caller, who signs it
+         * @description Sends it, in its own words or in those of the caller, who signs it. A call is made by the caller and noted as made.
+         *
+         *     Callers: agents of the party that has the ticket or answers for it. Emits proposal.sent, and what each message emits. Idempotent
+         *     by request_id. Errors: NOT_FOUND; FAILED_PRECONDITION PROPOSAL_DECIDED (sent, dismissed or overtaken already).
+         */
+        post: operations["ProposalService_SendProposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,6 +1560,91 @@ export interface paths {
          *     Errors: NOT_FOUND; INVALID_ARGUMENT for a plan or contact that the profile has not, and for a window that is past.
          */
         post: operations["OnCallService_OverrideShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the stakeholders of the desk, by name
+         * @description Lists the stakeholders of the desk, by name. Callers: administrators and incident managers of the desk. Changes nothing.
+         *     Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_PAGE_TOKEN.
+         */
+        get: operations["StakeholderService_ListStakeholders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders/{stakeholder}:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a person off the list
+         * @description Takes a person off the list. Callers: as AddStakeholder; the person themselves. Emits stakeholder.removed. Idempotent by
+         *     request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["StakeholderService_RemoveStakeholder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders:add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a person on the list for tickets of some priorities, or changes which
+         * @description Puts a person on the list for tickets of some priorities, or changes which. Callers: administrators and incident managers of the
+         *     desk; members of a party, for themselves. Emits stakeholder.added. Idempotent by request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["StakeholderService_AddStakeholder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders:write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes to the stakeholders of a ticket's priority, in the caller's words and at once
+         * @description Writes to the stakeholders of a ticket's priority, in the caller's words and at once. What the letter says is kept until the ticket's
+         *     texts are erased. Callers: incident managers of the desk who see the ticket. Emits what each message emits. Idempotent by
+         *     request_id. Errors: NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION NO_STAKEHOLDERS.
+         */
+        post: operations["StakeholderService_WriteToStakeholders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3944,12 +4260,68 @@ export interface components {
             /** @description What is wrong, by the field in SubmitTicket's request; empty when the form will do. */
             violations?: components["schemas"]["intake.FormViolation"][];
         };
+        /** @description Puts a person on the list. */
+        "notify.AddStakeholderRequest": {
+            /** @description The person, of the same desk. */
+            person: string;
+            /** @description Of which priorities they hear. */
+            priorities: string[];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Lets a proposal be. */
+        "notify.DismissProposalRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Follows a ticket. */
+        "notify.FollowTicketRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description A ticket that a person follows. */
+        "notify.FollowedTicket": {
+            /**
+             * Format: date-time
+             * @description Since when; unset for one that is not followed any more.
+             */
+            followTime?: string;
+            /** @description The person who follows it, `desks/{desk}/persons/{person}`. */
+            person?: string;
+            /** @description The ticket. */
+            ticket?: string;
+        };
         /** @description A page of notifications. */
         "notify.ListNotificationsResponse": {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
             /** @description The page. */
             notifications?: components["schemas"]["notify.Notification"][];
+        };
+        /** @description A page of proposals. */
+        "notify.ListProposalsResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            proposals?: components["schemas"]["notify.Proposal"][];
+        };
+        /** @description A page of stakeholders. */
+        "notify.ListStakeholdersResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            stakeholders?: components["schemas"]["notify.Stakeholder"][];
         };
         /** @description A message to one person about one event. */
         "notify.Notification": {
@@ -3968,11 +4340,19 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED";
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
+            /** @description The message that told it with others, `desks/{desk}/notifications/{notification}`; of a digest its own name. */
+            readonly digest?: string;
             /** @description The event it is about, `{resource}@{revision}`; shown to parties only. */
             readonly event?: string;
             /** @description The language it is written in. */
             readonly languageCode?: string;
+            /**
+             * Format: enum
+             * @description How it reaches the recipient.
+             * @enum {string}
+             */
+            readonly medium?: "MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE";
             /** @description RFC 5322 Message-ID; the same at every attempt. */
             readonly messageId?: string;
             /** @description Resource name, `desks/{desk}/notifications/{notification}`. */
@@ -3998,6 +4378,102 @@ export interface components {
             /** @description The ticket it is about. */
             readonly ticket?: string;
         };
+        /** @description What a desk has to say. */
+        "notify.Outbox": {
+            /** @description The rule that wrote most in the last hour. */
+            readonly busiestRule?: string;
+            /** @description Messages that wait for a digest, because there were too many for one person. */
+            readonly heldBack?: string;
+            /** @description Resource name, `desks/{desk}/outbox`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing goes out; unset while messages go out.
+             */
+            readonly pauseTime?: string;
+            /** @description Who stopped them, `desks/{desk}/persons/{person}`. */
+            readonly pauser?: string;
+            /** @description Of these, those that wait for their turn. */
+            readonly queued?: string;
+            /** @description Messages that were written in the last hour, whatever became of them. */
+            readonly writtenLastHour?: string;
+        };
+        /** @description Stops a desk's messages. */
+        "notify.PauseOutboxRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description How a person wants to be told. */
+        "notify.Preferences": {
+            /** @description One message an hour, instead of each by itself. */
+            readonly digest?: boolean;
+            /** @description Media that they do not want. */
+            readonly muted?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description Resource name, `desks/{desk}/persons/{person}/notificationPreferences`. */
+            name?: string;
+            /** @description From which time of the desk's day they are left in peace: "22:00"; empty for never. */
+            readonly quietFrom?: string;
+            /** @description Until when: "07:00". */
+            readonly quietUntil?: string;
+        };
+        /** @description A message that a person shall send. */
+        "notify.Proposal": {
+            /** @description The text it would have. */
+            readonly body?: string;
+            /**
+             * Format: date-time
+             * @description When it was proposed.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was sent, dismissed or overtaken.
+             */
+            readonly decideTime?: string;
+            /** @description Who sent or dismissed it, `desks/{desk}/persons/{person}`. */
+            readonly decider?: string;
+            /** @description The event that led to it: "ticket.work_started". */
+            readonly eventType?: string;
+            /** @description How, as the profile says. */
+            readonly media?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description Resource name, `desks/{desk}/proposals/{proposal}`. */
+            name?: string;
+            /** @description Who is to be told, `desks/{desk}/persons/{person}`. */
+            readonly recipients?: string[];
+            /** @description The profile's rule. */
+            readonly rule?: string;
+            /**
+             * Format: enum
+             * @description Where it stands.
+             * @enum {string}
+             */
+            readonly state?: "PROPOSAL_STATE_UNSPECIFIED" | "PROPOSAL_STATE_OPEN" | "PROPOSAL_STATE_SENT" | "PROPOSAL_STATE_DISMISSED" | "PROPOSAL_STATE_OVERTAKEN";
+            /** @description The subject it would have, in the first recipient's language; when it is read alone. */
+            readonly subject?: string;
+            /** @description The profile's template. */
+            readonly template?: string;
+            /** @description The ticket it is about. */
+            readonly ticket?: string;
+        };
+        /** @description Takes a person off the list. */
+        "notify.RemoveStakeholderRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Lets a desk's messages go out. */
+        "notify.ResumeOutboxRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for another attempt. */
         "notify.RetryNotificationRequest": {
             /**
@@ -4005,6 +4481,82 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Sends a proposal. */
+        "notify.SendProposalRequest": {
+            /** @description The caller's own words, without greeting and signature; empty for the template's. */
+            body?: string;
+            /** @description By which of its media; empty for all but a call. A call that is named was made by the caller. */
+            media?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The caller's own subject; empty for the template's. Given together with `body`. */
+            subject?: string;
+        };
+        /** @description Sets preferences. */
+        "notify.SetPreferencesRequest": {
+            /** @description One message an hour, instead of each by itself. */
+            digest?: boolean;
+            /** @description Media that they do not want. */
+            muted?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description From which time of the desk's day they are left in peace: "22:00"; empty for never. Given together with `quiet_until`. */
+            quietFrom?: string;
+            /** @description Until when: "07:00". */
+            quietUntil?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description A person who hears of grave incidents. */
+        "notify.Stakeholder": {
+            /**
+             * Format: date-time
+             * @description When they were put on the list.
+             */
+            readonly createTime?: string;
+            /** @description Resource name, `desks/{desk}/stakeholders/{stakeholder}`; the last part is the person's id. */
+            name?: string;
+            /** @description The person, `desks/{desk}/persons/{person}`. */
+            readonly person?: string;
+            /** @description Of which priorities they hear; empty for one who was taken off. */
+            readonly priorities?: string[];
+        };
+        /** @description Stops following a ticket. */
+        "notify.UnfollowTicketRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description A letter to the stakeholders of a ticket. */
+        "notify.WriteToStakeholdersRequest": {
+            /** @description The words, without greeting and signature. */
+            body: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description What came of a letter. */
+        "notify.WriteToStakeholdersResponse": {
+            /**
+             * Format: int32
+             * @description How many were written to.
+             */
+            recipients?: number;
         };
         /** @description Open tickets that have become old (R91, R92). */
         "profile.AgeingRule": {
@@ -8735,6 +9287,84 @@ export interface operations {
             };
         };
     };
+    PreferenceService_FollowTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.FollowTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.FollowedTicket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PreferenceService_UnfollowTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.UnfollowTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.FollowedTicket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     FormService_ListForms: {
         parameters: {
             query?: {
@@ -9746,6 +10376,116 @@ export interface operations {
             };
         };
     };
+    OutboxService_GetOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OutboxService_PauseOutbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.PauseOutboxRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OutboxService_ResumeOutbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ResumeOutboxRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     OnCallService_ListPages: {
         parameters: {
             query?: {
@@ -10241,6 +10981,81 @@ export interface operations {
             };
         };
     };
+    PreferenceService_GetPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The person id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Preferences"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PreferenceService_SetPreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The person id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SetPreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Preferences"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     PersonService_ErasePerson: {
         parameters: {
             query?: never;
@@ -10372,6 +11187,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.ProcessProfile"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_ListProposals: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those about this ticket, decided ones too; empty for all that are open. */
+                ticket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListProposalsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_GetProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_DismissProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.DismissProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_SendProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SendProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
                 };
             };
             /** @description Default error response */
@@ -10569,6 +11539,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Shift"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_ListStakeholders: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListStakeholdersResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_RemoveStakeholder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The stakeholder id. */
+                stakeholder: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.RemoveStakeholderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Stakeholder"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_AddStakeholder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.AddStakeholderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Stakeholder"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_WriteToStakeholders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.WriteToStakeholdersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WriteToStakeholdersResponse"];
                 };
             };
             /** @description Default error response */

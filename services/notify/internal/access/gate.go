@@ -16,6 +16,7 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
@@ -68,6 +69,81 @@ func (g *Gate) Notification(ctx context.Context, action string, row store.Notifi
 			"audience": cedar.NewSet(audience...), "agents": cedar.NewSet(agents...),
 		}),
 	}, hidden)
+}
+
+// Proposal asks about a message that a person shall send. To others it does not exist.
+func (g *Gate) Proposal(ctx context.Context, action string, row store.Proposal) error {
+	set, err := g.Caller(ctx, row.Desk)
+	if err != nil {
+		return err
+	}
+	var agents []cedar.Value
+	for _, key := range row.Audience {
+		if party, ok := strings.CutPrefix(key, "parties/"); ok {
+			agents = append(agents, cedar.String(party+":agent"))
+		}
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID:        cedar.NewEntityUID("Proposal", cedar.String(row.Desk+"/"+row.Proposal.String())),
+		Attributes: cedar.NewRecord(cedar.RecordMap{"agents": cedar.NewSet(agents...)}),
+	}, true)
+}
+
+// Managing asks about what is done for a whole desk.
+func (g *Gate) Managing(ctx context.Context, action, desk string) error {
+	set, err := g.Caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("Outbox", cedar.String(desk)), Attributes: cedar.NewRecord(cedar.RecordMap{"managers": managers(set)}),
+	}, false)
+}
+
+// Stakeholder asks about a person's place on the list.
+func (g *Gate) Stakeholder(ctx context.Context, action, desk, person string) error {
+	set, err := g.Caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("Stakeholder", cedar.String(desk+"/"+person)),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"person": cedar.String("persons/" + person), "managers": managers(set),
+		}),
+	}, false)
+}
+
+// managers are the roles of the caller that lead incidents: the base's incident manager, and those that a profile names after it
+// ("nsp_incident_manager").
+func managers(set membership.Set) cedar.Set {
+	var roles []cedar.Value
+	for _, m := range set.Memberships {
+		for _, role := range m.Roles {
+			if strings.HasSuffix(role, "incident_manager") {
+				roles = append(roles, cedar.String(role))
+			}
+		}
+	}
+	return cedar.NewSet(roles...)
+}
+
+// Preferences asks about how a person wants to be told. To others there is nothing to see.
+func (g *Gate) Preferences(ctx context.Context, action, name string) error {
+	desk := resourcename.Desk(name)
+	set, err := g.Caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID:        cedar.NewEntityUID("Preferences", cedar.String(desk+"/"+PersonOf(name))),
+		Attributes: cedar.NewRecord(cedar.RecordMap{"person": cedar.String("persons/" + PersonOf(name))}),
+	}, true)
+}
+
+// PersonOf is the id of the person in the name of something of theirs: "desks/nsp/persons/mette/notificationPreferences".
+func PersonOf(name string) string {
+	return resourcename.ID(strings.TrimSuffix(name, "/notificationPreferences"))
 }
 
 // Caller is what the caller is in a desk; nothing for a service that acts as itself.

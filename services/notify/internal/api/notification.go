@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -16,7 +17,6 @@ import (
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/access"
 	"github.com/bavn/bavn/services/notify/internal/command"
-	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
@@ -87,7 +87,9 @@ func (s *Notifications) ListNotifications(
 	if r.GetTicket() != "" && resourcename.Desk(r.GetTicket()) != desk {
 		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("ticket", "ticket.other_desk")
 	}
-	page, err := s.Pages.open(ctx, r)
+	bare := proto.CloneOf(r)
+	bare.PageSize, bare.PageToken = 0, ""
+	page, err := s.Pages.open(ctx, notifyv1.NotificationService_ListNotifications_FullMethodName, r, bare)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +103,7 @@ func (s *Notifications) ListNotifications(
 	response := new(notifyv1.ListNotificationsResponse)
 	for i, row := range rows {
 		if int32(i) == page.size {
-			response.NextPageToken = page.next(rows[i-1].Notification)
+			response.NextPageToken = page.next(rows[i-1].Notification[:])
 			break
 		}
 		response.Notifications = append(response.Notifications, answer(row, set))
@@ -117,13 +119,13 @@ func (s *Notifications) list(
 	switch {
 	case r.GetTicket() != "":
 		return q.ListNotificationsOfTicket(ctx, store.ListNotificationsOfTicketParams{
-			Desk: desk, Ticket: resourcename.ID(r.GetTicket()), Before: p.before, Keys: set.Keys(), Size: size,
+			Desk: desk, Ticket: resourcename.ID(r.GetTicket()), Before: p.before(), Keys: set.Keys(), Size: size,
 		})
 	case set.Member():
-		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before, Keys: set.Keys(), Size: size})
+		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before(), Keys: set.Keys(), Size: size})
 	default:
 		return q.ListNotificationsOfRecipient(ctx, store.ListNotificationsOfRecipientParams{
-			Desk: desk, Recipient: set.Person, Before: p.before, Size: size,
+			Desk: desk, Recipient: set.Person, Before: p.before(), Size: size,
 		})
 	}
 }
@@ -147,7 +149,7 @@ func (s *Notifications) mustKnow(ctx context.Context, desk string, set membershi
 func answer(row store.Notification, caller membership.Set) *notifyv1.Notification {
 	n := command.Answer(row)
 	if caller.Member() {
-		n.Event = domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+		n.Event = command.About(row)
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -84,6 +85,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 	if err != nil || len(queued) == 0 {
 		return 0, false, err
 	}
+	if paused, err := store.New(c.Pool).Paused(ctx, job.Desk); err != nil || paused {
+		return pausedFor, true, err
+	}
 	now := c.Clock.Now()
 	due := slices.DeleteFunc(slices.Clone(queued), func(n store.Notification) bool { return n.DueAt.After(now) })
 	if len(due) > 0 {
@@ -99,7 +103,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 }
 
 func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notification, error) {
-	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams(job))
+	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams{
+		Desk: job.Desk, Notifications: job.Notifications,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read queued notifications: %w", err)
 	}
@@ -109,6 +115,10 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
 func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
 	begun := c.Clock.Now()
+	due, err := c.calm(ctx, desk, due)
+	if err != nil || len(due) == 0 {
+		return err
+	}
 	letters, settled, err := c.compose(ctx, desk, due)
 	if err != nil {
 		return err
@@ -116,7 +126,7 @@ func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notific
 	if err := c.settle(ctx, desk, settled); err != nil {
 		return err
 	}
-	for group := range slices.Chunk(letters, settleAtOnce) {
+	for _, group := range groups(letters) {
 		if c.Clock.Now().Sub(begun) > c.JobTimeout-groupTimeout(c.SendTimeout)-settleTimeout {
 			return nil // not enough time for another: the rest is still queued and due
 		}
@@ -136,6 +146,19 @@ func LeastJobTimeout(sendTimeout time.Duration) time.Duration {
 	return prepareTimeout + groupTimeout(sendTimeout) + settleTimeout
 }
 
+// groups are the letters as they are claimed, sent and settled together: those of one medium, because it has one courier.
+func groups(letters []letter) [][]letter {
+	var all [][]letter
+	byMedium := map[int16][]letter{}
+	for _, l := range letters {
+		byMedium[l.row.Medium] = append(byMedium[l.row.Medium], l)
+	}
+	for _, medium := range slices.Sorted(maps.Keys(byMedium)) {
+		all = slices.AppendSeq(all, slices.Chunk(byMedium[medium], settleAtOnce))
+	}
+	return all
+}
+
 // post claims, sends and settles one group.
 func (c *Commands) post(ctx context.Context, desk string, group []letter) error {
 	claimed, err := c.claim(ctx, desk, group)
@@ -143,7 +166,7 @@ func (c *Commands) post(ctx context.Context, desk string, group []letter) error 
 		return err
 	}
 	sending, cancel := context.WithTimeout(ctx, c.SendTimeout)
-	attempts := c.Poster.Send(sending, messages(claimed))
+	attempts := c.Couriers[notifyv1.Medium(claimed[0].row.Medium)].Send(sending, messages(claimed))
 	cancel()
 
 	now := c.Clock.Now()

@@ -2,14 +2,22 @@ package command
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 )
 
 // Reasons of notify's own, with texts in errors.yaml.
-const reasonNotFailed = "NOT_FAILED"
+const (
+	reasonNotFailed       = "NOT_FAILED"
+	reasonProposalDecided = "PROPOSAL_DECIDED"
+	reasonNoStakeholders  = "NO_STAKEHOLDERS"
+)
 
 //go:embed errors.yaml
 var errorTexts embed.FS
 
 // ErrorTexts are the texts of notify's reasons and rules.
 func ErrorTexts() fs.FS { return errorTexts }
+
+// errErased is a message whose words were erased before it was sent (R147).
+var errErased = errors.New("the words were erased")

@@ -328,7 +328,7 @@ func (t *Tools) refer(ctx context.Context, now telling) error {
 
 // text reads again what an event says. An erased text is not there any more (R147).
 func (t *Tools) text(ctx context.Context, row store.ToolDelivery, name string) (string, error) {
-	ctx, cancel := context.WithTimeout(asNotify(ctx), reasonTimeout)
+	ctx, cancel := context.WithTimeout(asNotify(ctx), textsTimeout)
 	defer cancel()
 	var found string
 	err := t.Events.Follow(ctx, feed.Position{}, feed.Filter{

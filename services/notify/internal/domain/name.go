@@ -3,6 +3,7 @@
 package domain
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -35,4 +36,15 @@ func NotificationName(desk, notification string) string {
 // EventRef names an event of a ticket: "desks/nsp/tickets/ASCP00000042@7".
 func EventRef(desk, number string, revision int64) string {
 	return TicketName(desk, number) + "@" + strconv.FormatInt(revision, 10)
+}
+
+// StakeholderName is the name of a stakeholder of a desk.
+func StakeholderName(desk, person string) string { return "desks/" + desk + "/stakeholders/" + person }
+
+// ProposalName is the name of a proposal.
+func ProposalName(desk, proposal string) string { return "desks/" + desk + "/proposals/" + proposal }
+
+// LetterRef names what a person wrote, where a message's id is made of it.
+func LetterRef(desk string, letter fmt.Stringer) string {
+	return "desks/" + desk + "/letters/" + letter.String()
 }
