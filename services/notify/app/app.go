@@ -14,6 +14,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/access"
@@ -22,6 +23,7 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
 	"github.com/bavn/bavn/services/notify/internal/project"
+	"github.com/bavn/bavn/services/notify/internal/webhook"
 	"github.com/bavn/bavn/services/notify/migrations"
 )
 
@@ -39,6 +41,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
+	cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers}
 	base, err := service.New(ctx, cfg.Config, service.Spec{
 		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.PolicySchema,
@@ -54,10 +57,16 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands, err := commands(base, cfg, intake, triage)
+	workers := river.NewWorkers()
+	hooks, err := webhooks(base, cfg, workers)
 	if err != nil {
 		return nil, err
 	}
+	commands, err := commands(base, cfg, intake, triage, workers)
+	if err != nil {
+		return nil, err
+	}
+	hooks.Jobs = commands.Jobs
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
@@ -66,6 +75,12 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{
 		Gate: gate, Commands: commands, Pages: &api.Pages{Sealer: base.PageTokens},
 	})
+	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{
+		Gate: gate, Commands: hooks, Pages: &api.Pages{Sealer: base.PageTokens},
+	})
+	if err := base.Hear(feed.SubscriberConfig{Name: "webhooks", Source: commands.Events, Handler: hooks}); err != nil {
+		return nil, err
+	}
 	base.ServeFeed(gate, nil)
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
@@ -74,7 +89,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
-func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface) (*command.Commands, error) {
+func commands(
+	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+) (*command.Commands, error) {
 	templates, err := domain.LoadTemplates()
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
@@ -96,12 +113,25 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
-	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	if c.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// webhooks are what tells other systems.
+func webhooks(base *service.Base, cfg Config, workers *river.Workers) (*command.Webhooks, error) {
+	guard, err := outbound.New(cfg.Webhooks.Config)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: webhooks: %w", Name, err)
+	}
+	hooks := &command.Webhooks{
+		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Sealer: base.PageTokens, Guard: guard,
+		Sender: webhook.NewSender(guard, base.Clock), Patience: cfg.Webhooks.patience(), JobTimeout: cfg.Jobs.JobTimeout,
+	}
+	river.AddWorker(workers, &command.SendWorker{Webhooks: hooks})
+	return hooks, nil
 }
 
 // hearTriage writes down whom to tell of what triage says.

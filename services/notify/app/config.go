@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
@@ -19,6 +20,47 @@ type Config struct {
 	Triage   rpc.ClientConfig `koanf:"triage"`
 	Mail     mail.Config      `koanf:"mail"`
 	Delivery DeliveryConfig   `koanf:"delivery"`
+	Webhooks WebhookConfig    `koanf:"webhooks"`
+}
+
+// WebhookConfig says how other systems are told.
+type WebhookConfig struct {
+	outbound.Config
+	Workers      int           `koanf:"workers" usage:"webhooks that are sent to at once; each may take a database connection"`
+	RetryFirst   time.Duration `koanf:"retry_first" usage:"pause after a delivery's first failed attempt, doubled after each"`
+	RetryMax     time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`
+	GiveUpAfter  time.Duration `koanf:"give_up_after" usage:"how long a delivery is tried before it is given up"`
+	Trips        int           `koanf:"trips" usage:"failures in a row after which a receiver is left alone for a while"`
+	PauseMax     time.Duration `koanf:"pause_max" usage:"longest time for which a receiver is left alone"`
+	DisableAfter time.Duration `koanf:"disable_after" usage:"how long a receiver may fail before its webhook is disabled"`
+}
+
+// Validate returns what cannot work.
+func (c WebhookConfig) Validate() error {
+	var errs []error
+	for key, value := range map[string]int{"workers": c.Workers, "trips": c.Trips} {
+		if value < 1 {
+			errs = append(errs, config.Invalid(key, "must be at least 1, is %d", value))
+		}
+	}
+	for key, value := range map[string]time.Duration{
+		"retry_first": c.RetryFirst, "pause_max": c.PauseMax, "give_up_after": c.GiveUpAfter, "disable_after": c.DisableAfter,
+	} {
+		if value <= 0 {
+			errs = append(errs, config.Invalid(key, "must be more than 0, is %v", value))
+		}
+	}
+	if c.RetryMax < c.RetryFirst {
+		errs = append(errs, config.Invalid("retry_max", "must be at least retry_first (%v), is %v", c.RetryFirst, c.RetryMax))
+	}
+	return errors.Join(append(errs, c.Config.Validate())...)
+}
+
+func (c WebhookConfig) patience() domain.WebhookPatience {
+	return domain.WebhookPatience{
+		Patience: domain.Patience{First: c.RetryFirst, Longest: c.RetryMax, GiveUp: c.GiveUpAfter},
+		Trips:    c.Trips, Pause: c.PauseMax, DisableAfter: c.DisableAfter,
+	}
 }
 
 // DeliveryConfig says how messages are delivered.
@@ -69,6 +111,10 @@ func DefaultConfig() Config {
 		Mail:   mail.DefaultConfig(),
 		Delivery: DeliveryConfig{
 			RetryFirst: 2 * time.Second, RetryMax: 15 * time.Minute, GiveUpAfter: 48 * time.Hour, RetryAfter: 5 * time.Second,
+		},
+		Webhooks: WebhookConfig{
+			Config: outbound.Config{Timeout: 5 * time.Second}, Workers: 4, RetryFirst: 5 * time.Second, RetryMax: time.Hour,
+			GiveUpAfter: 72 * time.Hour, Trips: 5, PauseMax: 5 * time.Minute, DisableAfter: 5 * 24 * time.Hour,
 		},
 	}
 }

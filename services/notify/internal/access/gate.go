@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/cedar-policy/cedar-go"
@@ -68,6 +69,57 @@ func (g *Gate) Notification(ctx context.Context, action string, row store.Notifi
 			"audience": cedar.NewSet(audience...), "agents": cedar.NewSet(agents...),
 		}),
 	}, hidden)
+}
+
+// Roles by which somebody speaks for a party about its systems, and by which they look at them.
+var (
+	keeping  = []string{"coordinator", "administrator"}
+	auditing = "auditor"
+)
+
+// Webhook asks about a webhook as it is, or as it shall be. hidden refuses as if it did not exist.
+func (g *Gate) Webhook(ctx context.Context, action string, row store.Webhook, hidden bool) error {
+	set, err := g.Caller(ctx, row.Desk)
+	if err != nil {
+		return err
+	}
+	desk, err := store.New(g.Pool).GetDesk(ctx, row.Desk)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return pg.Translate(err)
+	}
+	var keepers, authority []cedar.Value
+	for _, role := range keeping {
+		keepers = append(keepers, cedar.String(row.Party+":"+role), cedar.String(desk.AuthorityParty+":"+role))
+		authority = append(authority, cedar.String(desk.AuthorityParty+":"+role))
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("Webhook", cedar.String(row.Desk+"/"+row.Webhook)),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"keepers": cedar.NewSet(keepers...), "authority_keepers": cedar.NewSet(authority...),
+			"auditors":      cedar.NewSet(cedar.String(row.Party + ":" + auditing)),
+			"names_persons": cedar.Boolean(row.PersonalData),
+		}),
+	}, hidden)
+}
+
+// WebhookParties are the parties whose webhooks the caller may read; all is set for who speaks for the authority.
+func (g *Gate) WebhookParties(ctx context.Context, set membership.Set, desk string) (parties []string, all bool, err error) {
+	known, err := store.New(g.Pool).GetDesk(ctx, desk)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, pg.Translate(err)
+	}
+	for _, m := range set.Memberships {
+		if slices.ContainsFunc(append(slices.Clone(keeping), auditing), func(r string) bool { return slices.Contains(m.Roles, r) }) {
+			parties = append(parties, m.Party)
+		}
+		if m.Party == known.AuthorityParty {
+			all = all || slices.ContainsFunc(keeping, func(r string) bool { return slices.Contains(m.Roles, r) })
+		}
+	}
+	return parties, all, nil
 }
 
 // Caller is what the caller is in a desk; nothing for a service that acts as itself.

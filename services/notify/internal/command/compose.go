@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -241,15 +240,7 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
 		Subject: subject, Body: body, LanguageCode: language,
 		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, row.Ticket, c.MailDomain),
-		Traceparent: traceparent(row), Date: c.Clock.Now(),
+		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}, nil
-}
-
-// traceparent is the journey's, always sampled; empty for a ticket without one.
-func traceparent(row store.Notification) string {
-	if len(row.JourneyTrace) == 0 {
-		return ""
-	}
-	return "00-" + hex.EncodeToString(row.JourneyTrace) + "-" + hex.EncodeToString(row.JourneyRoot) + "-01"
 }

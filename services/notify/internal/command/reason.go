@@ -6,7 +6,11 @@ import (
 )
 
 // Reasons of notify's own, with texts in errors.yaml.
-const reasonNotFailed = "NOT_FAILED"
+const (
+	reasonNotFailed       = "NOT_FAILED"
+	reasonWebhookDisabled = "WEBHOOK_DISABLED"
+	reasonDeliveryQueued  = "DELIVERY_QUEUED"
+)
 
 //go:embed errors.yaml
 var errorTexts embed.FS

@@ -213,6 +213,7 @@ func (w *world) replica() *command.Commands {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.SendWorker{})
 	c.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: w.pool, Clock: w.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: provider, Logger: quiet,

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,3 +27,11 @@ func MessageID(id uuid.UUID, domain string) string { return id.String() + "@" + 
 
 // ThreadID is what all mails about one ticket refer to, so that mail programs show them together. No mail has it.
 func ThreadID(desk, number, domain string) string { return number + "." + desk + "@" + domain }
+
+// JourneyParent is the traceparent of a journey, always sampled; empty for what has none.
+func JourneyParent(trace, root []byte) string {
+	if len(trace) == 0 {
+		return ""
+	}
+	return "00-" + hex.EncodeToString(trace) + "-" + hex.EncodeToString(root) + "-01"
+}
