@@ -13,6 +13,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/run"
@@ -22,6 +23,7 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
+	"github.com/bavn/bavn/services/notify/internal/phone"
 	"github.com/bavn/bavn/services/notify/internal/project"
 	"github.com/bavn/bavn/services/notify/internal/webhook"
 	"github.com/bavn/bavn/services/notify/migrations"
@@ -29,6 +31,9 @@ import (
 
 // Name of the service, as in its certificate and its telemetry.
 const Name = "notify"
+
+// pageWorkers call those on duty: workers of their own, because nothing may keep an urgent call waiting.
+const pageWorkers = 2
 
 // App is notify, ready to run.
 type App struct {
@@ -41,7 +46,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
-	cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers}
+	cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers, command.PageQueue: pageWorkers}
 	base, err := service.New(ctx, cfg.Config, service.Spec{
 		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.PolicySchema,
@@ -62,11 +67,16 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	paging, err := paging(base, cfg, intake, triage, workers)
+	if err != nil {
+		return nil, err
+	}
 	commands, err := commands(base, cfg, intake, triage, workers)
 	if err != nil {
 		return nil, err
 	}
 	hooks.Jobs = commands.Jobs
+	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
@@ -79,6 +89,15 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Gate: gate, Commands: hooks, Pages: &api.Pages{Sealer: base.PageTokens},
 	})
 	if err := base.Hear(feed.SubscriberConfig{Name: "webhooks", Source: commands.Events, Handler: hooks}); err != nil {
+		return nil, err
+	}
+	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{
+		Gate: gate, Commands: paging, Pages: &api.Pages{Sealer: base.PageTokens},
+	})
+	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
+	if err := base.Hear(feed.SubscriberConfig{
+		Name: "pages", Source: commands.Events, Types: command.PageEventTypes(), Handler: paging,
+	}); err != nil {
 		return nil, err
 	}
 	base.ServeFeed(gate, nil)
@@ -105,11 +124,15 @@ func commands(
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
 	}
 	base.Add(run.Part{Name: "mail", Stage: run.Pool, Stop: func(context.Context) error { courier.Close(); return nil }})
+	carriers, err := couriers(cfg, courier)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", Name, err)
+	}
 	c := &command.Commands{
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Couriers: carriers, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
@@ -132,6 +155,51 @@ func webhooks(base *service.Base, cfg Config, workers *river.Workers) (*command.
 	}
 	river.AddWorker(workers, &command.SendWorker{Webhooks: hooks})
 	return hooks, nil
+}
+
+// paging is what calls those on duty.
+func paging(
+	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+) (*command.Paging, error) {
+	references, err := mailref.New(cfg.References)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
+	}
+	delegate := triagev1.NewDelegateServiceClient(triage)
+	p := &command.Paging{
+		Pool: base.Pool, Clock: base.Clock, Intake: intakev1.NewPersonServiceClient(intake),
+		Tickets: triagev1.NewTicketServiceClient(triage), Triage: delegate, References: references,
+		Links: &command.Links{
+			Pool: base.Pool, Clock: base.Clock, Sealer: base.PageTokens, Triage: delegate, URL: cfg.Delivery.LinkURL,
+		},
+		MailDomain: cfg.Mail.Domain(), InboundToken: cfg.Phone.InboundToken, SendTimeout: max(cfg.Mail.SendTimeout, cfg.Phone.Timeout),
+	}
+	if cfg.Phone.Call.URL != "" {
+		if p.Ender, err = phone.New(cfg.Phone, cfg.Phone.Call); err != nil {
+			return nil, fmt.Errorf("set up %s: %w", Name, err)
+		}
+	}
+	river.AddWorker(workers, &command.CallWorker{Paging: p})
+	river.AddWorker(workers, &command.EndWorker{Paging: p})
+	return p, nil
+}
+
+// couriers are those of the media for which there is a provider.
+func couriers(cfg Config, mail *mail.Courier) (map[notifyv1.Medium]command.Courier, error) {
+	all := map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: mail}
+	for medium, provider := range map[notifyv1.Medium]phone.Provider{
+		notifyv1.Medium_MEDIUM_SMS: cfg.Phone.SMS, notifyv1.Medium_MEDIUM_CALL: cfg.Phone.Call,
+	} {
+		if provider.URL == "" {
+			continue
+		}
+		courier, err := phone.New(cfg.Phone, provider)
+		if err != nil {
+			return nil, err
+		}
+		all[medium] = courier
+	}
+	return all, nil
 }
 
 // hearTriage writes down whom to tell of what triage says.

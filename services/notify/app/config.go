@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
+	"github.com/bavn/bavn/services/notify/internal/phone"
 )
 
 // Config is everything notify is told.
@@ -21,6 +23,9 @@ type Config struct {
 	Mail     mail.Config      `koanf:"mail"`
 	Delivery DeliveryConfig   `koanf:"delivery"`
 	Webhooks WebhookConfig    `koanf:"webhooks"`
+	Phone    phone.Config     `koanf:"phone"`
+	// References are signed with the keys that intake has too.
+	References mailref.Config `koanf:"references"`
 }
 
 // WebhookConfig says how other systems are told.
@@ -65,6 +70,7 @@ func (c WebhookConfig) patience() domain.WebhookPatience {
 
 // DeliveryConfig says how messages are delivered.
 type DeliveryConfig struct {
+	LinkURL     string        `koanf:"link_url" usage:"page of a signed link at the gateway, with {desk} and {link} in it; empty for no links"`
 	TicketURL   string        `koanf:"ticket_url" usage:"page of a ticket, with {desk} and {ticket} in it; empty for none"`
 	RetryFirst  time.Duration `koanf:"retry_first" usage:"pause after a message's first failed attempt, doubled after each"`
 	RetryMax    time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`
@@ -109,6 +115,7 @@ func DefaultConfig() Config {
 		Intake: rpc.DefaultClientConfig("127.0.0.1:7101"),
 		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
 		Mail:   mail.DefaultConfig(),
+		Phone:  phone.DefaultConfig(),
 		Delivery: DeliveryConfig{
 			RetryFirst: 2 * time.Second, RetryMax: 15 * time.Minute, GiveUpAfter: 48 * time.Hour, RetryAfter: 5 * time.Second,
 		},

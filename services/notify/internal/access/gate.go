@@ -102,6 +102,31 @@ func (g *Gate) Webhook(ctx context.Context, action string, row store.Webhook, hi
 	}, hidden)
 }
 
+// Page asks about a call to those on duty. Who may not see it is told that there is none.
+func (g *Gate) Page(ctx context.Context, action string, row store.Page) error {
+	set, err := g.Caller(ctx, row.Desk)
+	if err != nil {
+		return err
+	}
+	audience := make([]cedar.Value, len(row.Audience))
+	for i, key := range row.Audience {
+		audience[i] = cedar.String(key)
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID:        cedar.NewEntityUID("Page", cedar.String(row.Desk+"/"+row.Page.String())),
+		Attributes: cedar.NewRecord(cedar.RecordMap{"audience": cedar.NewSet(audience...)}),
+	}, true)
+}
+
+// Service asks about what one of our own services does in a desk.
+func (g *Gate) Service(ctx context.Context, action, desk string) error {
+	set, err := g.Caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, false)
+}
+
 // WebhookParties are the parties whose webhooks the caller may read; all is set for who speaks for the authority.
 func (g *Gate) WebhookParties(ctx context.Context, set membership.Set, desk string) (parties []string, all bool, err error) {
 	known, err := store.New(g.Pool).GetDesk(ctx, desk)

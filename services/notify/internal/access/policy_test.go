@@ -23,8 +23,11 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rpcs []string
-	for _, service := range []string{"NotificationService"} {
-		methods := notifyv1.File_bavn_notify_v1_notify_proto.Services().ByName(protoreflect.Name(service)).Methods()
+	for _, file := range []protoreflect.FileDescriptor{
+		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_webhook_service_proto,
+		notifyv1.File_bavn_notify_v1_paging_service_proto, notifyv1.File_bavn_notify_v1_link_service_proto,
+	} {
+		methods := file.Services().Get(0).Methods()
 		for i := range methods.Len() {
 			rpcs = append(rpcs, string(methods.Get(i).Name()))
 		}

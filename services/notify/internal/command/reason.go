@@ -10,6 +10,9 @@ const (
 	reasonNotFailed       = "NOT_FAILED"
 	reasonWebhookDisabled = "WEBHOOK_DISABLED"
 	reasonDeliveryQueued  = "DELIVERY_QUEUED"
+	reasonLinkUsed        = "LINK_USED"
+	reasonLinkExpired     = "LINK_EXPIRED"
+	reasonLinkOutdated    = "LINK_OUTDATED"
 )
 
 //go:embed errors.yaml

@@ -2,7 +2,6 @@ package domain
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -107,7 +106,7 @@ type DeliveryVerdict struct {
 func JudgeDelivery(a Attempt, attempts int, queued, now time.Time, p Patience) DeliveryVerdict {
 	reason := a.Reason
 	if a.Reply != 0 {
-		reason = "HTTP_" + strconv.Itoa(a.Reply)
+		reason = ReasonHTTP(a.Reply)
 	}
 	next := now.Add(p.pause(attempts))
 	switch {
