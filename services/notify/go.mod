@@ -7,6 +7,7 @@ require (
 	github.com/bavn/bavn/platform v0.0.0
 	github.com/cedar-policy/cedar-go v1.9.0
 	github.com/cloudevents/sdk-go/v2 v2.16.2
+	github.com/emersion/go-msgauth v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/riverqueue/river v0.51.1

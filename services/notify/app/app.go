@@ -77,6 +77,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	hooks.Jobs = commands.Jobs
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
+	commands.Links, commands.References = paging.Links, paging.References
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
@@ -122,6 +123,9 @@ func commands(
 	courier, err := mail.New(cfg.Mail, base.Clock, base.Telemetry.TracerProvider, base.Telemetry.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
+	}
+	if courier.References, err = mailref.New(cfg.References); err != nil {
+		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
 	}
 	base.Add(run.Part{Name: "mail", Stage: run.Pool, Stop: func(context.Context) error { courier.Close(); return nil }})
 	carriers, err := couriers(cfg, courier)

@@ -16,6 +16,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
@@ -236,11 +237,32 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 	if err != nil {
 		return domain.Dispatch{}, err
 	}
+	thread := mailref.Reference{Kind: mailref.Ticket, Desk: row.Desk, ID: row.Ticket}
 	return domain.Dispatch{
 		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
 		Subject: subject, Body: body, LanguageCode: language,
-		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, row.Ticket, c.MailDomain),
+		MessageID: row.MessageID, Thread: c.References.MessageID(thread, c.MailDomain), Reference: thread,
+		Actions:     c.solutionLinks(row, ticket, language),
 		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}, nil
+}
+
+// solutionLinks let a user say whether the fault is gone, without signing in (R98, R107). Both lead to one page, which does nothing by
+// being opened.
+func (c *Commands) solutionLinks(row store.Notification, ticket *triagev1.Ticket, language string) []domain.Action {
+	who := domain.PersonName(row.Desk, row.Recipient)
+	if row.EventType != "ticket.resolved" || ticket.GetResolveTime() == nil || who != ticket.GetReporter() && who != ticket.GetAffectedUser() {
+		return nil
+	}
+	to := c.Links.To(row.Desk, domain.Link{
+		Purpose: notifyv1.LinkPurpose_LINK_PURPOSE_SOLUTION, Resource: row.Ticket, Ticket: row.Ticket,
+		Moment: ticket.GetResolveTime().AsTime().UnixMicro(), Who: "persons/" + row.Recipient, LanguageCode: language,
+		Expires: row.CreatedAt.Add(domain.LinkLife),
+	})
+	if to == "" {
+		return nil
+	}
+	accept, reject := domain.SolutionAnswers(language)
+	return []domain.Action{{Label: accept, URL: to + "?answer=accept"}, {Label: reject, URL: to + "?answer=reject"}}
 }

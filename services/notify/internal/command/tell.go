@@ -11,9 +11,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/telemetry"
@@ -127,12 +129,20 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule.Name(),
 		Recipient: resourcename.ID(told.Recipient), Template: told.Rule.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
 		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient),
-		MessageID:    domain.MessageID(id, c.MailDomain),
+		MessageID:    c.messageID(record, id),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
 		Traceparent: event.Traceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
 		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(notifyv1.Medium_MEDIUM_MAIL),
 		Party: domain.Key(h.Ticket.GetHolderParty()),
 	}
+}
+
+// messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server can drop
+// a repetition; it is signed, so that a reply finds its ticket.
+func (c *Commands) messageID(record *eventv1.Record, id uuid.UUID) string {
+	return c.References.MessageID(mailref.Reference{
+		Kind: mailref.Ticket, Desk: resourcename.Desk(record.GetDesk()), ID: resourcename.ID(record.GetResource()), Serial: id.String(),
+	}, c.MailDomain)
 }
 
 // audience of a message: the parties that see the event, and the recipient; not the other persons who see it.

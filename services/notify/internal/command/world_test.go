@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
@@ -204,8 +206,14 @@ func (w *world) replica() *command.Commands {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	courier.References = references
 	c := &command.Commands{
-		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
+		References: references,
+		Pool:       w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
 		Templates: templates, Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
 		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,
 		Patience:   domain.Patience{First: 2 * time.Second, Longest: time.Minute, GiveUp: time.Hour},
@@ -214,6 +222,8 @@ func (w *world) replica() *command.Commands {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.SendWorker{})
+	river.AddWorker(workers, &command.CallWorker{})
+	river.AddWorker(workers, &command.EndWorker{})
 	c.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: w.pool, Clock: w.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: provider, Logger: quiet,

@@ -21,13 +21,6 @@ func NotificationID(eventRef, rule, recipient string, recorded time.Time) uuid.U
 	return id
 }
 
-// MessageID is the RFC 5322 Message-ID of a notification, without angle brackets. It is kept in the ledger, so that every
-// attempt has the same one and a mail server can drop a repetition.
-func MessageID(id uuid.UUID, domain string) string { return id.String() + "@" + domain }
-
-// ThreadID is what all mails about one ticket refer to, so that mail programs show them together. No mail has it.
-func ThreadID(desk, number, domain string) string { return number + "." + desk + "@" + domain }
-
 // JourneyParent is the traceparent of a journey, always sampled; empty for what has none.
 func JourneyParent(trace, root []byte) string {
 	if len(trace) == 0 {

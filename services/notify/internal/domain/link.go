@@ -68,3 +68,15 @@ func (l Link) Choices() []notifyv1.LinkChoice {
 		return nil
 	}
 }
+
+// SolutionAnswers are what the links below a solution say.
+func SolutionAnswers(language string) (accept, reject string) {
+	switch language {
+	case "da":
+		return "Fejlen er væk: godtag løsningen", "Fejlen er der stadig: afvis løsningen"
+	case "sv":
+		return "Felet är borta: godkänn lösningen", "Felet finns kvar: avvisa lösningen"
+	default:
+		return "The fault is gone: accept the solution", "The fault is still there: reject the solution"
+	}
+}
