@@ -96,7 +96,10 @@ func (a *App) connect() (rest.Services, error) {
 			triagev1.OrderService_ServiceDesc.ServiceName, triagev1.ClosingService_ServiceDesc.ServiceName,
 			triagev1.ConfigurationItemService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},
-		{"notify", a.cfg.Services.Notify, &services.Notify, []string{notifyv1.NotificationService_ServiceDesc.ServiceName}},
+		{"notify", a.cfg.Services.Notify, &services.Notify, []string{
+			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
+			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
+		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {
 		conn, err := rpc.Dial(peer.cfg, rpc.ClientDeps{

@@ -51,6 +51,15 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":              true,
 	"bavn.triage.v1.ClosingService.RecordReport":           true,
+	"bavn.triage.v1.DelegateService.AcceptSolutionFor":     true,
+	"bavn.triage.v1.DelegateService.RejectSolutionFor":     true,
+	"bavn.triage.v1.DelegateService.GetPage":               true,
+	"bavn.triage.v1.DelegateService.AcknowledgePageFor":    true,
+	"bavn.triage.v1.DelegateService.PassPage":              true,
+	"bavn.notify.v1.LinkService.GetLink":                   true,
+	"bavn.notify.v1.LinkService.FollowLink":                true,
+	"bavn.notify.v1.PagingService.AnswerPage":              true,
+	"bavn.notify.v1.PagingService.ReceiveText":             true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
 }

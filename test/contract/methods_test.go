@@ -36,6 +36,10 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_closing_service_proto,
 	triagev1.File_bavn_triage_v1_configuration_item_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
+	notifyv1.File_bavn_notify_v1_webhook_service_proto,
+	notifyv1.File_bavn_notify_v1_paging_service_proto,
+	notifyv1.File_bavn_notify_v1_link_service_proto,
+	triagev1.File_bavn_triage_v1_delegate_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }
 
@@ -84,7 +88,7 @@ func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && m.is("List")
+	return verb == "GET" || m.internal() && (m.is("List") || m.is("Get"))
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

@@ -108,7 +108,7 @@ func (p *Paging) turn(ctx context.Context, tx pgx.Tx, event *feed.Event, page *t
 	for _, call := range domain.CallsOf(page, persons, page.GetCallTime().AsTime()) {
 		if err := q.InsertPageCall(ctx, store.InsertPageCallParams{
 			Desk: desk, Page: id, Call: call.ID, Turn: page.GetTurn(), Called: call.Called, Medium: int16(call.Medium),
-			Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Traceparent: event.Traceparent(), Now: now,
+			Traceparent: event.Traceparent(), Now: now,
 		}); err != nil {
 			return fmt.Errorf("write down a call: %w", err)
 		}

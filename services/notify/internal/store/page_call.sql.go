@@ -107,9 +107,8 @@ func (q *Queries) HungUp(ctx context.Context, arg HungUpParams) error {
 }
 
 const insertPageCall = `-- name: InsertPageCall :exec
-INSERT INTO page_calls (desk, page, call, turn, called, medium, delivery, reason, traceparent, created_at, due_at, settled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::timestamptz, $10,
-    CASE WHEN $7 <> 1 THEN $10 END)
+INSERT INTO page_calls (desk, page, call, turn, called, medium, delivery, traceparent, created_at, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8::timestamptz, $8)
 ON CONFLICT DO NOTHING
 `
 
@@ -120,8 +119,6 @@ type InsertPageCallParams struct {
 	Turn        int32
 	Called      string
 	Medium      int16
-	Delivery    int16
-	Reason      string
 	Traceparent string
 	Now         time.Time
 }
@@ -134,8 +131,6 @@ func (q *Queries) InsertPageCall(ctx context.Context, arg InsertPageCallParams) 
 		arg.Turn,
 		arg.Called,
 		arg.Medium,
-		arg.Delivery,
-		arg.Reason,
 		arg.Traceparent,
 		arg.Now,
 	)

@@ -12,9 +12,8 @@ SELECT * FROM pages WHERE desk = $1 AND page = $2;
 SELECT * FROM pages WHERE desk = $1 AND state = 1 ORDER BY page DESC LIMIT 100;
 
 -- name: InsertPageCall :exec
-INSERT INTO page_calls (desk, page, call, turn, called, medium, delivery, reason, traceparent, created_at, due_at, settled_at)
-VALUES (@desk, @page, @call, @turn, @called, @medium, @delivery, @reason, @traceparent, @now::timestamptz, @now,
-    CASE WHEN @delivery <> 1 THEN @now END)
+INSERT INTO page_calls (desk, page, call, turn, called, medium, delivery, traceparent, created_at, due_at)
+VALUES (@desk, @page, @call, @turn, @called, @medium, 1, @traceparent, @now::timestamptz, @now)
 ON CONFLICT DO NOTHING;
 
 -- Whoever need not be called any more is not.
