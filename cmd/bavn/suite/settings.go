@@ -52,7 +52,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
 			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
-			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.Tokens,
+			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.References,
 			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
 			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",
 			"PHONE_CALL_END_URL": a.Mailbox + "/phone/call/{ref}/end", "PHONE_INBOUND_TOKEN": inboundToken,

@@ -32,6 +32,7 @@ type grammar struct {
 	Group      Group      `cmd:"" group:"set up" help:"People of one party who share a queue."`
 	Person     Person     `cmd:"" group:"set up" help:"People and how to reach them."`
 	CI         CI         `cmd:"" name:"ci" group:"set up" help:"Configuration items: what tickets are about."`
+	Webhook    Webhook    `cmd:"" group:"set up" help:"Systems that are told what happens."`
 	Membership Membership `cmd:"" group:"set up" help:"Who may act for which party."`
 	Profile    Profile    `cmd:"" group:"set up" help:"The process of a desk as a file: check, explain, compare, draw."`
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`

@@ -58,6 +58,8 @@ type Client struct {
 	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
+	Webhooks      notifyv1.WebhookServiceClient
+	Paging        notifyv1.PagingServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
@@ -108,6 +110,8 @@ func Open(cfg Config) (*Client, error) {
 	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
+	c.Webhooks = notifyv1.NewWebhookServiceClient(dialed["notify"])
+	c.Paging = notifyv1.NewPagingServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil
 }

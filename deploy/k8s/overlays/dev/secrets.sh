@@ -20,4 +20,5 @@ for service in intake triage notify reporting; do
     "uri=postgres://$service:$password@postgres:5432/$service?sslmode=disable"
   secret "$service-keys" "tokens=$(hex)"
 done
+secret mail-references "keys=$(hex)" # of intake and notify together
 secret gateway-keys "sessions=$(head -c 32 /dev/urandom | base64)"

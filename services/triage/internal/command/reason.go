@@ -55,8 +55,8 @@ const (
 	PageAnswered = "PAGE_ANSWERED"
 	// SolutionOutdated: the ticket has another solution than the one that is answered.
 	SolutionOutdated = "SOLUTION_OUTDATED"
-	PageMovedOn  = "PAGE_MOVED_ON"
-	PageEnded    = "PAGE_ENDED"
+	PageMovedOn      = "PAGE_MOVED_ON"
+	PageEnded        = "PAGE_ENDED"
 	// What a ticket's procedures and restriction refuse.
 	ProcedureRunning    = "PROCEDURE_RUNNING"
 	ProcedureNotRunning = "PROCEDURE_NOT_RUNNING"
