@@ -25,6 +25,7 @@ require (
 
 require (
 	github.com/agnivade/levenshtein v1.2.2 // indirect
+	github.com/cbroglie/mustache v1.4.2 // indirect
 	github.com/rickar/cal/v2 v2.1.13 // indirect
 )
 

@@ -136,11 +136,13 @@ func commands(
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Couriers: carriers, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Editions: &command.Editions{Triage: triagev1.NewProfileServiceClient(triage)}, Couriers: carriers, Metrics: metrics,
+		Patience: cfg.Delivery.patience(), Calm: cfg.Calm.calm(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.DigestWorker{Commands: c})
 	if c.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}

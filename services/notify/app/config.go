@@ -22,6 +22,7 @@ type Config struct {
 	Triage   rpc.ClientConfig `koanf:"triage"`
 	Mail     mail.Config      `koanf:"mail"`
 	Delivery DeliveryConfig   `koanf:"delivery"`
+	Calm     CalmConfig       `koanf:"calm"`
 	Webhooks WebhookConfig    `koanf:"webhooks"`
 	Phone    phone.Config     `koanf:"phone"`
 	// References are signed with the keys that intake has too.
@@ -100,6 +101,28 @@ func (c DeliveryConfig) patience() domain.Patience {
 	return domain.Patience{First: c.RetryFirst, Longest: c.RetryMax, GiveUp: c.GiveUpAfter}
 }
 
+// CalmConfig says how much one person is written to.
+type CalmConfig struct {
+	PerHour     int           `koanf:"per_hour" usage:"messages that one person gets in an hour, a digest of the others included; 0 for no limit"`
+	DigestEvery time.Duration `koanf:"digest_every" usage:"how long messages beyond that are gathered for a digest"`
+}
+
+// Validate returns what cannot work.
+func (c CalmConfig) Validate() error {
+	var errs []error
+	if c.PerHour < 0 || c.PerHour == 1 {
+		errs = append(errs, config.Invalid("per_hour", "must be 0 or at least 2 (one is for the digest), is %d", c.PerHour))
+	}
+	if c.DigestEvery < time.Minute {
+		errs = append(errs, config.Invalid("digest_every", "must be at least 1m, is %v", c.DigestEvery))
+	}
+	return errors.Join(errs...)
+}
+
+func (c CalmConfig) calm() domain.Calm {
+	return domain.Calm{PerHour: c.PerHour, DigestEvery: c.DigestEvery}
+}
+
 // Validate holds what one part asks of another.
 func (c Config) Validate() error {
 	if least := command.LeastJobTimeout(c.Mail.SendTimeout); c.Jobs.JobTimeout < least {
@@ -116,6 +139,7 @@ func DefaultConfig() Config {
 		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
 		Mail:   mail.DefaultConfig(),
 		Phone:  phone.DefaultConfig(),
+		Calm:   CalmConfig{PerHour: 30, DigestEvery: time.Hour},
 		Delivery: DeliveryConfig{
 			RetryFirst: 2 * time.Second, RetryMax: 15 * time.Minute, GiveUpAfter: 48 * time.Hour, RetryAfter: 5 * time.Second,
 		},

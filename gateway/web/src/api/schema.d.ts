@@ -3280,7 +3280,9 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED";
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
+            /** @description The message that told it with others, `desks/{desk}/notifications/{notification}`; of a digest its own name. */
+            readonly digest?: string;
             /** @description The event it is about, `{resource}@{revision}`; shown to parties only. */
             readonly event?: string;
             /** @description The language it is written in. */

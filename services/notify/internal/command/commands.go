@@ -43,11 +43,13 @@ type Commands struct {
 	Triage    triagev1.TicketServiceClient
 	Events    feed.Source
 	Templates *domain.Templates
+	Editions  *Editions
 
 	// Couriers of the media there are. What another would carry is suppressed.
 	Couriers map[notifyv1.Medium]Courier
 	Metrics  *Metrics
 	Patience domain.Patience
+	Calm     domain.Calm
 
 	// References sign Message-IDs, so that a reply finds its ticket, and Links what can be answered without signing in.
 	References *mailref.Signer

@@ -85,6 +85,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 	if err != nil || len(queued) == 0 {
 		return 0, false, err
 	}
+	if paused, err := store.New(c.Pool).Paused(ctx, job.Desk); err != nil || paused {
+		return pausedFor, true, err
+	}
 	now := c.Clock.Now()
 	due := slices.DeleteFunc(slices.Clone(queued), func(n store.Notification) bool { return n.DueAt.After(now) })
 	if len(due) > 0 {
@@ -100,7 +103,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 }
 
 func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notification, error) {
-	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams(job))
+	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams{
+		Desk: job.Desk, Notifications: job.Notifications,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read queued notifications: %w", err)
 	}
@@ -110,6 +115,10 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
 func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
 	begun := c.Clock.Now()
+	due, err := c.calm(ctx, desk, due)
+	if err != nil || len(due) == 0 {
+		return err
+	}
 	letters, settled, err := c.compose(ctx, desk, due)
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ func add(p *store.InsertDeliveriesParams, hook store.Webhook, event *feed.Event)
 		record.GetRecordedAt().AsTime().Before(hook.CreatedAt) {
 		return nil
 	}
-	id := domain.NotificationID(event.Ref(), "webhook", hook.Webhook, record.GetRecordedAt().AsTime())
+	id := domain.DeliveryID(event.Ref(), hook.Webhook, record.GetRecordedAt().AsTime())
 	body, err := domain.CloudEvent(id.String(), record, hook.PersonalData)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (w *Webhooks) sendSoon(
 func (w *Webhooks) TestWebhook(ctx context.Context, r *notifyv1.TestWebhookRequest) (*notifyv1.WebhookDelivery, error) {
 	return w.queueOne(ctx, r.GetName(), "TestWebhook", r.GetRequestId(), r, func(q *store.Queries, row store.Webhook) (uuid.UUID, error) {
 		now := w.Clock.Now()
-		id := domain.NotificationID(r.GetName(), "test", r.GetRequestId(), now)
+		id := domain.DeliveryID(r.GetName(), r.GetRequestId(), now)
 		body, err := domain.TestEvent(id.String(), r.GetName(), now)
 		if err != nil {
 			return id, err

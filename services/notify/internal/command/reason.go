@@ -2,6 +2,7 @@ package command
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 )
 
@@ -20,3 +21,6 @@ var errorTexts embed.FS
 
 // ErrorTexts are the texts of notify's reasons and rules.
 func ErrorTexts() fs.FS { return errorTexts }
+
+// errErased is a message whose words were erased before it was sent (R147).
+var errErased = errors.New("the words were erased")

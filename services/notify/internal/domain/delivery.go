@@ -10,6 +10,10 @@ import (
 // Reasons why a message was not sent. A mail server's own are SMTP_ and its reply.
 const (
 	ReasonImport      = "IMPORT"           // history from another tool concerns nobody now (R34)
+	ReasonMuted       = "MUTED"            // the person does not want this medium
+	ReasonMerged      = "MERGED"           // a later message says the same of the same ticket
+	ReasonDigest      = "DIGEST"           // told in one message with others
+	ReasonRestricted  = "RESTRICTED"       // the ticket was closed to the recipient before it was sent (R149)
 	ReasonNoCourier   = "NO_COURIER"       // this installation has nothing that carries the medium
 	ReasonNoAddress   = "NO_ADDRESS"       // the person is not registered, or without an address
 	ReasonBadAddress  = "BAD_ADDRESS"      // no mail server would take it

@@ -6,12 +6,33 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 )
 
 // NotificationID is the id of a message: the same for the same event, rule and recipient, however often they are met, and in
-// the order of events (RFC 9562, version 7: milliseconds first; the rest is a digest instead of chance).
-func NotificationID(eventRef, rule, recipient string, recorded time.Time) uuid.UUID {
-	digest := sha256.Sum256([]byte(eventRef + "\n" + rule + "\n" + recipient))
+// the order of events (RFC 9562, version 7: milliseconds first; the rest is a digest instead of chance). A mail's is what it was
+// before there were other media.
+func NotificationID(eventRef string, told Told, recorded time.Time) uuid.UUID {
+	named := eventRef + "\n" + told.Rule + "\n" + told.Recipient
+	if told.Medium != notifyv1.Medium_MEDIUM_MAIL {
+		named += "\n" + told.Medium.String()
+	}
+	return identity(named, recorded)
+}
+
+// ProposalID is the id of what a rule wants a person to say of an event.
+func ProposalID(eventRef, rule string, recorded time.Time) uuid.UUID {
+	return identity(eventRef+"\n"+rule, recorded)
+}
+
+// DeliveryID is the id of what is sent to a webhook: the webhook-id that its receiver sees.
+func DeliveryID(eventRef, webhook string, recorded time.Time) uuid.UUID {
+	return identity(eventRef+"\nwebhook\n"+webhook, recorded)
+}
+
+func identity(named string, recorded time.Time) uuid.UUID {
+	digest := sha256.Sum256([]byte(named))
 	id := uuid.UUID(digest[:16])
 	for i, ms := 5, recorded.UnixMilli(); i >= 0; i, ms = i-1, ms>>8 {
 		id[i] = byte(ms)

@@ -42,7 +42,7 @@ func CallsOf(page *triagev1.Page, inRole []string, at time.Time) []PageCall {
 	var calls []PageCall
 	for _, who := range called {
 		for _, medium := range callMedia {
-			id := NotificationID(fmt.Sprintf("%s#%d", page.GetName(), page.GetTurn()), medium.String(), who, at)
+			id := identity(fmt.Sprintf("%s#%d\n%s\n%s", page.GetName(), page.GetTurn(), medium, who), at)
 			calls = append(calls, PageCall{ID: id, Called: who, Medium: medium})
 		}
 	}

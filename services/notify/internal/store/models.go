@@ -15,6 +15,23 @@ type Desk struct {
 	DisplayName    string
 	LanguageCode   string
 	AuthorityParty string
+	TimeZone       string
+}
+
+type HeldBack struct {
+	Desk         string
+	Recipient    string
+	Notification uuid.UUID
+}
+
+type Letter struct {
+	Desk      string
+	Letter    uuid.UUID
+	Ticket    string
+	Author    string
+	Subject   string
+	Body      string
+	CreatedAt time.Time
 }
 
 type Membership struct {
@@ -27,36 +44,61 @@ type Membership struct {
 }
 
 type Notification struct {
-	Desk          string
-	Notification  uuid.UUID
-	Ticket        string
-	EventRevision int64
-	EventType     string
-	Rule          string
-	Recipient     string
-	Template      string
-	Person        string
-	Unit          string
-	TicketStatus  int16
-	Audience      []string
-	MessageID     string
-	JourneyTrace  []byte
-	JourneyRoot   []byte
-	Traceparent   string
-	CreatedAt     time.Time
-	Delivery      int16
-	Attempts      int32
-	Reason        string
-	LanguageCode  string
-	QueuedAt      time.Time
-	DueAt         time.Time
-	ClaimedAt     *time.Time
-	SettledAt     *time.Time
-	Revision      int64
-	ChainHash     []byte
-	LastEventAt   *time.Time
-	Party         string
-	Medium        int16
+	Desk           string
+	Notification   uuid.UUID
+	Ticket         string
+	EventRevision  int64
+	EventType      string
+	Rule           string
+	Recipient      string
+	Template       string
+	Person         string
+	Unit           string
+	TicketStatus   int16
+	Audience       []string
+	MessageID      string
+	JourneyTrace   []byte
+	JourneyRoot    []byte
+	Traceparent    string
+	CreatedAt      time.Time
+	Delivery       int16
+	Attempts       int32
+	Reason         string
+	LanguageCode   string
+	QueuedAt       time.Time
+	DueAt          time.Time
+	ClaimedAt      *time.Time
+	SettledAt      *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    *time.Time
+	Party          string
+	Medium         int16
+	ProfileVersion string
+	OwnNumber      string
+	About          string
+	Sight          int16
+	Urgent         bool
+	Withdrawn      bool
+	Letter         *uuid.UUID
+	Digest         *uuid.UUID
+}
+
+type Outbox struct {
+	Desk        string
+	PausedAt    *time.Time
+	PausedBy    string
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt *time.Time
+}
+
+type Pace struct {
+	Desk      string
+	Recipient string
+	LetOut    []time.Time
+	DigestAt  *time.Time
+	Carrier   *uuid.UUID
 }
 
 type Page struct {
@@ -87,6 +129,53 @@ type PageCall struct {
 	SettledAt   *time.Time
 }
 
+type Preference struct {
+	Desk       string
+	Person     string
+	Muted      []int16
+	QuietFrom  int16
+	QuietUntil int16
+	Digest     bool
+	Revision   int64
+}
+
+type Proposal struct {
+	Desk           string
+	Proposal       uuid.UUID
+	Ticket         string
+	EventRevision  int64
+	EventType      string
+	Rule           string
+	Template       string
+	ProfileVersion string
+	Media          []int16
+	Recipients     []string
+	Sights         []int16
+	OwnNumber      string
+	Person         string
+	Unit           string
+	Party          string
+	TicketStatus   int16
+	Audience       []string
+	JourneyTrace   []byte
+	JourneyRoot    []byte
+	Traceparent    string
+	CreatedAt      time.Time
+	State          int16
+	DecidedBy      string
+	DecidedAt      *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    *time.Time
+}
+
+type Stakeholder struct {
+	Desk       string
+	Person     string
+	Priorities []string
+	CreatedAt  time.Time
+}
+
 type Unit struct {
 	Desk        string
 	Unit        string
@@ -98,6 +187,13 @@ type UsedLink struct {
 	Link   []byte
 	Choice int16
 	UsedAt time.Time
+}
+
+type Watch struct {
+	Desk      string
+	Ticket    string
+	Person    string
+	CreatedAt time.Time
 }
 
 type Webhook struct {
