@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"testing"
 	"time"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -134,4 +135,47 @@ func (v *nspVisit) opens(method, link string) (status int, page string) {
 		v.t.Fatal(err)
 	}
 	return answer.StatusCode, string(body)
+}
+
+// reachedAfterDeath is how long after it was due the next on duty is reached at the latest when a service has died.
+const reachedAfterDeath = 2 * time.Minute
+
+// R50, R67: while the service that keeps the turns is dead, and then the one that calls, a turn ends. When it is back, whoever is next is
+// reached, and nobody is called twice in one turn.
+func TestPagingGoesOnWhenAServiceDies(t *testing.T) {
+	t.Parallel()
+	o := atWork(t, "nsp", nspCast...)
+	lives, ok := o.Running.(interface {
+		StopService(ctx context.Context, name string) error
+		StartService(ctx context.Context, name string) error
+	})
+	if !ok {
+		t.Fatal("this suite's services cannot be stopped")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*walkLimit)
+	defer cancel()
+	v := nspVisitOf(&visit{office: o, Door: o.GRPC, ctx: ctx, t: t})
+	v.inAnOrdinaryWeek("Fri 18:05")
+	v.form("P1")
+	v.reached("sanne", time.Minute)
+	for _, dies := range []struct{ service, next string }{{"triage", "nils"}, {"notify", "sanne"}} {
+		before := len(v.callMails(dies.next))
+		if err := lives.StopService(ctx, dies.service); err != nil {
+			t.Fatal(err)
+		}
+		v.passes(10 * time.Minute)
+		begun := time.Now()
+		if err := lives.StartService(ctx, dies.service); err != nil {
+			t.Fatal(err)
+		}
+		v.eventually(dies.next+" is called", func() error {
+			if len(v.callMails(dies.next)) != before+1 {
+				return errNSPNotYet
+			}
+			return nil
+		})
+		if took := time.Since(begun); took > reachedAfterDeath {
+			t.Errorf("after %s died, %s was reached after %v, want %v at most", dies.service, dies.next, took, reachedAfterDeath)
+		}
+	}
 }

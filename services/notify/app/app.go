@@ -76,6 +76,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	hooks.Jobs = commands.Jobs
+	hooks.Jobs.PeriodicJobs().Add(command.PruneDeliveriesPeriodically())
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
 	commands.Links, commands.References = paging.Links, paging.References
 	memberships := membership.NewStore(base.Pool, base.Clock)
@@ -160,6 +161,7 @@ func webhooks(base *service.Base, cfg Config, workers *river.Workers) (*command.
 		Sender: webhook.NewSender(guard, base.Clock), Patience: cfg.Webhooks.patience(), JobTimeout: cfg.Jobs.JobTimeout,
 	}
 	river.AddWorker(workers, &command.SendWorker{Webhooks: hooks})
+	river.AddWorker(workers, &command.PruneWorker{Webhooks: hooks})
 	return hooks, nil
 }
 

@@ -2651,8 +2651,10 @@ export interface paths {
         head?: never;
         /**
          * Changes what a webhook is called, where it is, or what it hears
-         * @description Changes what a webhook is called, where it is, or what it hears. Callers and errors: as CreateWebhook's; ABORTED STALE_ETAG.
-         *     Emits webhook.updated. Idempotent by request_id.
+         * @description Changes what a webhook is called, where it is, or what it hears.
+         *
+         *     Callers: as CreateWebhook's. Emits webhook.updated. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at
+         *     `webhook.url`, `update_mask`; ABORTED STALE_ETAG.
          */
         patch: operations["WebhookService_UpdateWebhook"];
         trace?: never;
@@ -3337,7 +3339,7 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED";
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
             /**
              * Format: enum
              * @description How.

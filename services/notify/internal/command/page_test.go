@@ -418,3 +418,29 @@ func TestTheMailOfASolutionHasItsLinksAndNoOtherMailHasThem(t *testing.T) {
 		}
 	}
 }
+
+// A text message in doubt after a crash is not sent again, and is not lost without a word either.
+func TestATextMessageInDoubtIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	o := newOnDuty(t)
+	o.intake.persons[who("mette")].Phone = "+4533333333"
+	o.hear(o.happens(o.ticket("ASCP00000001"), "ticket.work_started", "jonas"))
+	_, err := o.pool.Exec(t.Context(), "UPDATE notifications SET medium = 2 WHERE recipient = 'mette'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = o.pool.Exec(t.Context(), "UPDATE notifications SET attempts = 1, claimed_at = $1", o.clock.Now()) // the process died
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.work(o.commands)
+	if got := o.phone.Messages("+4533333333"); len(got) != 0 {
+		t.Errorf("it was sent again: %+v", got)
+	}
+	if n := o.count("SELECT count(*) FROM notifications WHERE medium = 2 AND delivery = 3 AND reason = 'IN_DOUBT'"); n != 1 {
+		t.Errorf("%d messages are failed for doubt, want 1", n)
+	}
+	if n := len(o.sink.Messages(mailsink.Filter{To: "ole@example.org"})); n != 1 {
+		t.Errorf("%d mails in doubt went out again, want 1", n)
+	}
+}

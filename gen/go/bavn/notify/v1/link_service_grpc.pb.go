@@ -39,7 +39,7 @@ type LinkServiceClient interface {
 	// Answers a link, as the person or contact that it was sent to: their rights now are what counts.
 	//
 	// Callers: the gateway. Emits what the step emits (ticket.solution_accepted, .solution_rejected, page.acknowledged).
-	// Idempotent: the same answer again changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION LINK_USED (answered otherwise before),
+	// Idempotent by the link itself, whatever the request_id: the same answer again changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION LINK_USED (answered otherwise before),
 	// LINK_EXPIRED, LINK_OUTDATED (the ticket has gone on), and those of the step; INVALID_ARGUMENT at `choice` for one that the link
 	// has not.
 	FollowLink(ctx context.Context, in *FollowLinkRequest, opts ...grpc.CallOption) (*Link, error)
@@ -87,7 +87,7 @@ type LinkServiceServer interface {
 	// Answers a link, as the person or contact that it was sent to: their rights now are what counts.
 	//
 	// Callers: the gateway. Emits what the step emits (ticket.solution_accepted, .solution_rejected, page.acknowledged).
-	// Idempotent: the same answer again changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION LINK_USED (answered otherwise before),
+	// Idempotent by the link itself, whatever the request_id: the same answer again changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION LINK_USED (answered otherwise before),
 	// LINK_EXPIRED, LINK_OUTDATED (the ticket has gone on), and those of the step; INVALID_ARGUMENT at `choice` for one that the link
 	// has not.
 	FollowLink(context.Context, *FollowLinkRequest) (*Link, error)

@@ -38,12 +38,12 @@ type PagingServiceClient interface {
 	ListPageCalls(ctx context.Context, in *ListPageCallsRequest, opts ...grpc.CallOption) (*ListPageCallsResponse, error)
 	// Answers a page by a reply to its mail, which carried a signed reference.
 	//
-	// Callers: intake alone. Emits page.acknowledged in triage. Idempotent. Errors: NOT_FOUND for a page that there is not, and for an
+	// Callers: intake alone. Emits page.acknowledged in triage. Idempotent by request_id. Errors: NOT_FOUND for a page that there is not, and for an
 	// address that was not called about it; FAILED_PRECONDITION PAGE_ANSWERED, PAGE_ENDED.
 	AnswerPage(ctx context.Context, in *AnswerPageRequest, opts ...grpc.CallOption) (*AnswerPageResponse, error)
 	// Answers a page by a text message, from the number that was called.
 	//
-	// Callers: the gateway, for the provider of text messages. Emits page.acknowledged in triage. Idempotent. Errors: NOT_FOUND, for
+	// Callers: the gateway, for the provider of text messages. Emits page.acknowledged in triage. Idempotent by request_id. Errors: NOT_FOUND, for
 	// everything that is wrong with it.
 	ReceiveText(ctx context.Context, in *ReceiveTextRequest, opts ...grpc.CallOption) (*ReceiveTextResponse, error)
 }
@@ -98,12 +98,12 @@ type PagingServiceServer interface {
 	ListPageCalls(context.Context, *ListPageCallsRequest) (*ListPageCallsResponse, error)
 	// Answers a page by a reply to its mail, which carried a signed reference.
 	//
-	// Callers: intake alone. Emits page.acknowledged in triage. Idempotent. Errors: NOT_FOUND for a page that there is not, and for an
+	// Callers: intake alone. Emits page.acknowledged in triage. Idempotent by request_id. Errors: NOT_FOUND for a page that there is not, and for an
 	// address that was not called about it; FAILED_PRECONDITION PAGE_ANSWERED, PAGE_ENDED.
 	AnswerPage(context.Context, *AnswerPageRequest) (*AnswerPageResponse, error)
 	// Answers a page by a text message, from the number that was called.
 	//
-	// Callers: the gateway, for the provider of text messages. Emits page.acknowledged in triage. Idempotent. Errors: NOT_FOUND, for
+	// Callers: the gateway, for the provider of text messages. Emits page.acknowledged in triage. Idempotent by request_id. Errors: NOT_FOUND, for
 	// everything that is wrong with it.
 	ReceiveText(context.Context, *ReceiveTextRequest) (*ReceiveTextResponse, error)
 	mustEmbedUnimplementedPagingServiceServer()

@@ -54,8 +54,10 @@ type WebhookServiceClient interface {
 	// Lists the webhooks of the caller's parties, by id. Callers: everybody; it shows those that the caller may read. Changes nothing.
 	// Errors: INVALID_PAGE_TOKEN.
 	ListWebhooks(ctx context.Context, in *ListWebhooksRequest, opts ...grpc.CallOption) (*ListWebhooksResponse, error)
-	// Changes what a webhook is called, where it is, or what it hears. Callers and errors: as CreateWebhook's; ABORTED STALE_ETAG.
-	// Emits webhook.updated. Idempotent by request_id.
+	// Changes what a webhook is called, where it is, or what it hears.
+	//
+	// Callers: as CreateWebhook's. Emits webhook.updated. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at
+	// `webhook.url`, `update_mask`; ABORTED STALE_ETAG.
 	UpdateWebhook(ctx context.Context, in *UpdateWebhookRequest, opts ...grpc.CallOption) (*Webhook, error)
 	// Ends a webhook: nothing is sent any more, and its deliveries are gone. Its id is not used again.
 	//
@@ -211,8 +213,10 @@ type WebhookServiceServer interface {
 	// Lists the webhooks of the caller's parties, by id. Callers: everybody; it shows those that the caller may read. Changes nothing.
 	// Errors: INVALID_PAGE_TOKEN.
 	ListWebhooks(context.Context, *ListWebhooksRequest) (*ListWebhooksResponse, error)
-	// Changes what a webhook is called, where it is, or what it hears. Callers and errors: as CreateWebhook's; ABORTED STALE_ETAG.
-	// Emits webhook.updated. Idempotent by request_id.
+	// Changes what a webhook is called, where it is, or what it hears.
+	//
+	// Callers: as CreateWebhook's. Emits webhook.updated. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at
+	// `webhook.url`, `update_mask`; ABORTED STALE_ETAG.
 	UpdateWebhook(context.Context, *UpdateWebhookRequest) (*Webhook, error)
 	// Ends a webhook: nothing is sent any more, and its deliveries are gone. Its id is not used again.
 	//

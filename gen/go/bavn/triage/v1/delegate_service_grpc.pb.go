@@ -35,12 +35,12 @@ const (
 // Steps taken for a person who proved by a signed message who they are. The person's own rights decide, as if they had made the call;
 // the event names them, and the service that took the step for them. Over gRPC alone, and for notify alone.
 type DelegateServiceClient interface {
-	// Accepts a solution for the reporter or the affected user (R98). Callers: notify. Changes, emits and errors: as
-	// TicketService.AcceptSolution; FAILED_PRECONDITION SOLUTION_OUTDATED where the ticket was resolved anew since. Idempotent by
-	// request_id.
+	// Accepts a solution for the reporter or the affected user (R98). Callers: notify. Emits ticket.solution_accepted. Idempotent by
+	// request_id. Errors: as TicketService.AcceptSolution's; FAILED_PRECONDITION SOLUTION_OUTDATED where the ticket was resolved anew
+	// since.
 	AcceptSolutionFor(ctx context.Context, in *AcceptSolutionForRequest, opts ...grpc.CallOption) (*Ticket, error)
-	// Rejects a solution for the reporter or the affected user (R107). Callers: notify. Changes, emits and errors: as
-	// TicketService.RejectSolution; FAILED_PRECONDITION SOLUTION_OUTDATED. Idempotent by request_id.
+	// Rejects a solution for the reporter or the affected user (R107). Callers: notify. Emits ticket.solution_rejected. Idempotent by
+	// request_id. Errors: as TicketService.RejectSolution's; FAILED_PRECONDITION SOLUTION_OUTDATED.
 	RejectSolutionFor(ctx context.Context, in *RejectSolutionForRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Reads a page, to know whether and where somebody is still to be called. Callers: notify. Changes nothing. Errors: NOT_FOUND.
 	GetPage(ctx context.Context, in *GetPageRequest, opts ...grpc.CallOption) (*Page, error)
@@ -50,7 +50,7 @@ type DelegateServiceClient interface {
 	AcknowledgePageFor(ctx context.Context, in *AcknowledgePageForRequest, opts ...grpc.CallOption) (*Page, error)
 	// Calls the next at once, because it is not known whether the present one can be reached: nobody is called twice in doubt. Only in
 	// the first round, so that a broken provider does not drive the chain round and round; otherwise, and where the turn is past,
-	// nothing changes. Callers: notify. Emits page.next. Idempotent. Errors: NOT_FOUND.
+	// nothing changes. Callers: notify. Emits page.next. Idempotent by the turn, whatever the request_id. Errors: NOT_FOUND.
 	PassPage(ctx context.Context, in *PassPageRequest, opts ...grpc.CallOption) (*Page, error)
 }
 
@@ -119,12 +119,12 @@ func (c *delegateServiceClient) PassPage(ctx context.Context, in *PassPageReques
 // Steps taken for a person who proved by a signed message who they are. The person's own rights decide, as if they had made the call;
 // the event names them, and the service that took the step for them. Over gRPC alone, and for notify alone.
 type DelegateServiceServer interface {
-	// Accepts a solution for the reporter or the affected user (R98). Callers: notify. Changes, emits and errors: as
-	// TicketService.AcceptSolution; FAILED_PRECONDITION SOLUTION_OUTDATED where the ticket was resolved anew since. Idempotent by
-	// request_id.
+	// Accepts a solution for the reporter or the affected user (R98). Callers: notify. Emits ticket.solution_accepted. Idempotent by
+	// request_id. Errors: as TicketService.AcceptSolution's; FAILED_PRECONDITION SOLUTION_OUTDATED where the ticket was resolved anew
+	// since.
 	AcceptSolutionFor(context.Context, *AcceptSolutionForRequest) (*Ticket, error)
-	// Rejects a solution for the reporter or the affected user (R107). Callers: notify. Changes, emits and errors: as
-	// TicketService.RejectSolution; FAILED_PRECONDITION SOLUTION_OUTDATED. Idempotent by request_id.
+	// Rejects a solution for the reporter or the affected user (R107). Callers: notify. Emits ticket.solution_rejected. Idempotent by
+	// request_id. Errors: as TicketService.RejectSolution's; FAILED_PRECONDITION SOLUTION_OUTDATED.
 	RejectSolutionFor(context.Context, *RejectSolutionForRequest) (*Ticket, error)
 	// Reads a page, to know whether and where somebody is still to be called. Callers: notify. Changes nothing. Errors: NOT_FOUND.
 	GetPage(context.Context, *GetPageRequest) (*Page, error)
@@ -134,7 +134,7 @@ type DelegateServiceServer interface {
 	AcknowledgePageFor(context.Context, *AcknowledgePageForRequest) (*Page, error)
 	// Calls the next at once, because it is not known whether the present one can be reached: nobody is called twice in doubt. Only in
 	// the first round, so that a broken provider does not drive the chain round and round; otherwise, and where the turn is past,
-	// nothing changes. Callers: notify. Emits page.next. Idempotent. Errors: NOT_FOUND.
+	// nothing changes. Callers: notify. Emits page.next. Idempotent by the turn, whatever the request_id. Errors: NOT_FOUND.
 	PassPage(context.Context, *PassPageRequest) (*Page, error)
 	mustEmbedUnimplementedDelegateServiceServer()
 }
