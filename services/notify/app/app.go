@@ -76,7 +76,6 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	hooks.Jobs = commands.Jobs
-	hooks.Jobs.PeriodicJobs().Add(command.PruneDeliveriesPeriodically())
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
 	commands.Links, commands.References = paging.Links, paging.References
 	memberships := membership.NewStore(base.Pool, base.Clock)
@@ -144,7 +143,7 @@ func commands(
 	}
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
-	if c.Jobs, err = base.Jobs(workers); err != nil {
+	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically()); err != nil {
 		return nil, err
 	}
 	return c, nil
