@@ -55,7 +55,12 @@ func New(cfg Config, now clock.Clock, traces trace.TracerProvider, logger *slog.
 }
 
 // Address is where mail reaches a person; empty where it does not.
-func (c *Courier) Address(person *intakev1.Person) string { return person.GetEmail() }
+func (c *Courier) Address(person *intakev1.Person) string {
+	if domain.Automated(person.GetEmail()) {
+		return ""
+	}
+	return person.GetEmail()
+}
 
 // Send hands messages to the server, one after the other over one connection, and says what came of each. When the connection
 // breaks, or ctx ends, those that are left are not tried. Nothing of an address or a text is logged.
