@@ -79,7 +79,8 @@ func TestALinkActsByItsFormAndNeverByBeingOpened(t *testing.T) {
 			t.Errorf("the answer is met with %d: %s", got.status, got.body)
 		}
 	}
-	if len(followed) != 2 || followed[0].GetRequestId() != followed[1].GetRequestId() || followed[0].GetComment() != "Den virker ikke" ||
+	if len(followed) != 2 || followed[0].GetRequestId() != followed[1].GetRequestId() ||
+		followed[0].GetComment() != "Den virker ikke" ||
 		followed[0].GetChoice() != notifyv1.LinkChoice_LINK_CHOICE_REJECT {
 		t.Errorf("notify was asked %v", followed)
 	}
@@ -113,7 +114,8 @@ func TestWhatIsNoLinkOrNoAnswerIsSaidInWords(t *testing.T) {
 func TestATextMessageIsTakenByTheNamesThatProvidersUse(t *testing.T) {
 	t.Parallel()
 	var got []*notifyv1.ReceiveTextRequest
-	h := newHouse(t, doubles{receiveText: func(_ context.Context, r *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error) {
+	h := newHouse(t, doubles{receiveText: func(_ context.Context, r *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse,
+		error) {
 		got = append(got, r)
 		if r.GetToken() != "word" {
 			return nil, fault.New(codes.NotFound, fault.NotFound)

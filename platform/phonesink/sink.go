@@ -1,5 +1,5 @@
-// Package phonesink plays a provider of text messages and telephone calls for development and tests: it takes everything, shows it on
-// a page and sends nothing.
+// Package phonesink plays a provider of text messages and telephone calls for development and tests: it takes everything, shows
+// it on a page and sends nothing.
 package phonesink
 
 import (

@@ -18,14 +18,14 @@ import (
 )
 
 const (
-	// nextReached is how long after it was due the next on duty is reached at the latest, and answeredWithin how long an answer takes
-	// to stop every channel (issue 4, Paging).
+	// nextReached is how long after it was due the next on duty is reached at the latest, and answeredWithin how long an answer
+	// takes to stop every channel (issue 4, Paging).
 	nextReached    = 10 * time.Second
 	answeredWithin = 5 * time.Second
 )
 
-// R50, R52, R67: a P1 at night calls who is on duty; nobody answers, and within ten seconds of due the next is reached; their answer by
-// the link in the mail stops every channel within five seconds. To open the link, as scanners do, is no answer.
+// R50, R52, R67: a P1 at night calls who is on duty; nobody answers, and within ten seconds of due the next is reached; their
+// answer by the link in the mail stops every channel within five seconds. To open the link, as scanners do, is no answer.
 func aCallThatIsAnsweredByItsLink(v *nspVisit) {
 	v.inAnOrdinaryWeek("Fri 18:05")
 	v.step("a P1 comes, and the system owner is called", func() {
@@ -121,7 +121,8 @@ func (v *nspVisit) opens(method, link string) (status int, page string) {
 	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
 	defer cancel()
 	form := url.Values{"answer": {"acknowledge"}}.Encode()
-	request, err := http.NewRequestWithContext(ctx, method, link, strings.NewReader(map[string]string{http.MethodPost: form}[method]))
+	request, err := http.NewRequestWithContext(ctx, method, link,
+		strings.NewReader(map[string]string{http.MethodPost: form}[method]))
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -140,8 +141,8 @@ func (v *nspVisit) opens(method, link string) (status int, page string) {
 // reachedAfterDeath is how long after it was due the next on duty is reached at the latest when a service has died.
 const reachedAfterDeath = 2 * time.Minute
 
-// R50, R67: while the service that keeps the turns is dead, and then the one that calls, a turn ends. When it is back, whoever is next is
-// reached, and nobody is called twice in one turn.
+// R50, R67: while the service that keeps the turns is dead, and then the one that calls, a turn ends. When it is back, whoever is
+// next is reached, and nobody is called twice in one turn.
 func TestPagingGoesOnWhenAServiceDies(t *testing.T) {
 	t.Parallel()
 	o := atWork(t, "nsp", nspCast...)

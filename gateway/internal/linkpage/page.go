@@ -1,5 +1,5 @@
-// Package linkpage serves the pages of signed links in messages. To open one changes nothing, because mail servers and mail programs
-// open links to look for malware or to show a preview: it shows a button, and only the form behind the button acts.
+// Package linkpage serves the pages of signed links in messages. To open one changes nothing, because mail servers and mail
+// programs open links to look for malware or to show a preview: it shows a button, and only the form behind the button acts.
 package linkpage
 
 import (

@@ -46,7 +46,8 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
-	cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers, command.PageQueue: pageWorkers}
+	cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers,
+		command.PageQueue: pageWorkers}
 	base, err := service.New(ctx, cfg.Config, service.Spec{
 		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.PolicySchema,

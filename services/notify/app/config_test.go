@@ -36,8 +36,10 @@ func TestWhatCannotWorkIsRefusedByItsKey(t *testing.T) {
 		"N_MAIL_SEND_TIMEOUT=" + time.Minute.String(): "jobs.job_timeout", // a job must have time for it
 		"N_DELIVERY_RETRY_FIRST=0s":                   "delivery.retry_first", "N_DELIVERY_RETRY_MAX=1ms": "delivery.retry_max",
 		"N_DELIVERY_GIVE_UP_AFTER=-1s": "delivery.give_up_after", "N_DELIVERY_RETRY_AFTER=0s": "delivery.retry_after",
-		"N_WEBHOOKS_ALLOW=everything": "webhooks.allow", "N_WEBHOOKS_TRIPS=0": "webhooks.trips", "N_WEBHOOKS_WORKERS=0": "webhooks.workers",
-		"N_WEBHOOKS_RETRY_MAX=1ms": "webhooks.retry_max", "N_PHONE_TIMEOUT=1ms": "phone.timeout", "N_REFERENCES_KEYS=xy": "references.keys",
+		"N_WEBHOOKS_ALLOW=everything": "webhooks.allow", "N_WEBHOOKS_TRIPS=0": "webhooks.trips",
+		"N_WEBHOOKS_WORKERS=0":     "webhooks.workers",
+		"N_WEBHOOKS_RETRY_MAX=1ms": "webhooks.retry_max", "N_PHONE_TIMEOUT=1ms": "phone.timeout",
+		"N_REFERENCES_KEYS=xy": "references.keys",
 	} {
 		if err := load(setting); err == nil || !strings.Contains(err.Error(), key) {
 			t.Errorf("%s: %v, want it to name %s", setting, err, key)

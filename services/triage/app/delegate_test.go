@@ -10,8 +10,8 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 )
 
-// R98, R107: notify accepts and rejects as the person who was told of the solution, within that person's rights and for that solution
-// alone. Nobody else may act for somebody.
+// R98, R107: notify accepts and rejects as the person who was told of the solution, within that person's rights and for that
+// solution alone. Nobody else may act for somebody.
 func TestASolutionIsAnsweredForWhoWasToldOfItAndForNobodyElse(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
@@ -77,7 +77,8 @@ func TestAPageIsAnsweredForAContactAndPassedOnInDoubt(t *testing.T) {
 		t.Errorf("%s answers before being called: %v", second, err)
 	}
 	for range 2 {
-		passed := must(notify.PassPage(t.Context(), &triagev1.PassPageRequest{Name: page.GetName(), RequestId: requestID(), Turn: 1}))(t)
+		passed := must(notify.PassPage(t.Context(), &triagev1.PassPageRequest{Name: page.GetName(), RequestId: requestID(),
+			Turn: 1}))(t)
 		if passed.GetTurn() != 2 {
 			t.Errorf("turn %d, want 2", passed.GetTurn())
 		}

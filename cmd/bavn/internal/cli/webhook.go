@@ -229,7 +229,8 @@ func (c *WebhookDeliveries) Run(ctx context.Context, s *session) error {
 	table := s.Table("DELIVERY", "EVENT", "ABOUT", "STATE", "ATTEMPTS", "WHY", "QUEUED")
 	for _, d := range list {
 		table.Row(resource.ID(d.GetName()), d.GetEventType(), resource.ID(d.GetSubject()),
-			word(d.GetState().String(), "WEBHOOK_DELIVERY_STATE_"), strconv.Itoa(int(d.GetAttempts())), d.GetReason(), s.Time(d.GetCreateTime().AsTime()))
+			word(d.GetState().String(), "WEBHOOK_DELIVERY_STATE_"), strconv.Itoa(int(d.GetAttempts())), d.GetReason(),
+			s.Time(d.GetCreateTime().AsTime()))
 	}
 	return table.Print(s.Out)
 }

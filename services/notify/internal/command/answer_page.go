@@ -31,7 +31,10 @@ func (p *Paging) AnswerPage(ctx context.Context, r *notifyv1.AnswerPageRequest) 
 	} else if err != nil {
 		return nil, pg.Translate(err)
 	}
-	who, err := p.calledAt(ctx, page, func(person *intakev1.Person) bool { return strings.EqualFold(person.GetEmail(), r.GetAddress()) })
+	who, err := p.calledAt(ctx, page, func(person *intakev1.Person) bool {
+		return strings.EqualFold(person.GetEmail(),
+			r.GetAddress())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +44,8 @@ func (p *Paging) AnswerPage(ctx context.Context, r *notifyv1.AnswerPageRequest) 
 	return &notifyv1.AnswerPageResponse{Page: r.GetName()}, nil
 }
 
-// ReceiveText answers a page by a text message from a number that was called. Where that number was called about several, the code
-// says which.
+// ReceiveText answers a page by a text message from a number that was called. Where that number was called about several, the
+// code says which.
 func (p *Paging) ReceiveText(ctx context.Context, r *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error) {
 	shown := subtle.ConstantTimeCompare([]byte(p.InboundToken), []byte(r.GetToken())) == 1
 	code, yes := domain.SaysYes(r.GetText())
@@ -84,7 +87,8 @@ func (p *Paging) calledAt(ctx context.Context, row store.Page, there func(*intak
 		return "", err
 	}
 	for turn := page.GetTurn(); turn >= 1 && turn > page.GetTurn()-int32(len(page.GetLinks())); turn-- {
-		calls, err := store.New(p.Pool).ListPageCallsOfTurn(ctx, store.ListPageCallsOfTurnParams{Desk: row.Desk, Page: row.Page, Turn: turn})
+		calls, err := store.New(p.Pool).ListPageCallsOfTurn(ctx, store.ListPageCallsOfTurnParams{Desk: row.Desk, Page: row.Page,
+			Turn: turn})
 		if err != nil {
 			return "", pg.Translate(err)
 		}

@@ -259,7 +259,8 @@ func (p *Paging) settle(ctx context.Context, c store.PageCall, v domain.Verdict,
 	defer cancel()
 	now := p.Clock.Now()
 	s := store.SettlePageCallParams{
-		Delivery: int16(v.Delivery), Reason: v.Reason, ProviderRef: ref, DueAt: cmp.Or(v.DueAt, now), Desk: c.Desk, Page: c.Page, Call: c.Call,
+		Delivery: int16(v.Delivery), Reason: v.Reason, ProviderRef: ref, DueAt: cmp.Or(v.DueAt, now), Desk: c.Desk, Page: c.Page,
+		Call: c.Call,
 	}
 	if v.Delivery != notifyv1.Delivery_DELIVERY_QUEUED {
 		s.SettledAt = &now

@@ -258,11 +258,12 @@ func (c *Commands) tickets(ctx context.Context, desk string, rows []store.Notifi
 	return tickets, nil
 }
 
-// solutionLinks let a user say whether the fault is gone, without signing in (R98, R107). Both lead to one page, which does nothing by
-// being opened.
+// solutionLinks let a user say whether the fault is gone, without signing in (R98, R107). Both lead to one page, which does
+// nothing by being opened.
 func (c *Commands) solutionLinks(row store.Notification, ticket *triagev1.Ticket, language string) []domain.Action {
 	who := domain.PersonName(row.Desk, row.Recipient)
-	if row.EventType != "ticket.resolved" || row.Digest != nil || ticket.GetResolveTime() == nil || who != ticket.GetReporter() && who != ticket.GetAffectedUser() {
+	if row.EventType != "ticket.resolved" || row.Digest != nil || ticket.GetResolveTime() == nil || who != ticket.GetReporter() &&
+		who != ticket.GetAffectedUser() {
 		return nil
 	}
 	to := c.Links.To(row.Desk, domain.Link{

@@ -81,7 +81,8 @@ func (w *Webhooks) insert(ctx context.Context, p *pg.Pipeline, row *store.Webhoo
 	if err := feed.Append(ctx, p, events); err != nil {
 		return err
 	}
-	return call.Insert(ctx, p, request.Effect{Resource: domain.WebhookName(row.Desk, row.Webhook), Revision: row.Revision}, row.CreatedAt)
+	return call.Insert(ctx, p, request.Effect{Resource: domain.WebhookName(row.Desk, row.Webhook), Revision: row.Revision},
+		row.CreatedAt)
 }
 
 // mayCall refuses an address that must not be called; one that is a name is looked at again each time.

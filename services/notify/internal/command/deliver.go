@@ -184,7 +184,8 @@ func (c *Commands) post(ctx context.Context, desk string, group []letter) error 
 }
 
 // claim writes down that an attempt begins, and leaves out what somebody else has claimed or settled meanwhile. A message
-// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID; a text message or a call does not.
+// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID; a text message or a
+// call does not.
 func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]letter, error) {
 	ids := make([]uuid.UUID, len(group))
 	byID := make(map[uuid.UUID]letter, len(group))
@@ -216,8 +217,8 @@ func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]le
 	return claimed, c.settle(ctx, desk, doubted)
 }
 
-// sentOnce reports whether a message has no Message-ID by which its receiver could drop a repetition: nobody's telephone rings twice
-// because we forgot.
+// sentOnce reports whether a message has no Message-ID by which its receiver could drop a repetition: nobody's telephone rings
+// twice because we forgot.
 func sentOnce(row store.Notification) bool {
 	medium := notifyv1.Medium(row.Medium)
 	return medium == notifyv1.Medium_MEDIUM_SMS || medium == notifyv1.Medium_MEDIUM_CALL

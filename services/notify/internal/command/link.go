@@ -128,8 +128,9 @@ func (l *Links) FollowLink(ctx context.Context, r *notifyv1.FollowLinkRequest) (
 	return stands, nil
 }
 
-// act takes the step in triage, as whom the link was sent to. The request's id is made from the link, so that it is taken once, on
-// whatever replica and however often it is asked for: another answer by the same link is another use of that id, and refused there.
+// act takes the step in triage, as whom the link was sent to. The request's id is made from the link, so that it is taken once,
+// on whatever replica and however often it is asked for: another answer by the same link is another use of that id, and refused
+// there.
 func (l *Links) act(ctx context.Context, desk string, link domain.Link, r *notifyv1.FollowLinkRequest) error {
 	id := requestIDOf(r.GetName())
 	var err error

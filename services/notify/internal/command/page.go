@@ -23,8 +23,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Paging calls those on duty (R50, R52, R67). Triage says whose turn it is, and how long; here each is called by every medium that
-// reaches them.
+// Paging calls those on duty (R50, R52, R67). Triage says whose turn it is, and how long; here each is called by every medium
+// that reaches them.
 type Paging struct {
 	Pool     *pgxpool.Pool
 	Clock    clock.Clock

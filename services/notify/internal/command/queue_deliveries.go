@@ -17,8 +17,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Handle queues what happened for the webhooks that hear it and whose party may see it, and inserts the jobs that send it. The same
-// event again adds nothing.
+// Handle queues what happened for the webhooks that hear it and whose party may see it, and inserts the jobs that send it. The
+// same event again adds nothing.
 func (w *Webhooks) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
 	q, p := store.New(tx), store.InsertDeliveriesParams{Now: w.Clock.Now()}
 	hooks, err := w.hooks(ctx, q, batch)
@@ -145,7 +145,8 @@ func (w *Webhooks) sendSoon(
 
 // TestWebhook queues a test event.
 func (w *Webhooks) TestWebhook(ctx context.Context, r *notifyv1.TestWebhookRequest) (*notifyv1.WebhookDelivery, error) {
-	return w.queueOne(ctx, r.GetName(), "TestWebhook", r.GetRequestId(), r, func(q *store.Queries, row store.Webhook) (uuid.UUID, error) {
+	return w.queueOne(ctx, r.GetName(), "TestWebhook", r.GetRequestId(), r, func(q *store.Queries, row store.Webhook) (uuid.UUID,
+		error) {
 		now := w.Clock.Now()
 		id := domain.DeliveryID(r.GetName(), r.GetRequestId(), now)
 		body, err := domain.TestEvent(id.String(), r.GetName(), now)
@@ -154,8 +155,9 @@ func (w *Webhooks) TestWebhook(ctx context.Context, r *notifyv1.TestWebhookReque
 		}
 		_, err = q.InsertDeliveries(ctx, store.InsertDeliveriesParams{
 			Now: now, Desks: []string{row.Desk}, Webhooks: []string{row.Webhook}, Deliveries: []uuid.UUID{id},
-			Resources: []string{"webhooks/" + row.Webhook}, EventRevisions: []int64{now.UnixMicro()}, EventTypes: []string{domain.TestType},
-			Bodies: [][]byte{body}, Traceparents: []string{feed.Traceparent(ctx)},
+			Resources: []string{"webhooks/" + row.Webhook}, EventRevisions: []int64{now.UnixMicro()},
+			EventTypes: []string{domain.TestType},
+			Bodies:     [][]byte{body}, Traceparents: []string{feed.Traceparent(ctx)},
 			States:  []int16{int16(notifyv1.WebhookDeliveryState_WEBHOOK_DELIVERY_STATE_QUEUED)},
 			Reasons: []string{""},
 		})

@@ -47,8 +47,8 @@ type SendWorker struct {
 	Webhooks *Webhooks
 }
 
-// Work sends what is due, as the only job that sends to this webhook; one that comes meanwhile leaves word and ends. When only what is
-// due later is left, one job stays to come back for it.
+// Work sends what is due, as the only job that sends to this webhook; one that comes meanwhile leaves word and ends. When only
+// what is due later is left, one job stays to come back for it.
 func (s *SendWorker) Work(ctx context.Context, job *river.Job[SendDeliveries]) error {
 	wait, err := s.Webhooks.send(ctx, job.Args, job.ID)
 	switch {
@@ -89,8 +89,8 @@ func (w *Webhooks) send(ctx context.Context, args SendDeliveries, job int64) (ti
 	}
 }
 
-// lease takes the webhook for this job. mine is false where another has it, who has been told to look again, and where nothing is to
-// be sent.
+// lease takes the webhook for this job. mine is false where another has it, who has been told to look again, and where nothing is
+// to be sent.
 func (w *Webhooks) lease(ctx context.Context, args SendDeliveries) (hook store.Webhook, mine bool, err error) {
 	err = pg.InTx(ctx, w.Pool, func(ctx context.Context, tx pgx.Tx) error {
 		q, now := store.New(tx), w.Clock.Now()
@@ -234,8 +234,8 @@ func (w *Webhooks) disable(ctx context.Context, p *pg.Pipeline, row *store.Webho
 	return q.EndLease(ctx, store.EndLeaseParams{Desk: row.Desk, Webhook: row.Webhook})
 }
 
-// leave gives the webhook back, unless somebody left word. Of the jobs that would wait for what is due later, one stays: the one that
-// comes back first. A job whose time is up leaves in any case, and comes back.
+// leave gives the webhook back, unless somebody left word. Of the jobs that would wait for what is due later, one stays: the one
+// that comes back first. A job whose time is up leaves in any case, and comes back.
 func (w *Webhooks) leave(
 	ctx context.Context, hook store.Webhook, job int64, hurried bool,
 ) (wait time.Duration, done bool, err error) {

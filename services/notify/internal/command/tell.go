@@ -23,9 +23,9 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Tell writes down whom the desk's profile or our own rules name for a batch of triage's events, and inserts the jobs that will tell
-// them. It writes through the subscriber's transaction and nothing else, and the same event again adds nothing: each message is
-// written once, however often the batch is handled. What happens to a ticket in import is written down as suppressed (R34).
+// Tell writes down whom the desk's profile or our own rules name for a batch of triage's events, and inserts the jobs that will
+// tell them. It writes through the subscriber's transaction and nothing else, and the same event again adds nothing: each message
+// is written once, however often the batch is handled. What happens to a ticket in import is written down as suppressed (R34).
 func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
 	batch, happenings, err := happenings(batch)
 	if err != nil || len(batch) == 0 {
@@ -91,8 +91,8 @@ func settledAtOnce(h domain.Happening, t domain.Told) (delivery notifyv1.Deliver
 	return 0, "", false
 }
 
-// forgetTexts closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in (R149), and
-// forgets what people wrote about one whose texts are erased (R147).
+// forgetTexts closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in (R149),
+// and forgets what people wrote about one whose texts are erased (R147).
 func forgetTexts(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
 	for i, h := range happenings {
 		record := batch[i].Record
@@ -111,8 +111,8 @@ func forgetTexts(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings
 	return nil
 }
 
-// happenings are the events as the rules see them, and those events. A desk without a profile asks for nothing: of its events only
-// those are looked into that our own rules, or those who follow a ticket, wait for.
+// happenings are the events as the rules see them, and those events. A desk without a profile asks for nothing: of its events
+// only those are looked into that our own rules, or those who follow a ticket, wait for.
 func happenings(batch []*feed.Event) ([]*feed.Event, []domain.Happening, error) {
 	events, all := make([]*feed.Event, 0, len(batch)), make([]domain.Happening, 0, len(batch))
 	for _, event := range batch {
@@ -151,8 +151,8 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 	}
 }
 
-// messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server can drop
-// a repetition; it is signed, so that a reply finds its ticket.
+// messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server
+// can drop a repetition; it is signed, so that a reply finds its ticket.
 func (c *Commands) messageID(record *eventv1.Record, id uuid.UUID) string {
 	return c.References.MessageID(mailref.Reference{
 		Kind: mailref.Ticket, Desk: resourcename.Desk(record.GetDesk()), ID: resourcename.ID(record.GetResource()), Serial: id.String(),

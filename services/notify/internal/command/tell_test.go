@@ -60,7 +60,8 @@ func TestAMailIsMarkedAsAutomaticAndThreadsByTicketAndCarriesTheJourney(t *testi
 	if len(mails) != 2 {
 		t.Fatalf("Mette got %d mails, want 2", len(mails))
 	}
-	thread := w.commands.References.MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: "ASCP00000042"}, "bavn.example")
+	thread := w.commands.References.MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: "ASCP00000042"},
+		"bavn.example")
 	for _, m := range mails {
 		if found, err := w.commands.References.Find("<" + m.MessageID + ">"); err != nil || found.ID != "ASCP00000042" {
 			t.Errorf("a reply to %s finds %v, %v", m.MessageID, found, err)
@@ -76,7 +77,8 @@ func TestAMailIsMarkedAsAutomaticAndThreadsByTicketAndCarriesTheJourney(t *testi
 				t.Errorf("%s is %q, want %q", field, got, want)
 			}
 		}
-		if !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/alternative") || !strings.HasPrefix(m.Subject, "[ASCP00000042] ") {
+		if !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/alternative") || !strings.HasPrefix(m.Subject,
+			"[ASCP00000042] ") {
 			t.Errorf("it is %s with the subject %q", m.Header.Get("Content-Type"), m.Subject)
 		}
 	}

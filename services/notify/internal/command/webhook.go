@@ -49,10 +49,11 @@ type Webhooks struct {
 
 var errNoWebhook = fault.New(codes.NotFound, fault.NotFound)
 
-// change runs a change of a webhook that has its effect once, and returns the webhook after it. do gets the row locked and returns
-// the type of what happened; an empty type is a change of nothing.
+// change runs a change of a webhook that has its effect once, and returns the webhook after it. do gets the row locked and
+// returns the type of what happened; an empty type is a change of nothing.
 func (w *Webhooks) change(
-	ctx context.Context, name string, call request.Request, do func(p *pg.Pipeline, row *store.Webhook, now time.Time) (string, error),
+	ctx context.Context, name string, call request.Request, do func(p *pg.Pipeline, row *store.Webhook, now time.Time) (string,
+		error),
 ) (store.Webhook, error) {
 	var row store.Webhook
 	attempt := func(ctx context.Context, p *pg.Pipeline) error {

@@ -229,7 +229,8 @@ func (w *world) replica() *command.Commands {
 	c := &command.Commands{
 		References: references, Editions: &command.Editions{Triage: w.triage},
 		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
-		Templates: templates, Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
+		Templates: templates, Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics,
+		MailDomain:  cfg.Domain(),
 		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,
 		Patience:   domain.Patience{First: 2 * time.Second, Longest: time.Minute, GiveUp: time.Hour},
 		RetryAfter: 5 * time.Second,

@@ -14,8 +14,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// write puts a message into words: those that a person wrote, those of the desk's profile, or our own; in the recipient's language if
-// there are any, otherwise the desk's.
+// write puts a message into words: those that a person wrote, those of the desk's profile, or our own; in the recipient's
+// language if there are any, otherwise the desk's.
 func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, error) {
 	recipient := m.persons[row.Recipient]
 	language := domain.Language(recipient.GetLanguageCode(), m.desk.LanguageCode)
@@ -33,8 +33,8 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 	}, nil
 }
 
-// thread is what mail programs show messages together by, and what an answer is about: the ticket, or the recipient's digests, which
-// nobody answers.
+// thread is what mail programs show messages together by, and what an answer is about: the ticket, or the recipient's digests,
+// which nobody answers.
 func (c *Commands) thread(row store.Notification) (string, mailref.Reference) {
 	if isDigest(row) {
 		return "digest." + row.Recipient + "." + row.Desk + "@" + c.MailDomain, mailref.Reference{}

@@ -75,8 +75,8 @@ func TestEvent(id, webhook string, at time.Time) ([]byte, error) {
 // TestType is the type of a test event.
 const TestType = "bavn.webhook.test"
 
-// forget takes away what is not for webhooks: always how Bavn decided whom else to tell, and what leads to a person unless persons
-// may be named. It looks at every text of the message, so that a new field that names a person is forgotten as well.
+// forget takes away what is not for webhooks: always how Bavn decided whom else to tell, and what leads to a person unless
+// persons may be named. It looks at every text of the message, so that a new field that names a person is forgotten as well.
 func forget(m protoreflect.Message, persons bool) {
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		switch {

@@ -26,8 +26,8 @@ type PageCall struct {
 	Medium notifyv1.Medium
 }
 
-// CallsOf are the calls of a page's turn: to the contact or person whose turn it is, or where the contact is nothing but a role, to
-// those who have it.
+// CallsOf are the calls of a page's turn: to the contact or person whose turn it is, or where the contact is nothing but a role,
+// to those who have it.
 func CallsOf(page *triagev1.Page, inRole []string, at time.Time) []PageCall {
 	link := TurnOf(page, page.GetTurn())
 	var called []string
@@ -64,10 +64,13 @@ func PageCode(page string) string {
 	return fmt.Sprintf("%04d", binary.BigEndian.Uint32(digest[:])%10000)
 }
 
-// SaysYes reports whether a text message answers a call: its first word does, in any of the languages. The code it names is returned,
-// or nothing.
+// SaysYes reports whether a text message answers a call: its first word does, in any of the languages. The code it names is
+// returned, or nothing.
 func SaysYes(text string) (code string, yes bool) {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'z') && r < 128 })
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') &&
+			r < 128
+	})
 	if len(words) == 0 {
 		return "", false
 	}
@@ -90,8 +93,8 @@ type PageWords struct {
 	Turn                                           int32
 }
 
-// PageLetter is a call in words: of a mail, of a text message, of a voice. A text message and a voice tell no title: others may read
-// or hear them.
+// PageLetter is a call in words: of a mail, of a text message, of a voice. A text message and a voice tell no title: others may
+// read or hear them.
 func PageLetter(language string, medium notifyv1.Medium, w PageWords) (subject, body string) {
 	t := pageTexts[language]
 	subject = fmt.Sprintf(t.subject, w.Number, strings.TrimSpace(w.Priority+" "+w.Title))

@@ -101,8 +101,8 @@ type DeliveryVerdict struct {
 	DueAt  time.Time
 }
 
-// JudgeDelivery says what becomes of a delivery after its attempts so far: taken, another attempt later, or given up when patience
-// ends.
+// JudgeDelivery says what becomes of a delivery after its attempts so far: taken, another attempt later, or given up when
+// patience ends.
 func JudgeDelivery(a Attempt, attempts int, queued, now time.Time, p Patience) DeliveryVerdict {
 	reason := a.Reason
 	if a.Reply != 0 {

@@ -40,8 +40,8 @@ func (c DKIMConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// signedFields are those that a receiver judges a mail by, and those that lead a reply back. A field that a mail has not is signed as
-// missing, so that nobody adds it.
+// signedFields are those that a receiver judges a mail by, and those that lead a reply back. A field that a mail has not is
+// signed as missing, so that nobody adds it.
 var signedFields = []string{
 	"From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "MIME-Version", "Content-Type",
 	"Content-Language", "Auto-Submitted", "List-Id", "List-Unsubscribe",

@@ -68,7 +68,8 @@ func blocks(text string) []block {
 			}
 			b.Quote = quoted
 			l := line{Text: said}
-			if !quoted && (strings.HasPrefix(said, "https://") || strings.HasPrefix(said, "http://")) && !strings.ContainsAny(said, " \t") {
+			if !quoted && (strings.HasPrefix(said, "https://") || strings.HasPrefix(said, "http://")) && !strings.ContainsAny(said,
+				" \t") {
 				l.URL = said // ours: a quoted address stays words
 			}
 			b.Lines = append(b.Lines, l)

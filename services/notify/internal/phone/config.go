@@ -1,5 +1,5 @@
-// Package phone hands text messages and calls to a provider over HTTP. What a provider wants to be told is a setting: a JSON object
-// with {to}, {text}, {sender} and {id} in its values, sent as JSON or, for the likes of Twilio, as a form.
+// Package phone hands text messages and calls to a provider over HTTP. What a provider wants to be told is a setting: a JSON
+// object with {to}, {text}, {sender} and {id} in its values, sent as JSON or, for the likes of Twilio, as a form.
 package phone
 
 import (

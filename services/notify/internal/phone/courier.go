@@ -30,7 +30,8 @@ func New(cfg Config, provider Provider) (*Courier, error) {
 		// A redirect would be a second request: who knows whether the first was taken.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	if err := errors.Join(json.Unmarshal([]byte(provider.Fields), &c.fields), json.Unmarshal([]byte(provider.EndBody), &c.ending)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(provider.Fields), &c.fields), json.Unmarshal([]byte(provider.EndBody),
+		&c.ending)); err != nil {
 		return nil, fmt.Errorf("set up the provider %s: %w", provider.URL, err)
 	}
 	return c, nil
@@ -39,8 +40,8 @@ func New(cfg Config, provider Provider) (*Courier, error) {
 // Address is the person's telephone number.
 func (*Courier) Address(person *intakev1.Person) string { return person.GetPhone() }
 
-// Send hands messages to the provider, one after the other, and says what came of each. One of which it is not known whether it was
-// taken is in doubt, for good: nobody is called twice for a lost answer.
+// Send hands messages to the provider, one after the other, and says what came of each. One of which it is not known whether it
+// was taken is in doubt, for good: nobody is called twice for a lost answer.
 func (c *Courier) Send(ctx context.Context, messages []domain.Dispatch) []domain.Attempt {
 	attempts := make([]domain.Attempt, len(messages))
 	for i, m := range messages {

@@ -92,12 +92,16 @@ func TestWhatIsInDoubtIsNotSentAgainAndWhatSurelyFailedIs(t *testing.T) {
 		"away":    {status(http.StatusServiceUnavailable), domain.Attempt{Reason: "HTTP_503"}},
 		"refused": {status(http.StatusBadRequest), domain.Attempt{Reason: "HTTP_400", Final: true}},
 		"broken":  {status(http.StatusBadGateway), domain.Attempt{Reason: domain.ReasonPhoneInDoubt, Final: true}},
-		"cut off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			domain.Attempt{Reason: domain.ReasonPhoneInDoubt, Final: true}},
-		"moved": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		"cut off": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			domain.Attempt{Reason: domain.ReasonPhoneInDoubt, Final: true},
 		},
-			domain.Attempt{Reason: "HTTP_307", Final: true}},
+		"moved": {
+			func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+			},
+			domain.Attempt{Reason: "HTTP_307", Final: true},
+		},
 	} {
 		server := httptest.NewServer(c.answer)
 		if got := send(courier(t, func(p *phone.Provider) { p.URL = server.URL })); got != c.want {

@@ -26,7 +26,8 @@ type Delegates struct {
 	OnCall *OnCall
 }
 
-// delegated makes the call the person's own, by the word of the service that makes it: their rights decide, and the event names both.
+// delegated makes the call the person's own, by the word of the service that makes it: their rights decide, and the event names
+// both.
 func (d *Delegates) delegated(ctx context.Context, action, name, person string) (context.Context, error) {
 	caller, err := d.service(ctx, action, name)
 	if err != nil {
@@ -102,8 +103,8 @@ func (d *Delegates) GetPage(ctx context.Context, r *triagev1.GetPageRequest) (*t
 	return answer, err
 }
 
-// AcknowledgePageFor answers a page for whoever was called, without their signing in (R50). It is the page that is answered and not
-// a turn of it: who was called may answer late.
+// AcknowledgePageFor answers a page for whoever was called, without their signing in (R50). It is the page that is answered and
+// not a turn of it: who was called may answer late.
 func (d *Delegates) AcknowledgePageFor(ctx context.Context, r *triagev1.AcknowledgePageForRequest) (*triagev1.Page, error) {
 	if r.GetPerson() != "" {
 		ctx, err := d.delegated(ctx, "AcknowledgePageFor", r.GetName(), r.GetPerson())
@@ -134,8 +135,8 @@ func (d *Delegates) AcknowledgePageFor(ctx context.Context, r *triagev1.Acknowle
 	})
 }
 
-// PassPage calls the next at once, because nobody knows whether the present one can be reached. In the second round the timers decide
-// again: a provider that takes nothing must not drive the chain round and round.
+// PassPage calls the next at once, because nobody knows whether the present one can be reached. In the second round the timers
+// decide again: a provider that takes nothing must not drive the chain round and round.
 func (d *Delegates) PassPage(ctx context.Context, r *triagev1.PassPageRequest) (*triagev1.Page, error) {
 	if _, err := d.service(ctx, "PassPage", r.GetName()); err != nil {
 		return nil, err
@@ -154,7 +155,8 @@ func (d *Delegates) PassPage(ctx context.Context, r *triagev1.PassPageRequest) (
 		page, events := page.Next(d.Writer.Clock.Now())
 		answer = page.Facts
 		return d.Writer.writePage(ctx, p, &row, page, events, origin{
-			actor: actorOfService(ctx), cause: &eventv1.Cause{RequestId: r.GetRequestId(), Rule: fmt.Sprintf("page.passed@%d", r.GetTurn())},
+			actor: actorOfService(ctx), cause: &eventv1.Cause{RequestId: r.GetRequestId(), Rule: fmt.Sprintf("page.passed@%d",
+				r.GetTurn())},
 		})
 	})
 	if err != nil {
