@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/gateway/internal/files"
+	"github.com/bavn/bavn/gateway/internal/linkpage"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/gateway/internal/rest"
@@ -89,6 +90,10 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		contract.Serve(w, r, static.CacheAsk)
 	})))
 	mux.Handle("GET "+pages.Path, processes)
+	links := linkpage.New(services.Notify, append(site.Stylesheets(), pages.Path+"style.css"), a.telemetry.Logger)
+	mux.HandleFunc("GET "+linkpage.Path, links.Show)
+	mux.HandleFunc("POST "+linkpage.Path, links.Act)
+	mux.Handle("POST "+linkpage.TextPath, linkpage.NewTexts(services.Notify, a.telemetry.Logger))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)

@@ -2,8 +2,8 @@
 // Reply-To). Whoever knows the number of a ticket cannot make one; whoever has a mail from us has one. Notify writes them, intake
 // reads them, so that both share the keys.
 //
-// One form serves all headers. In a Message-ID or References it is the whole local part; in Reply-To it stands behind the plus of a
-// subaddress (RFC 5233):
+// One form serves all headers. In a Message-ID or References it is the whole local part; in Reply-To it stands behind the plus of
+// a subaddress (RFC 5233):
 //
 //	<t.nsp.ascp00000042.ms3p7xq4kd2vbn5a@example.org>                            all mails of a ticket refer to it; no mail has it
 //	<t.nsp.ascp00000042.019395d8-….ms3p7xq4kd2vbn5a@example.org>                 one mail of it
@@ -28,7 +28,7 @@ import (
 
 // Config holds the keys. Intake and notify share them, and all their replicas do.
 type Config struct {
-	Keys []string `koanf:"keys" usage:"keys of references in mails, 64 hex digits each, newest first; the same in intake and notify" secret:"true"`
+	Keys []string `koanf:"keys" usage:"keys of references in mails, 64 hex digits, newest first; the same in intake and notify" secret:"true"`
 }
 
 // Validate returns the settings that cannot work.
@@ -99,8 +99,8 @@ func (s *Signer) Local(r Reference) string {
 // MessageID is the reference as a Message-ID, without angle brackets.
 func (s *Signer) MessageID(r Reference, domain string) string { return s.Local(r) + "@" + domain }
 
-// ReplyTo is an address with the reference behind a plus: "desk@example.org" becomes "desk+t.nsp.….@example.org". Where that would be
-// too long to be an address, it is the address as it was: the other headers still lead back.
+// ReplyTo is an address with the reference behind a plus: "desk@example.org" becomes "desk+t.nsp.….@example.org". Where that
+// would be too long to be an address, it is the address as it was: the other headers still lead back.
 func (s *Signer) ReplyTo(address string, r Reference) string {
 	r.Serial = ""
 	at := strings.LastIndexByte(address, '@')
@@ -140,8 +140,8 @@ var ErrNone = errors.New("no signed reference")
 // maxHeader is as much of a header as is read: References may name a hundred mails.
 const maxHeader = 32 << 10
 
-// Find returns the reference that headers hold, the last one of the first header that holds any: References ends with the mail that is
-// answered. Give Reply-To's address (To, Delivered-To) first, then In-Reply-To, then References. Returns ErrNone.
+// Find returns the reference that headers hold, the last one of the first header that holds any: References ends with the mail
+// that is answered. Give Reply-To's address (To, Delivered-To) first, then In-Reply-To, then References. Returns ErrNone.
 func (s *Signer) Find(headers ...string) (Reference, error) {
 	for _, header := range headers {
 		lower := strings.ToLower(header[:min(len(header), maxHeader)])

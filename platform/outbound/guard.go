@@ -1,6 +1,6 @@
 // Package outbound makes HTTP clients for addresses that somebody else chose: a subscriber's webhook, a partner's tool. Such an
-// address may name what only we can reach (the database, the cloud's metadata, a neighbour in the cluster), so that it is looked at
-// when the connection is made, after the name was resolved: a name may point elsewhere the next time it is asked for.
+// address may name what only we can reach (the database, the cloud's metadata, a neighbour in the cluster), so that it is looked
+// at when the connection is made, after the name was resolved: a name may point elsewhere the next time it is asked for.
 package outbound
 
 import (
@@ -20,7 +20,7 @@ import (
 
 // Config says what may be called besides the public Internet.
 type Config struct {
-	Allow   []string      `koanf:"allow" usage:"internal networks that may be called, such as 10.20.0.0/16, without TLS too; none if empty"`
+	Allow   []string      `koanf:"allow" usage:"internal networks that may be called, without TLS too; none if empty"`
 	Timeout time.Duration `koanf:"timeout" usage:"longest time of one call, from looking the name up to the last byte of the answer"`
 }
 
@@ -69,8 +69,8 @@ func New(cfg Config) (*Guard, error) {
 	return &Guard{allowed: allowed, timeout: cfg.Timeout}, err
 }
 
-// forbidden are networks that are not the public Internet and that netip has no word for. Those that carry an IPv4 address within an
-// IPv6 one are here too: a gateway would take the packet to it.
+// forbidden are networks that are not the public Internet and that netip has no word for. Those that carry an IPv4 address within
+// an IPv6 one are here too: a gateway would take the packet to it.
 var forbidden = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),       // this network (RFC 1122)
 	netip.MustParsePrefix("100.64.0.0/10"),   // behind a carrier's NAT (RFC 6598)
@@ -120,8 +120,8 @@ func (g *Guard) allows(address netip.Addr) bool {
 	return false
 }
 
-// CheckURL says what is wrong with an address before it is called for the first time: https, a name or a number that may be called,
-// nothing about a user. A name is looked at when it is called.
+// CheckURL says what is wrong with an address before it is called for the first time: https, a name or a number that may be
+// called, nothing about a user. A name is looked at when it is called.
 func (g *Guard) CheckURL(written string) error {
 	u, err := url.Parse(written)
 	switch {

@@ -26,7 +26,8 @@ func TestNothingInternalIsCalled(t *testing.T) {
 	t.Parallel()
 	g := guard(t)
 	for _, internal := range []string{
-		"127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255",
+		"127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+		"255.255.255.255",
 		"224.0.0.1", "198.18.0.1", "240.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "ff02::1",
 		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "fec0::1",
 	} {
@@ -34,7 +35,8 @@ func TestNothingInternalIsCalled(t *testing.T) {
 			t.Errorf("%s may be called", internal)
 		}
 	}
-	for _, public := range []string{"1.1.1.1", "130.225.1.1", "172.32.0.1", "100.128.0.1", "2a00:1450:4009::200e", "::ffff:8.8.8.8"} {
+	for _, public := range []string{"1.1.1.1", "130.225.1.1", "172.32.0.1", "100.128.0.1", "2a00:1450:4009::200e",
+		"::ffff:8.8.8.8"} {
 		if !g.May(netip.MustParseAddr(public)) {
 			t.Errorf("%s may not be called", public)
 		}
@@ -58,8 +60,10 @@ func TestAnAddressIsLookedAtBeforeItIsKept(t *testing.T) {
 	t.Parallel()
 	g := guard(t)
 	for _, written := range []string{
-		"", "hooks.example.org", "/hooks", "http://hooks.example.org/", "ftp://hooks.example.org/", "https://user:word@hooks.example.org/",
-		"https://127.0.0.1/", "https://[::1]:8443/", "https://10.1.2.3/", "https://hooks.example.org/#part", "https://", "https://:443/",
+		"", "hooks.example.org", "/hooks", "http://hooks.example.org/", "ftp://hooks.example.org/",
+		"https://user:word@hooks.example.org/",
+		"https://127.0.0.1/", "https://[::1]:8443/", "https://10.1.2.3/", "https://hooks.example.org/#part", "https://",
+		"https://:443/",
 	} {
 		if err := g.CheckURL(written); !errors.Is(err, outbound.ErrForbidden) {
 			t.Errorf("%q: %v, want it refused", written, err)

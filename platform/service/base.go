@@ -276,11 +276,12 @@ func (b *Base) Dial(service string, cfg dial.Config, idempotent ...string) (*grp
 	return conn, nil
 }
 
-// Jobs makes the River client that inserts and works the service's jobs, and prunes old request ids.
-func (b *Base) Jobs(workers *river.Workers) (*jobs.Client, error) {
+// Jobs makes the River client that inserts and works the service's jobs, and prunes old request ids. periodic
+// are the service's own jobs that the one client that leads inserts.
+func (b *Base) Jobs(workers *river.Workers, periodic ...*river.PeriodicJob) (*jobs.Client, error) {
 	river.AddWorker(workers, &pruneRequestsWorker{pool: b.Pool, clock: b.Clock})
 	client, err := jobs.New(b.cfg.Jobs, jobs.Deps{
-		Pool: b.Pool, Clock: b.Clock, Workers: workers, Periodic: []*river.PeriodicJob{prunePeriodically()},
+		Pool: b.Pool, Clock: b.Clock, Workers: workers, Periodic: append(periodic, prunePeriodically()),
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider, Logger: b.Telemetry.Logger,
 	})
 	if err != nil {

@@ -61,6 +61,15 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.intake.v1.ToolService.RecordIssue":                true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":    true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents":  true,
+	"bavn.triage.v1.DelegateService.AcceptSolutionFor":      true,
+	"bavn.triage.v1.DelegateService.RejectSolutionFor":      true,
+	"bavn.triage.v1.DelegateService.GetPage":                true,
+	"bavn.triage.v1.DelegateService.AcknowledgePageFor":     true,
+	"bavn.triage.v1.DelegateService.PassPage":               true,
+	"bavn.notify.v1.LinkService.GetLink":                    true,
+	"bavn.notify.v1.LinkService.FollowLink":                 true,
+	"bavn.notify.v1.PagingService.AnswerPage":               true,
+	"bavn.notify.v1.PagingService.ReceiveText":              true,
 }
 
 func hasAddressOrIsInternal(m method) []string {

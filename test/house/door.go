@@ -24,6 +24,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/localpg"
 	"github.com/bavn/bavn/platform/mailsink"
+	"github.com/bavn/bavn/platform/phonesink"
 )
 
 // Running is a suite that runs, in this process or in five of its own.
@@ -32,6 +33,7 @@ type Running interface {
 	Folder() suite.Folder
 	Token(person string, life time.Duration) (string, error)
 	Mail() *mailsink.Sink
+	Phone() *phonesink.Sink
 	Postgres() *localpg.Server
 }
 

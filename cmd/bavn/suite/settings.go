@@ -42,6 +42,9 @@ func (g *ground) settings(name string) ([]string, error) {
 	return env, nil
 }
 
+// inboundToken is what a development provider of text messages shows when it brings one.
+const inboundToken = "development"
+
 func (g *ground) ownSettings(name string) (map[string]string, error) {
 	a := g.addresses
 	switch name {
@@ -64,6 +67,10 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
 			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
 			"TOOLS_SECRETS": g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
+			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.References,
+			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
+			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",
+			"PHONE_CALL_END_URL": a.Mailbox + "/phone/call/{ref}/end", "PHONE_INBOUND_TOKEN": inboundToken,
 		}), nil
 	case "reporting":
 		return g.serviceSettings(name, a.Reporting, g.ports.ReportingAdmin, map[string]string{

@@ -16,12 +16,12 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/project"
 )
 
-// withToolQueue gives the parties' tools workers of their own.
-func withToolQueue(cfg Config) service.Config {
-	if cfg.Jobs.Queues == nil {
-		cfg.Jobs.Queues = map[string]int{river.QueueDefault: cfg.Jobs.MaxWorkers}
+// withQueues gives what must not wait for mails workers of its own: webhooks, calls to those on duty, the parties' tools.
+func withQueues(cfg Config) service.Config {
+	cfg.Jobs.Queues = map[string]int{
+		river.QueueDefault: cfg.Jobs.MaxWorkers, command.WebhookQueue: cfg.Webhooks.Workers, command.PageQueue: pageWorkers,
+		command.ToolQueue: cfg.Tools.Workers,
 	}
-	cfg.Jobs.Queues[command.ToolQueue] = cfg.Tools.Workers
 	return cfg.Config
 }
 

@@ -39,6 +39,7 @@ type grammar struct {
 	Person     Person     `cmd:"" group:"set up" help:"People and how to reach them."`
 	CI         CI         `cmd:"" name:"ci" group:"set up" help:"Configuration items: what tickets are about."`
 	Connection Connection `cmd:"" group:"set up" help:"The parties' own tools: Jira, monitoring, any that signs its webhooks."`
+	Webhook    Webhook    `cmd:"" group:"set up" help:"Systems that are told what happens."`
 	Membership Membership `cmd:"" group:"set up" help:"Who may act for which party."`
 	Profile    Profile    `cmd:"" group:"set up" help:"The process of a desk as a file: check, explain, compare, draw."`
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`

@@ -69,6 +69,8 @@ type Client struct {
 	Stakeholders  notifyv1.StakeholderServiceClient
 	Outboxes      notifyv1.OutboxServiceClient
 	Preferences   notifyv1.PreferenceServiceClient
+	Webhooks      notifyv1.WebhookServiceClient
+	Paging        notifyv1.PagingServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
@@ -130,6 +132,8 @@ func Open(cfg Config) (*Client, error) {
 	c.Stakeholders = notifyv1.NewStakeholderServiceClient(dialed["notify"])
 	c.Outboxes = notifyv1.NewOutboxServiceClient(dialed["notify"])
 	c.Preferences = notifyv1.NewPreferenceServiceClient(dialed["notify"])
+	c.Webhooks = notifyv1.NewWebhookServiceClient(dialed["notify"])
+	c.Paging = notifyv1.NewPagingServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil
 }

@@ -1062,6 +1062,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/pages/{page}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how a page's contacts were called, the last first
+         * @description Lists how a page's contacts were called, the last first. Callers: those who may see the page. Changes nothing. Errors: NOT_FOUND,
+         *     INVALID_PAGE_TOKEN.
+         */
+        get: operations["PagingService_ListPageCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/pages/{page}:acknowledge": {
         parameters: {
             query?: never;
@@ -3307,6 +3328,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the webhooks of the caller's parties, by id
+         * @description Lists the webhooks of the caller's parties, by id. Callers: everybody; it shows those that the caller may read. Changes nothing.
+         *     Errors: INVALID_PAGE_TOKEN.
+         */
+        get: operations["WebhookService_ListWebhooks"];
+        put?: never;
+        /**
+         * Subscribes a system
+         * @description Subscribes a system. The answer has the secret that bodies are signed with; only this answer and `:rotateSecret` have it.
+         *
+         *     Callers: coordinators and administrators of the webhook's party; with `personal_data`, of the desk's authority. Emits
+         *     webhook.created. Idempotent by request_id, secret included. Errors: NOT_FOUND at `parent`; INVALID_ARGUMENT at `webhook.url` for
+         *     an address that may not be called, at `webhook.party` for one of another desk; ALREADY_EXISTS.
+         */
+        post: operations["WebhookService_CreateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a webhook, without its secret
+         * @description Reads a webhook, without its secret. Callers: coordinators, administrators and auditors of its party. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        get: operations["WebhookService_GetWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a webhook is called, where it is, or what it hears
+         * @description Changes what a webhook is called, where it is, or what it hears.
+         *
+         *     Callers: as CreateWebhook's. Emits webhook.updated. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at
+         *     `webhook.url`, `update_mask`; ABORTED STALE_ETAG.
+         */
+        patch: operations["WebhookService_UpdateWebhook"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was sent to a webhook, newest first; kept for 30 days
+         * @description Lists what was sent to a webhook, newest first; kept for 30 days. Callers: those who may read the webhook. Changes nothing.
+         *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["WebhookService_ListWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}/deliveries/{delivery}:replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a delivery again, under the same webhook-id: what was given up, or what a receiver lost
+         * @description Sends a delivery again, under the same webhook-id: what was given up, or what a receiver lost.
+         *
+         *     Callers: coordinators and administrators of the webhook's party. Emits nothing. Idempotent by request_id. Errors: NOT_FOUND;
+         *     FAILED_PRECONDITION WEBHOOK_DISABLED, DELIVERY_QUEUED where it waits for its turn already.
+         */
+        post: operations["WebhookService_ReplayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a webhook: nothing is sent any more, and its deliveries are gone
+         * @description Ends a webhook: nothing is sent any more, and its deliveries are gone. Its id is not used again.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.deleted. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_DeleteWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a disabled webhook work again, from now on; what it missed can be replayed
+         * @description Lets a disabled webhook work again, from now on; what it missed can be replayed. An active one stays as it is.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.enabled. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_EnableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a new secret
+         * @description Gives a new secret. For the overlap, bodies are signed with both.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.secret_rotated. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_RotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event of type bavn.webhook.test
+         * @description Sends an event of type bavn.webhook.test. Callers: coordinators and administrators of its party. Emits nothing. Idempotent by
+         *     request_id. Errors: NOT_FOUND; FAILED_PRECONDITION WEBHOOK_DISABLED.
+         */
+        post: operations["WebhookService_TestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}:adoptProfile": {
         parameters: {
             query?: never;
@@ -4272,8 +4481,24 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks to end a webhook. */
+        "notify.DeleteWebhookRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Lets a proposal be. */
         "notify.DismissProposalRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks to let a webhook work again. */
+        "notify.EnableWebhookRequest": {
             /**
              * Format: uuid
              * @description AIP-155.
@@ -4309,6 +4534,13 @@ export interface components {
             /** @description The page. */
             notifications?: components["schemas"]["notify.Notification"][];
         };
+        /** @description How a page's contacts were called. */
+        "notify.ListPageCallsResponse": {
+            /** @description The calls. */
+            calls?: components["schemas"]["notify.PageCall"][];
+            /** @description Token of the next answer; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of proposals. */
         "notify.ListProposalsResponse": {
             /** @description Asks for the next page; empty on the last. */
@@ -4322,6 +4554,20 @@ export interface components {
             nextPageToken?: string;
             /** @description The page. */
             stakeholders?: components["schemas"]["notify.Stakeholder"][];
+        };
+        /** @description A page of deliveries. */
+        "notify.ListWebhookDeliveriesResponse": {
+            /** @description The deliveries. */
+            deliveries?: components["schemas"]["notify.WebhookDelivery"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of webhooks. */
+        "notify.ListWebhooksResponse": {
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The webhooks. */
+            webhooks?: components["schemas"]["notify.Webhook"][];
         };
         /** @description A message to one person about one event. */
         "notify.Notification": {
@@ -4398,6 +4644,47 @@ export interface components {
             /** @description Messages that were written in the last hour, whatever became of them. */
             readonly writtenLastHour?: string;
         };
+        /** @description One attempt to reach one contact by one medium. */
+        "notify.PageCall": {
+            /**
+             * Format: int32
+             * @description Attempts made.
+             */
+            readonly attempts?: number;
+            /** @description Who is called: a contact of the profile, or a person who stands in, `desks/{desk}/persons/{person}`. */
+            readonly called?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: enum
+             * @description What became of it.
+             * @enum {string}
+             */
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
+            /**
+             * Format: enum
+             * @description How.
+             * @enum {string}
+             */
+            readonly medium?: "MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE";
+            /** @description Resource name, `desks/{desk}/pages/{page}/calls/{call}`. */
+            name?: string;
+            /** @description Why it failed or was suppressed: "ANSWERED", "IN_DOUBT", "NO_ADDRESS", "HTTP_400". */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            readonly settleTime?: string;
+            /**
+             * Format: int32
+             * @description The turn of the page that it belongs to.
+             */
+            readonly turn?: number;
+        };
         /** @description Stops a desk's messages. */
         "notify.PauseOutboxRequest": {
             /**
@@ -4466,6 +4753,14 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Asks to send a delivery again. */
+        "notify.ReplayWebhookDeliveryRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Lets a desk's messages go out. */
         "notify.ResumeOutboxRequest": {
             /**
@@ -4476,6 +4771,16 @@ export interface components {
         };
         /** @description Asks for another attempt. */
         "notify.RetryNotificationRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for a new secret. */
+        "notify.RotateWebhookSecretRequest": {
+            /** @description How long the old secret is used too: at most 7 days, a day where it is left out, 0 where it has leaked. */
+            overlap?: string;
             /**
              * Format: uuid
              * @description AIP-155.
@@ -4526,6 +4831,14 @@ export interface components {
             /** @description Of which priorities they hear; empty for one who was taken off. */
             readonly priorities?: string[];
         };
+        /** @description Asks for a test event. */
+        "notify.TestWebhookRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Stops following a ticket. */
         "notify.UnfollowTicketRequest": {
             /**
@@ -4535,6 +4848,85 @@ export interface components {
             requestId: string;
             /** @description The ticket, of the same desk. */
             ticket: string;
+        };
+        /** @description A system that is told what happens. */
+        "notify.Webhook": {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createTime?: string;
+            /** @description Why it is disabled: "UNREACHABLE_FOR_DAYS", "GONE". */
+            readonly disableReason?: string;
+            /** @description What people call it. */
+            displayName?: string;
+            /** @description Changes with every change (AIP-154). */
+            etag?: string;
+            /** @description What it hears: types of events ("ticket.resolved"), or all of a kind ("ticket.*"). */
+            eventTypes: string[];
+            /**
+             * Format: date-time
+             * @description Since when every attempt has failed; unset while it answers.
+             */
+            readonly failTime?: string;
+            /** @description Resource name, `desks/{desk}/webhooks/{webhook}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description Until when bodies are signed with the secret before this one as well; unset where there is none.
+             */
+            readonly overlapEndTime?: string;
+            /** @description The party whose it is, `desks/{desk}/parties/{party}`: it is told what that party may see. It never changes. */
+            party: string;
+            /** @description Bodies name persons by their ids; else they name none. */
+            personalData?: boolean;
+            /** @description The secret, "whsec_…"; in the answers to CreateWebhook and `:rotateSecret` alone. */
+            readonly secret?: string;
+            /**
+             * Format: enum
+             * @description Whether it is told anything.
+             * @enum {string}
+             */
+            readonly state?: "WEBHOOK_STATE_UNSPECIFIED" | "WEBHOOK_STATE_ACTIVE" | "WEBHOOK_STATE_DISABLED" | "WEBHOOK_STATE_DELETED";
+            /** @description Where it is: https, and nothing internal. */
+            url: string;
+        };
+        /** @description An event that is, or was, sent to a webhook. */
+        "notify.WebhookDelivery": {
+            /**
+             * Format: int32
+             * @description Attempts made.
+             */
+            readonly attempts?: number;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When the next attempt is made at the earliest; unset when it is settled.
+             */
+            readonly dueTime?: string;
+            /** @description The type of the event. */
+            readonly eventType?: string;
+            /** @description Resource name; its last part is the webhook-id that the receiver sees. */
+            name?: string;
+            /** @description What the last attempt came to: "HTTP_503", "UNREACHABLE", "FORBIDDEN_ADDRESS", "DISABLED". */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            readonly settleTime?: string;
+            /**
+             * Format: enum
+             * @description How it stands.
+             * @enum {string}
+             */
+            readonly state?: "WEBHOOK_DELIVERY_STATE_UNSPECIFIED" | "WEBHOOK_DELIVERY_STATE_QUEUED" | "WEBHOOK_DELIVERY_STATE_DELIVERED" | "WEBHOOK_DELIVERY_STATE_DEAD";
+            /** @description What it is about, `desks/{desk}/tickets/{ticket}`. */
+            readonly subject?: string;
         };
         /** @description A letter to the stakeholders of a ticket. */
         "notify.WriteToStakeholdersRequest": {
@@ -6773,6 +7165,8 @@ export interface components {
             contact?: string;
             /** @description What people call it, in the desk's language; empty for a person. */
             displayName?: string;
+            /** @description Mail address of the contact. */
+            email?: string;
             /** @description The party that it belongs to, `desks/{desk}/parties/{party}`; empty for a person. */
             party?: string;
             /** @description The person who stands in, `desks/{desk}/persons/{person}`. */
@@ -7604,6 +7998,8 @@ export interface components {
             acknowledgeTime?: string;
             /** @description Who answered, `desks/{desk}/persons/{person}`. */
             acknowledgedBy?: string;
+            /** @description The contact at which it was answered, an id of the profile, where nobody signed in to answer it. */
+            acknowledgedContact?: string;
             /**
              * Format: date-time
              * @description When the present one was called.
@@ -10514,6 +10910,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.ListPagesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PagingService_ListPageCalls: {
+        parameters: {
+            query?: {
+                /** @description The most calls of an answer; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the answer before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The page id. */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListPageCallsResponse"];
                 };
             };
             /** @description Default error response */
@@ -14762,6 +15197,429 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.VerifyTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ListWebhooks: {
+        parameters: {
+            query?: {
+                /** @description The most webhooks of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListWebhooksResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_CreateWebhook: {
+        parameters: {
+            query: {
+                /** @description The last part of its name. */
+                webhookId: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Webhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_GetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_UpdateWebhook: {
+        parameters: {
+            query: {
+                /** @description What of it changes: display_name, url, event_types, personal_data. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Webhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ListWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The most deliveries of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+                /** @description Only those that stand so; all where it is left out. */
+                state?: "WEBHOOK_DELIVERY_STATE_UNSPECIFIED" | "WEBHOOK_DELIVERY_STATE_QUEUED" | "WEBHOOK_DELIVERY_STATE_DELIVERED" | "WEBHOOK_DELIVERY_STATE_DEAD";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListWebhookDeliveriesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ReplayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+                /** @description The delivery id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ReplayWebhookDeliveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WebhookDelivery"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_DeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.DeleteWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_EnableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.EnableWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_RotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_TestWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.TestWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WebhookDelivery"];
                 };
             };
             /** @description Default error response */

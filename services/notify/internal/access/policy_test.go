@@ -27,6 +27,8 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_proposal_proto,
 		notifyv1.File_bavn_notify_v1_outbox_proto,
 		notifyv1.File_bavn_notify_v1_stakeholder_proto, notifyv1.File_bavn_notify_v1_preference_proto,
+		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_webhook_service_proto,
+		notifyv1.File_bavn_notify_v1_paging_service_proto, notifyv1.File_bavn_notify_v1_link_service_proto,
 	} {
 		methods := file.Services().Get(0).Methods()
 		for i := range methods.Len() {

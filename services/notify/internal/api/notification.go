@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -87,9 +86,7 @@ func (s *Notifications) ListNotifications(
 	if r.GetTicket() != "" && resourcename.Desk(r.GetTicket()) != desk {
 		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("ticket", "ticket.other_desk")
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := s.Pages.open(ctx, notifyv1.NotificationService_ListNotifications_FullMethodName, r, bare)
+	page, err := s.Pages.open(ctx, notifyv1.NotificationService_ListNotifications_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

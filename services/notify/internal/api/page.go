@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
@@ -39,13 +41,13 @@ func (p page) before() uuid.UUID {
 	return uuid.UUID(p.after)
 }
 
-// open opens a page of a list. bare is the question without what asks for the page.
-func (p *Pages) open(ctx context.Context, method string, r, bare listing) (page, error) {
-	size := r.GetPageSize()
-	if size == 0 {
-		size = defaultPageSize
+// open opens a page of a list. A token is good for the same question, whatever asks for the page.
+func (p *Pages) open(ctx context.Context, method string, r listing) (page, error) {
+	question := proto.Clone(r).ProtoReflect()
+	for _, field := range []protoreflect.Name{"page_size", "page_token"} {
+		question.Clear(question.Descriptor().Fields().ByName(field))
 	}
-	hash, err := pagetoken.Hash(bare)
+	hash, err := pagetoken.Hash(question.Interface())
 	if err != nil {
 		return page{}, err
 	}
@@ -57,5 +59,8 @@ func (p *Pages) open(ctx context.Context, method string, r, bare listing) (page,
 	if err != nil {
 		return page{}, err
 	}
-	return page{size: size, after: cursor, next: func(last []byte) string { return p.Sealer.Seal(query, last) }}, nil
+	return page{
+		size: cmp.Or(r.GetPageSize(), defaultPageSize), after: cursor,
+		next: func(last []byte) string { return p.Sealer.Seal(query, last) },
+	}, nil
 }

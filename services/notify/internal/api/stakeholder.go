@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -31,9 +30,7 @@ func (s *Stakeholders) ListStakeholders(
 	if err := s.Gate.Managing(ctx, "ListStakeholders", desk); err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := s.Pages.open(ctx, notifyv1.StakeholderService_ListStakeholders_FullMethodName, r, bare)
+	page, err := s.Pages.open(ctx, notifyv1.StakeholderService_ListStakeholders_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

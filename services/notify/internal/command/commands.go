@@ -18,6 +18,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
@@ -50,6 +51,9 @@ type Commands struct {
 	Patience domain.Patience
 	Calm     domain.Calm
 
+	// References sign Message-IDs, so that a reply finds its ticket, and Links what can be answered without signing in.
+	References *mailref.Signer
+	Links      *Links
 	// MailDomain is where Message-IDs are made.
 	MailDomain string
 	// TicketURL shows a ticket, with {desk} and {ticket} in it; empty where the desk has no page.

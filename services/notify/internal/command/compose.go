@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -259,10 +258,22 @@ func (c *Commands) tickets(ctx context.Context, desk string, rows []store.Notifi
 	return tickets, nil
 }
 
-// traceparent is the journey's, always sampled; empty for a ticket without one.
-func traceparent(row store.Notification) string {
-	if len(row.JourneyTrace) == 0 {
-		return ""
+// solutionLinks let a user say whether the fault is gone, without signing in (R98, R107). Both lead to one page, which does
+// nothing by being opened.
+func (c *Commands) solutionLinks(row store.Notification, ticket *triagev1.Ticket, language string) []domain.Action {
+	who := domain.PersonName(row.Desk, row.Recipient)
+	if row.EventType != "ticket.resolved" || row.Digest != nil || ticket.GetResolveTime() == nil || who != ticket.GetReporter() &&
+		who != ticket.GetAffectedUser() {
+		return nil
 	}
-	return "00-" + hex.EncodeToString(row.JourneyTrace) + "-" + hex.EncodeToString(row.JourneyRoot) + "-01"
+	to := c.Links.To(row.Desk, domain.Link{
+		Purpose: notifyv1.LinkPurpose_LINK_PURPOSE_SOLUTION, Resource: row.Ticket, Ticket: row.Ticket,
+		Moment: ticket.GetResolveTime().AsTime().UnixMicro(), Who: "persons/" + row.Recipient, LanguageCode: language,
+		Expires: row.CreatedAt.Add(domain.LinkLife),
+	})
+	if to == "" {
+		return nil
+	}
+	accept, reject := domain.SolutionAnswers(language)
+	return []domain.Action{{Label: accept, URL: to + "?answer=accept"}, {Label: reject, URL: to + "?answer=reject"}}
 }

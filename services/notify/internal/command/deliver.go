@@ -184,7 +184,8 @@ func (c *Commands) post(ctx context.Context, desk string, group []letter) error 
 }
 
 // claim writes down that an attempt begins, and leaves out what somebody else has claimed or settled meanwhile. A message
-// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID.
+// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID; a text message or a
+// call does not.
 func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]letter, error) {
 	ids := make([]uuid.UUID, len(group))
 	byID := make(map[uuid.UUID]letter, len(group))
@@ -198,15 +199,29 @@ func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]le
 	if err != nil {
 		return nil, fmt.Errorf("claim notifications: %w", err)
 	}
-	claimed := make([]letter, len(rows))
-	for i, r := range rows {
+	claimed := make([]letter, 0, len(rows))
+	var doubted []settlement
+	for _, r := range rows {
 		if r.InDoubt {
 			c.Metrics.inDoubt(ctx)
 		}
-		claimed[i] = byID[r.Notification.Notification]
-		claimed[i].row, claimed[i].message.Attempt = r.Notification, int(r.Notification.Attempts)
+		if r.InDoubt && sentOnce(r.Notification) {
+			verdict := domain.Settled(notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonPhoneInDoubt)
+			doubted = append(doubted, settlement{row: r.Notification, verdict: verdict})
+			continue
+		}
+		l := byID[r.Notification.Notification]
+		l.row, l.message.Attempt = r.Notification, int(r.Notification.Attempts)
+		claimed = append(claimed, l)
 	}
-	return claimed, nil
+	return claimed, c.settle(ctx, desk, doubted)
+}
+
+// sentOnce reports whether a message has no Message-ID by which its receiver could drop a repetition: nobody's telephone rings
+// twice because we forgot.
+func sentOnce(row store.Notification) bool {
+	medium := notifyv1.Medium(row.Medium)
+	return medium == notifyv1.Medium_MEDIUM_SMS || medium == notifyv1.Medium_MEDIUM_CALL
 }
 
 // giveUp settles as failed what a job could not even try and what was queued until a time.

@@ -30,7 +30,7 @@ func (c *Commands) proposed(
 				Desk: row.Desk, Notification: id, Ticket: row.Ticket, EventRevision: row.EventRevision, EventType: row.EventType,
 				Rule: row.Rule, Recipient: recipient, Template: row.Template, Person: cmp.Or(sender, row.Person), Unit: row.Unit,
 				TicketStatus: row.TicketStatus, Audience: append(append([]string{}, row.Audience...), told.Recipient),
-				MessageID: domain.MessageID(id, c.MailDomain), JourneyTrace: row.JourneyTrace, JourneyRoot: row.JourneyRoot,
+				MessageID: c.messageID(row.Desk, row.Ticket, id), JourneyTrace: row.JourneyTrace, JourneyRoot: row.JourneyRoot,
 				Traceparent: row.Traceparent, Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(medium), Party: row.Party,
 				ProfileVersion: row.ProfileVersion, OwnNumber: row.OwnNumber, Sight: row.Sights[i], Urgent: true, Letter: letter,
 			}

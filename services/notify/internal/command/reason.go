@@ -11,6 +11,11 @@ const (
 	reasonNotFailed       = "NOT_FAILED"
 	reasonProposalDecided = "PROPOSAL_DECIDED"
 	reasonNoStakeholders  = "NO_STAKEHOLDERS"
+	reasonWebhookDisabled = "WEBHOOK_DISABLED"
+	reasonDeliveryQueued  = "DELIVERY_QUEUED"
+	reasonLinkUsed        = "LINK_USED"
+	reasonLinkExpired     = "LINK_EXPIRED"
+	reasonLinkOutdated    = "LINK_OUTDATED"
 )
 
 //go:embed errors.yaml

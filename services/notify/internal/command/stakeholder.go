@@ -121,7 +121,7 @@ func (c *Commands) WriteToStakeholders(
 				Desk: desk, Notification: notification, Ticket: number, EventRevision: 1, EventType: WrittenToStakeholders,
 				Rule: told.Rule, Recipient: person, Template: "letter", Person: principal.Person,
 				TicketStatus: int16(ticket.GetStatus()), Audience: []string{domain.Key(ticket.GetOwnerParty()), told.Recipient},
-				MessageID: domain.MessageID(notification, c.MailDomain), Traceparent: feed.Traceparent(ctx), Letter: &id, Urgent: true,
+				MessageID: c.messageID(desk, number, notification), Traceparent: feed.Traceparent(ctx), Letter: &id, Urgent: true,
 				Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(told.Medium), Party: domain.Key(ticket.GetHolderParty()),
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/telemetry"
@@ -141,13 +142,19 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule,
 		Recipient: resourcename.ID(told.Recipient), Template: told.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
 		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient),
-		MessageID:    domain.MessageID(id, c.MailDomain),
+		MessageID:    c.messageID(resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource()), id),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
 		Traceparent: event.Traceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
 		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(told.Medium),
 		Party: domain.Key(h.Ticket.GetHolderParty()), ProfileVersion: h.Profile, OwnNumber: told.OwnNumber,
 		Sight: int16(told.Sight), Urgent: told.Urgent,
 	}
+}
+
+// messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server
+// can drop a repetition; it is signed, so that a reply finds its ticket.
+func (c *Commands) messageID(desk, ticket string, id uuid.UUID) string {
+	return c.References.MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: desk, ID: ticket, Serial: id.String()}, c.MailDomain)
 }
 
 // audience of a message: the parties that see the event, and the recipient; not the other persons who see it.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
@@ -219,7 +221,13 @@ func (w *world) replica() *command.Commands {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	courier.References = references
 	c := &command.Commands{
+		References: references, Editions: &command.Editions{Triage: w.triage},
 		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
 		Templates: templates, Editions: &command.Editions{Triage: w.triage},
 		Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
@@ -229,6 +237,9 @@ func (w *world) replica() *command.Commands {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.SendWorker{})
+	river.AddWorker(workers, &command.CallWorker{})
+	river.AddWorker(workers, &command.EndWorker{})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
 	c.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: w.pool, Clock: w.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),

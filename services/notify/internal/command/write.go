@@ -7,6 +7,7 @@ import (
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/message"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -22,21 +23,24 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 	if err != nil {
 		return domain.Dispatch{}, err
 	}
+	thread, reference := c.thread(row)
 	return domain.Dispatch{
 		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
-		Subject: subject, Body: body, LanguageCode: language,
-		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, thread(row), c.MailDomain),
-		Traceparent: traceparent(row), Date: c.Clock.Now(),
+		Subject: subject, Body: body, LanguageCode: language, Actions: c.solutionLinks(row, m.tickets[row.Ticket], language),
+		MessageID: row.MessageID, Thread: thread, Reference: reference,
+		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}, nil
 }
 
-// thread is what mail programs show messages together by: the ticket, or the recipient's digests.
-func thread(row store.Notification) string {
+// thread is what mail programs show messages together by, and what an answer is about: the ticket, or the recipient's digests,
+// which nobody answers.
+func (c *Commands) thread(row store.Notification) (string, mailref.Reference) {
 	if isDigest(row) {
-		return "digest." + row.Recipient
+		return "digest." + row.Recipient + "." + row.Desk + "@" + c.MailDomain, mailref.Reference{}
 	}
-	return cmp.Or(row.About, row.Ticket)
+	reference := mailref.Reference{Kind: mailref.Ticket, Desk: row.Desk, ID: cmp.Or(row.About, row.Ticket)}
+	return c.References.MessageID(reference, c.MailDomain), reference
 }
 
 func isDigest(row store.Notification) bool {

@@ -24,6 +24,16 @@ const (
 	ReasonInternal    = "INTERNAL"         // the job was given up
 )
 
+// Reasons of calls to those on duty, and of text messages.
+const (
+	ReasonPhoneInDoubt = "IN_DOUBT" // it is not known whether the provider took it; it is not tried again
+	ReasonAnswered     = "ANSWERED" // somebody answered, or nobody is needed any more
+	ReasonMovedOn      = "MOVED_ON" // the next is called
+)
+
+// ReasonHTTP is what an HTTP status says of an attempt.
+func ReasonHTTP(status int) string { return "HTTP_" + strconv.Itoa(status) }
+
 // Attempt is what came of one attempt to hand a message to the mail server.
 type Attempt struct {
 	// Reply is the server's last reply, 250 when it took the message, 0 when it did not say.
@@ -32,6 +42,8 @@ type Attempt struct {
 	Reason string
 	// Final is set for what no other attempt would change.
 	Final bool
+	// Ref is what a provider calls what it took; empty where it gives no name.
+	Ref string
 }
 
 // Accepted is the attempt that worked.

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,11 @@ func ProposalID(eventRef, rule string, recorded time.Time) uuid.UUID {
 	return identity(eventRef+"\n"+rule, recorded)
 }
 
+// DeliveryID is the id of what is sent to a webhook: the webhook-id that its receiver sees.
+func DeliveryID(eventRef, webhook string, recorded time.Time) uuid.UUID {
+	return identity(eventRef+"\nwebhook\n"+webhook, recorded)
+}
+
 func identity(named string, recorded time.Time) uuid.UUID {
 	digest := sha256.Sum256([]byte(named))
 	id := uuid.UUID(digest[:16])
@@ -36,12 +42,13 @@ func identity(named string, recorded time.Time) uuid.UUID {
 	return id
 }
 
-// MessageID is the RFC 5322 Message-ID of a notification, without angle brackets. It is kept in the ledger, so that every
-// attempt has the same one and a mail server can drop a repetition.
-func MessageID(id uuid.UUID, domain string) string { return id.String() + "@" + domain }
-
-// ThreadID is what all mails about one ticket refer to, so that mail programs show them together. No mail has it.
-func ThreadID(desk, number, domain string) string { return number + "." + desk + "@" + domain }
+// JourneyParent is the traceparent of a journey, always sampled; empty for what has none.
+func JourneyParent(trace, root []byte) string {
+	if len(trace) == 0 {
+		return ""
+	}
+	return "00-" + hex.EncodeToString(trace) + "-" + hex.EncodeToString(root) + "-01"
+}
 
 // FirstID is the least id that a message about an event at a time, or later, can have.
 func FirstID(at time.Time) uuid.UUID {

@@ -109,6 +109,34 @@ type Pace struct {
 	Carrier   *uuid.UUID
 }
 
+type Page struct {
+	Desk     string
+	Page     uuid.UUID
+	Ticket   string
+	State    int16
+	Turn     int32
+	Revision int64
+	Audience []string
+}
+
+type PageCall struct {
+	Desk        string
+	Page        uuid.UUID
+	Call        uuid.UUID
+	Turn        int32
+	Called      string
+	Medium      int16
+	Delivery    int16
+	Attempts    int32
+	Reason      string
+	ProviderRef string
+	Traceparent string
+	CreatedAt   time.Time
+	DueAt       time.Time
+	ClaimedAt   *time.Time
+	SettledAt   *time.Time
+}
+
 type Preference struct {
 	Desk       string
 	Person     string
@@ -197,9 +225,60 @@ type Unit struct {
 	DisplayName string
 }
 
+type UsedLink struct {
+	Desk   string
+	Link   []byte
+	Choice int16
+	UsedAt time.Time
+}
+
 type Watch struct {
 	Desk      string
 	Ticket    string
 	Person    string
 	CreatedAt time.Time
+}
+
+type Webhook struct {
+	Desk           string
+	Webhook        string
+	DisplayName    string
+	Party          string
+	Url            string
+	EventTypes     []string
+	PersonalData   bool
+	State          int16
+	DisableReason  string
+	Secret         []byte
+	PreviousSecret []byte
+	OverlapEndsAt  *time.Time
+	CreatedAt      time.Time
+	Failures       int32
+	FailingSince   *time.Time
+	OpenUntil      *time.Time
+	LeasedUntil    *time.Time
+	Again          bool
+	WaitingJob     *int64
+	WaitingUntil   *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
+}
+
+type WebhookDelivery struct {
+	Desk          string
+	Webhook       string
+	Delivery      uuid.UUID
+	Resource      string
+	EventRevision int64
+	EventType     string
+	Body          []byte
+	Traceparent   string
+	State         int16
+	Attempts      int32
+	Reason        string
+	CreatedAt     time.Time
+	QueuedAt      time.Time
+	DueAt         time.Time
+	SettledAt     *time.Time
 }

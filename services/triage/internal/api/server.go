@@ -53,6 +53,14 @@ type Directory struct {
 	Reads Reads
 }
 
+// Delegates is bavn.triage.v1.DelegateService.
+type Delegates struct {
+	triagev1.UnsafeDelegateServiceServer
+	*command.Delegates
+}
+
+var _ triagev1.DelegateServiceServer = (*Delegates)(nil)
+
 // Explanations is bavn.triage.v1.ExplanationService.
 type Explanations struct {
 	triagev1.UnsafeExplanationServiceServer

@@ -53,8 +53,10 @@ const (
 	TooManyCalls = "TOO_MANY_CALLS"
 	NobodyOnDuty = "NOBODY_ON_DUTY"
 	PageAnswered = "PAGE_ANSWERED"
-	PageMovedOn  = "PAGE_MOVED_ON"
-	PageEnded    = "PAGE_ENDED"
+	// SolutionOutdated: the ticket has another solution than the one that is answered.
+	SolutionOutdated = "SOLUTION_OUTDATED"
+	PageMovedOn      = "PAGE_MOVED_ON"
+	PageEnded        = "PAGE_ENDED"
 	// What a ticket's procedures and restriction refuse.
 	ProcedureRunning    = "PROCEDURE_RUNNING"
 	ProcedureNotRunning = "PROCEDURE_NOT_RUNNING"

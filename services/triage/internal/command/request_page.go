@@ -123,7 +123,10 @@ func (o *OnCall) pageAgain(
 	if err != nil {
 		return nil, refusal(err)
 	}
-	if !slices.ContainsFunc(caller.Keys(), func(key string) bool { return slices.Contains(page.Audience, key) }) {
+	if caller.Person != "" && !slices.ContainsFunc(caller.Keys(), func(key string) bool {
+		return slices.Contains(page.Audience,
+			key)
+	}) {
 		return nil, notFound
 	}
 	then := new(triagev1.PageEvent)
