@@ -104,8 +104,7 @@ func (a *App) connect() (rest.Services, error) {
 		{"notify", a.cfg.Services.Notify, &services.Notify, []string{
 			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.ProposalService_ServiceDesc.ServiceName,
 			notifyv1.StakeholderService_ServiceDesc.ServiceName, notifyv1.OutboxService_ServiceDesc.ServiceName,
-			notifyv1.PreferenceService_ServiceDesc.ServiceName,
-			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
+			notifyv1.PreferenceService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
 			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
 		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},

@@ -20,7 +20,8 @@ func TestScriptsFilesHaveAnOriginOfTheirOwn(t *testing.T) {
 			r *intakev1.DownloadAttachmentRequest, s grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse],
 		) error {
 			// Whoever follows a link comes as nobody: neither cookie nor token of theirs goes along.
-			if caller, _ := auth.FromContext(s.Context()); caller.Person != "" || caller.Service != app.Service || r.GetToken() != "t0ken" {
+			caller, _ := auth.FromContext(s.Context())
+			if caller.Person != "" || caller.Service != app.Service || r.GetToken() != "t0ken" {
 				t.Errorf("the file is asked for by %+v with %v", caller, r)
 			}
 			return s.Send(&intakev1.DownloadAttachmentResponse{
@@ -46,7 +47,10 @@ func TestScriptsFilesHaveAnOriginOfTheirOwn(t *testing.T) {
 		t.Errorf("the file is %d %v %q", code, header, body)
 	}
 	for _, c := range []struct{ host, path string }{
-		{"files.example", "/"}, {"files.example", "/v1/desks"}, {"files.example", "/auth/session"}, {"files.example", "/openapi.yaml"},
+		{"files.example", "/"},
+		{"files.example", "/v1/desks"},
+		{"files.example", "/auth/session"},
+		{"files.example", "/openapi.yaml"},
 		{"bavn.example", "/files/t0ken"},
 	} {
 		if code, _, _ := get(c.host, c.path); code != http.StatusNotFound {

@@ -115,7 +115,8 @@ func TestATextMessageIsTakenByTheNamesThatProvidersUse(t *testing.T) {
 	t.Parallel()
 	var got []*notifyv1.ReceiveTextRequest
 	h := newHouse(t, doubles{receiveText: func(_ context.Context, r *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse,
-		error) {
+		error,
+	) {
 		got = append(got, r)
 		if r.GetToken() != "word" {
 			return nil, fault.New(codes.NotFound, fault.NotFound)

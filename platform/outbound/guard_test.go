@@ -35,8 +35,10 @@ func TestNothingInternalIsCalled(t *testing.T) {
 			t.Errorf("%s may be called", internal)
 		}
 	}
-	for _, public := range []string{"1.1.1.1", "130.225.1.1", "172.32.0.1", "100.128.0.1", "2a00:1450:4009::200e",
-		"::ffff:8.8.8.8"} {
+	for _, public := range []string{
+		"1.1.1.1", "130.225.1.1", "172.32.0.1", "100.128.0.1", "2a00:1450:4009::200e",
+		"::ffff:8.8.8.8",
+	} {
 		if !g.May(netip.MustParseAddr(public)) {
 			t.Errorf("%s may not be called", public)
 		}

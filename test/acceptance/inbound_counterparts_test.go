@@ -97,7 +97,7 @@ func (p *post) listening(port int) {
 // openly is a folder that a program with rights of its own can reach.
 func openly(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("/var/tmp", "bavn-counterpart-")
+	folder, err := os.MkdirTemp("/var/tmp", "bavn-counterpart-") //nolint:usetesting // t.TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,7 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":    true,
 	"bavn.triage.v1.ClosingService.RecordReport": true,
 	"bavn.triage.v1.SightService.GetTicketSight": true,
+	"bavn.triage.v1.ReplyService.ReceiveReply":   true,
 	// Files travel over HTTP as forms and downloads, which no rule of the contract can say.
 	"bavn.intake.v1.AttachmentService.UploadAttachment":     true,
 	"bavn.intake.v1.AttachmentService.DownloadAttachment":   true,
@@ -197,11 +198,12 @@ func changesTakeAName(m method) []string {
 	return nil
 }
 
-// stepsOfAnImport have no etag: the rows of a ticket come in order, and an import has the ticket for itself.
-var stepsOfAnImport = map[string]bool{"ImportTicketStep": true, "FinishImport": true, "OpenTicket": true}
+// withoutETag are called by who has not seen the ticket: the rows of an import come in order, and an import has the ticket for itself;
+// what somebody has written in a mail is kept however the ticket stands by now.
+var withoutETag = map[string]bool{"ImportTicketStep": true, "FinishImport": true, "OpenTicket": true, "ReceiveReply": true}
 
 func ticketChangesTakeAnETag(m method) []string {
-	if m.reads() || m.Output().Name() != "Ticket" || m.field("name") == nil || stepsOfAnImport[m.verb()] {
+	if m.reads() || m.Output().Name() != "Ticket" || m.field("name") == nil || withoutETag[m.verb()] {
 		return nil
 	}
 	etag := m.field("etag")

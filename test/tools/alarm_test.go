@@ -54,7 +54,7 @@ func sv(t *testing.T, kind intakev1.ToolKind) (o *office, address, secret string
 		house.Player{Person: "greta", Party: "helpdesk", Group: "mottagning", Roles: []string{"agent", "dispatcher"}},
 		house.Player{Person: "petra", Party: "helpdesk", Roles: []string{"agent", "helpdesk_lead"}},
 		house.Player{Person: "ingrid", Party: "ledning", Roles: []string{"coordinator", "incident_manager"}})
-	address, secret = o.connect(house.Root, o.Desk(), "monitoring", &intakev1.Connection{
+	address, secret = o.connect(o.Desk(), "monitoring", &intakev1.Connection{
 		DisplayName: "Monitoring", Kind: kind, Party: o.Party("helpdesk"), System: "monitoring",
 		Monitoring: &intakev1.MonitoringSettings{
 			Assessment: &triagev1.Assessment{Kind: "incident", Category: "network-wireless", Urgency: "high"},
@@ -139,8 +139,10 @@ func (o *office) answers(ticket *triagev1.Ticket) {
 	o.t.Helper()
 	_, err := triagev1.NewAssessmentServiceClient(o.GRPC.Conn("bavn.triage.v1")).AnswerGuide(o.As(o.t.Context(), "greta"),
 		&triagev1.AnswerGuideRequest{Name: ticket.GetName(), RequestId: house.ID(), Answers: []*triagev1.GuideAnswer{
-			{Question: "what_happens", Words: house.Text("No signal")}, {Question: "configuration_item", Words: house.Text("Access point 3")},
-			{Question: "how_many", Value: "group"}, {Question: "can_work", Value: "no"},
+			{Question: "what_happens", Words: house.Text("No signal")},
+			{Question: "configuration_item", Words: house.Text("Access point 3")},
+			{Question: "how_many", Value: "group"},
+			{Question: "can_work", Value: "no"},
 		}})
 	if err != nil {
 		o.t.Fatal(err)
@@ -205,10 +207,11 @@ func TestAtAUAlarmsAreOutOfScope(t *testing.T) {
 	t.Parallel()
 	o := atWork(t, "au", house.Player{Person: "greta", Party: "support", Group: "arts", Roles: []string{"agent", "dispatcher"}})
 	authority := o.Profile.Settings().GetDesk().GetAuthority()
-	address, secret := o.connect(house.Root, o.Desk(), "monitoring", &intakev1.Connection{
+	address, secret := o.connect(o.Desk(), "monitoring", &intakev1.Connection{
 		DisplayName: "Monitoring", Kind: intakev1.ToolKind_TOOL_KIND_ALERTMANAGER, Party: o.Party(authority), System: "monitoring",
 	})
-	if got := post(t, address, group(t, "Down", alert("firing", "Down", time.Now(), time.Time{})), bearer(secret)); got != http.StatusNoContent {
+	down := group(t, "Down", alert("firing", "Down", time.Now(), time.Time{}))
+	if got := post(t, address, down, bearer(secret)); got != http.StatusNoContent {
 		t.Fatalf("it is answered %d", got)
 	}
 	o.until("the alarm is refused", func(ctx context.Context) error {
@@ -231,8 +234,8 @@ func TestACloudEventOpensAndResolvesATicket(t *testing.T) {
 	began := time.Now().Add(-time.Minute).UTC()
 	event := func(id, kind string, at time.Time) []byte {
 		body, err := json.Marshal(object{
-			"specversion": "1.0", "id": id, "source": "/monitoring/ap", "type": kind, "subject": "floor-3", "time": at.Format(time.RFC3339Nano),
-			"datacontenttype": "application/json", "data": object{"title": "No signal", "severity": "critical"},
+			"specversion": "1.0", "id": id, "source": "/monitoring/ap", "type": kind, "subject": "floor-3",
+			"time": at.Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": object{"title": "No signal", "severity": "critical"},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -338,8 +341,8 @@ func runAlertmanager(t *testing.T, binary, address, secret string) (url string) 
 	}
 	listen := freeAddress(t)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	run := exec.CommandContext(ctx, binary, "--config.file="+dir+"/config.yml", "--storage.path="+dir, "--web.listen-address="+listen,
-		"--cluster.listen-address=")
+	run := exec.CommandContext(ctx, binary, "--config.file="+dir+"/config.yml", "--storage.path="+dir,
+		"--web.listen-address="+listen, "--cluster.listen-address=")
 	if err := run.Start(); err != nil {
 		cancel()
 		t.Skipf("no Alertmanager: %v", err)

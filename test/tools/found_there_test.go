@@ -29,7 +29,9 @@ func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 		i := &issue{Key: "NSP-40", Status: "To Do", Summary: "Node 3 is slow", Description: "Seen in our own graphs"}
 		j.issues = append(j.issues, i)
 		j.tell("jira:issue_created", i, "jens", nil)
-		j.tell("jira:issue_updated", i, "jens", object{"items": []object{{"field": "Link", "to": "SDS-77"}, {"field": "Link", "to": "ABC-1"}}})
+		j.tell("jira:issue_updated", i, "jens", object{
+			"items": []object{{"field": "Link", "to": "SDS-77"}, {"field": "Link", "to": "ABC-1"}},
+		})
 	})
 	var found *triagev1.Ticket
 	d.until("there is a ticket of it", func(ctx context.Context) error {
@@ -66,7 +68,9 @@ func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 		return err
 	})
 	j.does(func() {
-		j.tell("jira:issue_updated", j.issues[0], "jens", object{"items": []object{{"field": "Link", "to": "SDS-78"}, {"field": "Link", "to": "ABC-1"}}})
+		j.tell("jira:issue_updated", j.issues[0], "jens", object{
+			"items": []object{{"field": "Link", "to": "SDS-78"}, {"field": "Link", "to": "ABC-1"}},
+		})
 	})
 	d.until("the problem is linked", func(ctx context.Context) error {
 		now, err := d.ticket(ctx, found.GetName())
@@ -94,7 +98,7 @@ func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 func TestAToolWithoutAFormOfItsOwnIsHeardWhileOneOfTwoSecretsIsGood(t *testing.T) {
 	t.Parallel()
 	d := furnished(t)
-	address, first := d.connect(house.Root, house.Desk, "clearquest", &intakev1.Connection{
+	address, first := d.connect(house.Desk, "clearquest", &intakev1.Connection{
 		DisplayName: "ClearQuest", Kind: intakev1.ToolKind_TOOL_KIND_GENERIC, Party: house.Party("netic"), System: "clearquest",
 		OpensTickets: true, Statuses: statuses(),
 	})
@@ -127,14 +131,17 @@ func TestAToolWithoutAFormOfItsOwnIsHeardWhileOneOfTwoSecretsIsGood(t *testing.T
 		t.Errorf("with two good secrets it is answered %d and %d", a, b)
 	}
 	third := d.rotate(house.Root, name)
-	if a, b, c := send(first), send(second), send(third); a != http.StatusUnauthorized || b != http.StatusNoContent || c != http.StatusNoContent {
+	a, b, c := send(first), send(second), send(third)
+	if a != http.StatusUnauthorized || b != http.StatusNoContent || c != http.StatusNoContent {
 		t.Errorf("after another rotation it is answered %d, %d and %d: two are good, and no more", a, b, c)
 	}
 	shown, err := d.connections.GetConnection(d.As(t.Context(), house.Root), &intakev1.GetConnectionRequest{Name: name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := shown.String(); slices.ContainsFunc([]string{first, second, third}, func(s string) bool { return len(s) > 0 && strings.Contains(text, s) }) {
+	if text := shown.String(); slices.ContainsFunc([]string{first, second, third}, func(s string) bool {
+		return len(s) > 0 && strings.Contains(text, s)
+	}) {
 		t.Errorf("a secret is shown again: %s", text)
 	}
 	d.until("each became a ticket", func(ctx context.Context) error {

@@ -100,16 +100,16 @@ func (d *desk) until(what string, look func(ctx context.Context) error) {
 }
 
 // connect makes a connection and gives it a secret.
-func (d *desk) connect(by, parent, id string, c *intakev1.Connection) (address, secret string) {
+func (d *desk) connect(parent, id string, c *intakev1.Connection) (address, secret string) {
 	d.t.Helper()
-	ctx := d.As(d.t.Context(), by)
+	ctx := d.As(d.t.Context(), house.Root)
 	made, err := d.connections.CreateConnection(ctx, &intakev1.CreateConnectionRequest{
 		Parent: parent, ConnectionId: id, Connection: c, RequestId: house.ID(),
 	})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return d.Addresses().Gateway + "/webhooks/" + parent[len("desks/"):] + "/" + id, d.rotate(by, made.GetName())
+	return d.Addresses().Gateway + "/webhooks/" + parent[len("desks/"):] + "/" + id, d.rotate(house.Root, made.GetName())
 }
 
 func (d *desk) rotate(by, name string) string {
@@ -139,10 +139,12 @@ func statuses() []*intakev1.StatusMapping {
 func (d *desk) withJira(j *jira) {
 	d.t.Helper()
 	secrets := d.Folder().Path("secrets")
-	if err := errors.Join(os.MkdirAll(secrets, 0o700), os.WriteFile(secrets+"/nsp.netic", []byte(jiraToken+"\n"), 0o600)); err != nil {
+	if err := errors.Join(
+		os.MkdirAll(secrets, 0o700), os.WriteFile(secrets+"/nsp.netic", []byte(jiraToken+"\n"), 0o600),
+	); err != nil {
 		d.t.Fatal(err)
 	}
-	address, secret := d.connect(house.Root, house.Desk, "netic-jira", &intakev1.Connection{
+	address, secret := d.connect(house.Desk, "netic-jira", &intakev1.Connection{
 		DisplayName: "Netic Jira", Kind: intakev1.ToolKind_TOOL_KIND_JIRA, Party: house.Party("netic"), System: "jira",
 		Statuses: statuses(), OpensTickets: true, Jira: &intakev1.JiraSettings{
 			BaseUrl: j.url, Project: "NSP", IssueType: "Incident", Account: bavnAccount, Credential: "netic",
@@ -210,7 +212,8 @@ func (d *desk) quiet() {
 			return err
 		}
 		for service, sql := range map[string]string{
-			"notify": `SELECT count(*) FROM tool_deliveries WHERE delivery = 1`, "intake": `SELECT count(*) FROM inbound_items WHERE outcome = 0`,
+			"notify": `SELECT count(*) FROM tool_deliveries WHERE delivery = 1`,
+			"intake": `SELECT count(*) FROM inbound_items WHERE outcome = 0`,
 		} {
 			var open int
 			if err := d.DB(service).QueryRow(ctx, sql).Scan(&open); err != nil {
@@ -227,7 +230,9 @@ func (d *desk) quiet() {
 // outcomes are the ledger's, by outcome and reason.
 func (d *desk) outcomes(by string) map[string]int {
 	d.t.Helper()
-	page, err := d.inbound.ListInboundItems(d.As(d.t.Context(), by), &intakev1.ListInboundItemsRequest{Parent: house.Desk, PageSize: 500})
+	page, err := d.inbound.ListInboundItems(d.As(d.t.Context(), by), &intakev1.ListInboundItemsRequest{
+		Parent: house.Desk, PageSize: 500,
+	})
 	if err != nil {
 		d.t.Fatal(err)
 	}

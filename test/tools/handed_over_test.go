@@ -101,7 +101,9 @@ func (d *desk) notesTravelAndInternalOnesStay(name string, j *jira) {
 	})
 	j.does(func() { j.comment(j.issues[0], "We look at node 3", "jens") })
 	d.until("the comment is a note", func(ctx context.Context) error {
-		return d.DB("triage").QueryRow(ctx, `SELECT text FROM event_texts WHERE name = 'note' AND text LIKE '%We look at node 3'`).Scan(new(string))
+		return d.DB("triage").QueryRow(
+			ctx, `SELECT text FROM event_texts WHERE name = 'note' AND text LIKE '%We look at node 3'`,
+		).Scan(new(string))
 	})
 	d.quiet()
 	for _, c := range j.only(d.t).Comments {
@@ -146,11 +148,18 @@ func TestForgedReplayedReorderedAndLateDeliveriesChangeNothing(t *testing.T) {
 		key  string
 		want int
 	}{
-		"forged":           {j.webhook("jira:issue_updated", &done, "jens", object{}, now), "whsec_bm90IGl0cyBzZWNyZXQ=", http.StatusUnauthorized},
-		"unsigned":         {j.webhook("jira:issue_updated", &done, "jens", object{}, now), "", http.StatusUnauthorized},
-		"replayed":         {progress, j.key, http.StatusNoContent},
-		"reordered":        {j.webhook("jira:issue_updated", &done, "jens", object{"n": 1}, now.Add(-2e9)), j.key, http.StatusNoContent},
-		"ten minutes late": {j.webhook("jira:issue_updated", &done, "jens", object{"n": 2}, now.Add(-600e9)), j.key, http.StatusNoContent},
+		"forged": {
+			j.webhook("jira:issue_updated", &done, "jens", object{}, now), "whsec_bm90IGl0cyBzZWNyZXQ=",
+			http.StatusUnauthorized,
+		},
+		"unsigned": {j.webhook("jira:issue_updated", &done, "jens", object{}, now), "", http.StatusUnauthorized},
+		"replayed": {progress, j.key, http.StatusNoContent},
+		"reordered": {
+			j.webhook("jira:issue_updated", &done, "jens", object{"n": 1}, now.Add(-2e9)), j.key, http.StatusNoContent,
+		},
+		"ten minutes late": {
+			j.webhook("jira:issue_updated", &done, "jens", object{"n": 2}, now.Add(-600e9)), j.key, http.StatusNoContent,
+		},
 	} {
 		if got := j.deliver(tc.body, tc.key); got != tc.want {
 			t.Errorf("%s: it is answered %d, want %d", what, got, tc.want)
@@ -173,7 +182,8 @@ func TestForgedReplayedReorderedAndLateDeliveriesChangeNothing(t *testing.T) {
 	}
 	want := map[string]int{"DUPLICATE ": 1, "JOINED OVERTAKEN": 1, "QUARANTINED LATE": 1}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("the ledger has %v of it, want %v: nothing of what nobody signed, and one outcome of each that somebody did", got, want)
+		t.Errorf("the ledger has %v of it, want %v: nothing of what nobody signed, and one outcome of each that somebody did",
+			got, want)
 	}
 }
 

@@ -33,7 +33,7 @@ type Config struct {
 // ToolsConfig says how the parties' own tools are called.
 type ToolsConfig struct {
 	outbound.Config
-	Secrets string `koanf:"secrets" usage:"folder of the credentials of tools, each in a file {desk}.{credential}; no tool is called without"`
+	Secrets string `koanf:"secrets" usage:"folder of the tools' credentials, in files {desk}.{credential}; no tool is called without"`
 	Workers int    `koanf:"workers" usage:"calls to tools at once"`
 }
 
@@ -87,7 +87,7 @@ func (c WebhookConfig) patience() domain.WebhookPatience {
 
 // DeliveryConfig says how messages are delivered.
 type DeliveryConfig struct {
-	LinkURL     string        `koanf:"link_url" usage:"page of a signed link at the gateway, with {desk} and {link} in it; empty for no links"`
+	LinkURL     string        `koanf:"link_url" usage:"a signed link's page at the gateway, with {desk} and {link}; empty for no links"`
 	TicketURL   string        `koanf:"ticket_url" usage:"page of a ticket, with {desk} and {ticket} in it; empty for none"`
 	RetryFirst  time.Duration `koanf:"retry_first" usage:"pause after a message's first failed attempt, doubled after each"`
 	RetryMax    time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`
@@ -119,7 +119,7 @@ func (c DeliveryConfig) patience() domain.Patience {
 
 // CalmConfig says how much one person is written to.
 type CalmConfig struct {
-	PerHour     int           `koanf:"per_hour" usage:"messages that one person gets in an hour, with the digest of the others; 0 for no limit"`
+	PerHour     int           `koanf:"per_hour" usage:"messages one person gets in an hour, the digest included; 0 for no limit"`
 	DigestEvery time.Duration `koanf:"digest_every" usage:"how long messages beyond that are gathered for a digest"`
 }
 

@@ -77,8 +77,10 @@ func TestAPageIsAnsweredForAContactAndPassedOnInDoubt(t *testing.T) {
 		t.Errorf("%s answers before being called: %v", second, err)
 	}
 	for range 2 {
-		passed := must(notify.PassPage(t.Context(), &triagev1.PassPageRequest{Name: page.GetName(), RequestId: requestID(),
-			Turn: 1}))(t)
+		passed := must(notify.PassPage(t.Context(), &triagev1.PassPageRequest{
+			Name: page.GetName(), RequestId: requestID(),
+			Turn: 1,
+		}))(t)
 		if passed.GetTurn() != 2 {
 			t.Errorf("turn %d, want 2", passed.GetTurn())
 		}

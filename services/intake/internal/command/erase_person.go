@@ -43,8 +43,8 @@ var (
 )
 
 // ErasePerson takes away who a person is and what was written for them (R147). First nobody reports for the person any more; then
-// the submissions lose their texts, some at a time, and what came in its originals; then the person goes, and with that the request
-// is done. Whatever breaks it off leaves a person who is closed, and the next call goes on from there.
+// the submissions lose their texts, some at a time, and what came in its originals; then the person goes, and with that the
+// request is done. Whatever breaks it off leaves a person who is closed, and the next call goes on from there.
 func (c *Commands) ErasePerson(ctx context.Context, r *intakev1.ErasePersonRequest) (*intakev1.Person, error) {
 	name := r.GetName()
 	call, err := c.call(ctx, resourcename.Desk(name), "ErasePerson", r.GetRequestId(), r)

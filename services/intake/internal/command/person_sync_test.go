@@ -104,7 +104,9 @@ limits users size=500
 	go func() { ended <- server.Wait() }()
 	t.Cleanup(func() {
 		stop()
-		<-ended
+		if err := <-ended; err != nil && !errors.As(err, new(*exec.ExitError)) && !errors.Is(err, context.Canceled) {
+			t.Errorf("slapd is not stopped: %v", err)
+		}
 	})
 	deadline := time.After(30 * time.Second)
 	for {

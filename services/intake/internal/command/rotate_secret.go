@@ -33,7 +33,9 @@ func (t *Tools) RotateConnectionSecret(
 		return nil, fault.New(codes.FailedPrecondition, reasonNoSecrets)
 	}
 	id, now := resourcename.ID(name), t.Clock.Now()
-	err = t.changeConnection(ctx, call, name, "connection.secret_rotated", func(c *intakev1.Connection) (*intakev1.Connection, error) {
+	err = t.changeConnection(ctx, call, name, "connection.secret_rotated", func(
+		c *intakev1.Connection,
+	) (*intakev1.Connection, error) {
 		c = proto.CloneOf(c)
 		c.SecretTime = timestamppb.New(now)
 		return c, nil

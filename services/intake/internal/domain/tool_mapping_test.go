@@ -88,8 +88,12 @@ func TestAToolLeadsATicketStepByStepAndNeverClosesIt(t *testing.T) {
 		target string
 		want   ToolStep
 	}{
-		"work there is acceptance":     {&triagev1.Ticket{HolderParty: sds, HandOver: offered, Status: status("IN_PROGRESS")}, "IN_PROGRESS", ToolAccepts},
-		"a queue there is none":        {&triagev1.Ticket{HolderParty: sds, HandOver: offered, Status: status("IN_PROGRESS")}, "ASSIGNED", ToolMayNot},
+		"work there is acceptance": {
+			&triagev1.Ticket{HolderParty: sds, HandOver: offered, Status: status("IN_PROGRESS")}, "IN_PROGRESS", ToolAccepts,
+		},
+		"a queue there is none": {
+			&triagev1.Ticket{HolderParty: sds, HandOver: offered, Status: status("IN_PROGRESS")}, "ASSIGNED", ToolMayNot,
+		},
 		"another's ticket":             {&triagev1.Ticket{HolderParty: sds, Status: status("IN_PROGRESS")}, "RESOLVED", ToolMayNot},
 		"it begins":                    {&triagev1.Ticket{HolderParty: netic, Status: status("ASSIGNED")}, "IN_PROGRESS", ToolStarts},
 		"it is solved in one go":       {&triagev1.Ticket{HolderParty: netic, Status: status("ASSIGNED")}, "RESOLVED", ToolStarts},

@@ -57,10 +57,13 @@ var signs = []sign{
 	{MailingList, "List-Id", present},                                    // RFC 2919
 	{MailingList, "List-Post", present},                                  // RFC 2369
 	{Program, "Auto-Submitted", func(v string) bool { return !begins("no")(v) }},
-	{Absence, "X-Autoreply", present}, {Absence, "X-Autorespond", present}, {Absence, "X-Autoresponder", present},
+	{Absence, "X-Autoreply", present},
+	{Absence, "X-Autorespond", present},
+	{Absence, "X-Autoresponder", present},
 	{Absence, "X-Ms-Exchange-Inbox-Rules-Loop", present},
 	{Absence, "Precedence", begins("auto_reply", "auto-reply")},
-	{MailingList, "Precedence", begins("list")}, {Program, "Precedence", begins("bulk", "junk")},
+	{MailingList, "Precedence", begins("list")},
+	{Program, "Precedence", begins("bulk", "junk")},
 	{Absence, "Subject", begins( // for those without any of the headers
 		"automatic reply", "auto reply", "autoreply", "auto-reply", "out of office", "autosvar", "automatisk svar", "automatiskt svar",
 		"ikke til stede", "fraværende", "frånvarande", "frånvaro", "ikke på kontoret",

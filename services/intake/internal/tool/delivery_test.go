@@ -33,9 +33,11 @@ func jiraConnection() *intakev1.Connection {
 const jiraUpdated = `{"timestamp":1793606400000,"webhookEvent":"jira:issue_updated","issue_event_type_name":"issue_generic",
 "user":{"self":"https://jira.example/rest/api/2/user?username=jens","name":"jens","displayName":"Jens"},
 "issue":{"id":"99291","self":"https://jira.example/rest/api/2/issue/99291","key":"NSP-7","fields":{
-"summary":"Prescriptions are slow","description":"Since nine","labels":["bavn-nsp-ASCP00000042","ui"],"priority":{"id":"3","name":"Minor"},
+"summary":"Prescriptions are slow","description":"Since nine","labels":["bavn-nsp-ASCP00000042","ui"],
+"priority":{"id":"3","name":"Minor"},
 "status":{"name":"Done"},"resolution":{"name":"Fixed"},"customfield_10042":"Full disk"}},
-"changelog":{"id":"10124","items":[{"field":"status","fieldtype":"jira","from":"3","fromString":"In Progress","to":"5","toString":"Done"},
+"changelog":{"id":"10124","items":[
+{"field":"status","fieldtype":"jira","from":"3","fromString":"In Progress","to":"5","toString":"Done"},
 {"field":"Link","fieldtype":"jira","from":null,"fromString":null,"to":"SDS-77","toString":"This issue is caused by SDS-77"}]}}`
 
 // R76, R97: what Jira's people did is read from its documented webhook.
@@ -43,8 +45,8 @@ func TestAJiraWebhookSaysWhereTheIssueStandsAndWhatSolvedIt(t *testing.T) {
 	t.Parallel()
 	got, err := Read(jiraConnection(), Delivery{Body: []byte(jiraUpdated)})
 	want := &domain.News{
-		Issue: "NSP-7", Said: time.UnixMilli(1793606400000).UTC(), Ticket: "ASCP00000042", Status: "Done", Title: "Prescriptions are slow",
-		Description: "Since nine", RootCause: "Full disk", Measures: "Fixed", Linked: []string{"SDS-77"},
+		Issue: "NSP-7", Said: time.UnixMilli(1793606400000).UTC(), Ticket: "ASCP00000042", Status: "Done",
+		Title: "Prescriptions are slow", Description: "Since nine", RootCause: "Full disk", Measures: "Fixed", Linked: []string{"SDS-77"},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
@@ -57,7 +59,8 @@ func TestWhatOurOwnAccountDidIsNoNewsAndNorIsWhatBearsOurMark(t *testing.T) {
 	if err != nil || !ours.Ours {
 		t.Errorf("what our account did: %+v, %v", ours, err)
 	}
-	said := `{"timestamp":1,"webhookEvent":"comment_created","comment":{"id":"1","author":{"name":"%s"},"body":"%s"},"issue":{"key":"NSP-7","fields":{}}}`
+	said := `{"timestamp":1,"webhookEvent":"comment_created",` +
+		`"comment":{"id":"1","author":{"name":"%s"},"body":"%s"},"issue":{"key":"NSP-7","fields":{}}}`
 	for body, want := range map[string]bool{
 		fmt.Sprintf(said, "jens", `We look at it`):                                 true,
 		fmt.Sprintf(said, "robot", `Netic: slow\n\n— Bavn ASCP00000042#7`):         false,
@@ -73,9 +76,12 @@ func TestWhatOurOwnAccountDidIsNoNewsAndNorIsWhatBearsOurMark(t *testing.T) {
 // Internal note: what is not for everybody there is not for the reporter here.
 func TestARestrictedCommentIsInternal(t *testing.T) {
 	t.Parallel()
-	for more, want := range map[string]bool{"": false, `,"visibility":{"type":"role","value":"Developers"}`: true, `,"jsdPublic":false`: true} {
+	for more, want := range map[string]bool{
+		"": false, `,"visibility":{"type":"role","value":"Developers"}`: true, `,"jsdPublic":false`: true,
+	} {
 		news, err := Read(jiraConnection(), Delivery{Body: []byte(
-			`{"timestamp":1,"webhookEvent":"comment_created","comment":{"id":"1","body":"x"` + more + `},"issue":{"key":"NSP-7","fields":{}}}`)})
+			`{"timestamp":1,"webhookEvent":"comment_created","comment":{"id":"1","body":"x"` + more +
+				`},"issue":{"key":"NSP-7","fields":{}}}`)})
 		if err != nil || news.Comment.Restricted != want {
 			t.Errorf("%q: %+v, %v", more, news, err)
 		}
@@ -168,13 +174,18 @@ func FuzzDelivery(f *testing.F) {
 	for kind := range int32(5) {
 		f.Add(kind, "application/json", []byte(jiraUpdated))
 	}
-	f.Add(int32(3), "application/json", []byte(`{"version":"4","groupKey":"{}:{}","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"x"},"startsAt":"2026-11-02T08:00:00Z"}]}`))
-	f.Add(int32(4), "application/cloudevents+json", []byte(`{"specversion":"1.0","id":"1","source":"/a","type":"b.resolved","time":"2026-11-02T08:00:00Z","data":{"title":"x"}}`))
-	f.Add(int32(2), "application/json", []byte(`{"type":"ticket.created","timestamp":"2026-11-02T08:00:00Z","data":{"id":"CQ-1","title":"x","note":{"text":"y"}}}`))
+	f.Add(int32(3), "application/json", []byte(`{"version":"4","groupKey":"{}:{}","status":"firing","alerts":[`+
+		`{"status":"firing","labels":{"alertname":"x"},"startsAt":"2026-11-02T08:00:00Z"}]}`))
+	f.Add(int32(4), "application/cloudevents+json", []byte(`{"specversion":"1.0","id":"1","source":"/a","type":"b.resolved",`+
+		`"time":"2026-11-02T08:00:00Z","data":{"title":"x"}}`))
+	f.Add(int32(2), "application/json", []byte(`{"type":"ticket.created","timestamp":"2026-11-02T08:00:00Z",`+
+		`"data":{"id":"CQ-1","title":"x","note":{"text":"y"}}}`))
 	f.Fuzz(func(t *testing.T, kind int32, contentType string, body []byte) {
 		c := jiraConnection()
 		c.Kind = intakev1.ToolKind(kind)
-		d := NewDelivery(map[string]string{"content-type": contentType, "ce-specversion": "1.0", "ce-type": "t", "ce-source": "s", "ce-id": "1"}, body)
+		d := NewDelivery(map[string]string{
+			"content-type": contentType, "ce-specversion": "1.0", "ce-type": "t", "ce-source": "s", "ce-id": "1",
+		}, body)
 		kept, err := ReadOriginal(d.Original())
 		if err != nil || string(kept.Body) != string(body) {
 			t.Fatalf("the original of %q is %q (%v)", body, kept.Body, err)

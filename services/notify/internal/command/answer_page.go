@@ -87,8 +87,10 @@ func (p *Paging) calledAt(ctx context.Context, row store.Page, there func(*intak
 		return "", err
 	}
 	for turn := page.GetTurn(); turn >= 1 && turn > page.GetTurn()-int32(len(page.GetLinks())); turn-- {
-		calls, err := store.New(p.Pool).ListPageCallsOfTurn(ctx, store.ListPageCallsOfTurnParams{Desk: row.Desk, Page: row.Page,
-			Turn: turn})
+		calls, err := store.New(p.Pool).ListPageCallsOfTurn(ctx, store.ListPageCallsOfTurnParams{
+			Desk: row.Desk, Page: row.Page,
+			Turn: turn,
+		})
 		if err != nil {
 			return "", pg.Translate(err)
 		}

@@ -31,7 +31,8 @@ func TestALinkScannerThatOpensEveryLinkChangesNothing(t *testing.T) {
 	}
 	accept := &notifyv1.FollowLinkRequest{Name: link, RequestId: uuid.NewString(), Choice: notifyv1.LinkChoice_LINK_CHOICE_ACCEPT}
 	for range 2 {
-		if got, err := o.paging.Links.FollowLink(t.Context(), accept); err != nil || got.GetState() != notifyv1.LinkState_LINK_STATE_USED {
+		got, err := o.paging.Links.FollowLink(t.Context(), accept)
+		if err != nil || got.GetState() != notifyv1.LinkState_LINK_STATE_USED {
 			t.Fatalf("%v, %v", got, err)
 		}
 	}
@@ -48,8 +49,8 @@ func TestALinkScannerThatOpensEveryLinkChangesNothing(t *testing.T) {
 func (o *onDuty) solution(t *testing.T, resolved time.Time) string {
 	t.Helper()
 	url := o.paging.Links.To("nsp", domain.Link{
-		Purpose: notifyv1.LinkPurpose_LINK_PURPOSE_SOLUTION, Resource: "ASCP00000042", Ticket: "ASCP00000042", Moment: resolved.UnixMicro(),
-		Who: "persons/mette", LanguageCode: "da", Expires: o.clock.Now().Add(time.Hour),
+		Purpose: notifyv1.LinkPurpose_LINK_PURPOSE_SOLUTION, Resource: "ASCP00000042", Ticket: "ASCP00000042",
+		Moment: resolved.UnixMicro(), Who: "persons/mette", LanguageCode: "da", Expires: o.clock.Now().Add(time.Hour),
 	})
 	return "desks/nsp/links/" + linkIn.FindStringSubmatch(url)[1]
 }

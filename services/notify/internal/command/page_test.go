@@ -119,8 +119,10 @@ func newOnDuty(t *testing.T) *onDuty {
 		Pool: w.pool, Clock: w.clock, Jobs: w.commands.Jobs, Intake: w.intake, Tickets: w.triage, Triage: o.duty,
 		Couriers: w.commands.Couriers, Ender: w.commands.Couriers[notifyv1.Medium_MEDIUM_CALL].(*phone.Courier),
 		References: w.commands.References, MailDomain: "bavn.example", InboundToken: "word", SendTimeout: 2 * time.Second,
-		Links: &command.Links{Pool: w.pool, Clock: w.clock, Sealer: sealer, Triage: o.duty,
-			URL: "https://desk.example/l/{desk}/{link}"},
+		Links: &command.Links{
+			Pool: w.pool, Clock: w.clock, Sealer: sealer, Triage: o.duty,
+			URL: "https://desk.example/l/{desk}/{link}",
+		},
 	}
 	return o
 }

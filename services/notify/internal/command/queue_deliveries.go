@@ -146,7 +146,8 @@ func (w *Webhooks) sendSoon(
 // TestWebhook queues a test event.
 func (w *Webhooks) TestWebhook(ctx context.Context, r *notifyv1.TestWebhookRequest) (*notifyv1.WebhookDelivery, error) {
 	return w.queueOne(ctx, r.GetName(), "TestWebhook", r.GetRequestId(), r, func(q *store.Queries, row store.Webhook) (uuid.UUID,
-		error) {
+		error,
+	) {
 		now := w.Clock.Now()
 		id := domain.DeliveryID(r.GetName(), r.GetRequestId(), now)
 		body, err := domain.TestEvent(id.String(), r.GetName(), now)

@@ -54,16 +54,22 @@ func (h *hooked) replayAll(t *testing.T, id string, r *receiver) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replay := &notifyv1.ReplayWebhookDeliveryRequest{Name: domain.DeliveryName("nsp", id, all[0].String()), RequestId: uuid.NewString()}
+	replay := &notifyv1.ReplayWebhookDeliveryRequest{
+		Name: domain.DeliveryName("nsp", id, all[0].String()), RequestId: uuid.NewString(),
+	}
 	if _, err := h.hooks.ReplayWebhookDelivery(t.Context(), replay); !fault.Is(err, "WEBHOOK_DISABLED") {
 		t.Errorf("replaying to a disabled webhook: %v", err)
 	}
 	name := domain.WebhookName("nsp", id)
-	if _, err := h.hooks.EnableWebhook(t.Context(), &notifyv1.EnableWebhookRequest{Name: name, RequestId: uuid.NewString()}); err != nil {
+	if _, err := h.hooks.EnableWebhook(t.Context(), &notifyv1.EnableWebhookRequest{
+		Name: name, RequestId: uuid.NewString(),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, delivery := range all {
-		replay := &notifyv1.ReplayWebhookDeliveryRequest{Name: domain.DeliveryName("nsp", id, delivery.String()), RequestId: uuid.NewString()}
+		replay := &notifyv1.ReplayWebhookDeliveryRequest{
+			Name: domain.DeliveryName("nsp", id, delivery.String()), RequestId: uuid.NewString(),
+		}
 		for range 2 {
 			if _, err := h.hooks.ReplayWebhookDelivery(t.Context(), replay); err != nil {
 				t.Fatal(err)
@@ -80,7 +86,9 @@ func (h *hooked) replayAll(t *testing.T, id string, r *receiver) {
 func TestAnInternalAddressIsNoWebhook(t *testing.T) {
 	t.Parallel()
 	h := newHooked(t)
-	for _, internal := range []string{"https://10.0.0.1/", "https://169.254.169.254/latest", "http://hooks.example.org/", "https://[::1]/"} {
+	for _, internal := range []string{
+		"https://10.0.0.1/", "https://169.254.169.254/latest", "http://hooks.example.org/", "https://[::1]/",
+	} {
 		_, err := h.hooks.CreateWebhook(t.Context(), &notifyv1.CreateWebhookRequest{
 			Parent: desk, WebhookId: "inside", RequestId: uuid.NewString(),
 			Webhook: &notifyv1.Webhook{Party: netic, Url: internal, EventTypes: []string{"ticket.*"}},

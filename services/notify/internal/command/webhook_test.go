@@ -299,8 +299,10 @@ func TestAWebhookNamesNobodyAndSaysNothingThatItsPartyMayNotSee(t *testing.T) {
 	h.subscribe("plain", plain.URL, false, "ticket.*", "page.*")
 	h.subscribe("named", named.URL, true, "ticket.*", "page.*")
 	call := h.event(desk+"/pages/"+uuid.NewString(), "page.requested", "", &triagev1.PageEvent{
-		Page: &triagev1.Page{Requester: who("sofie"), Links: []*triagev1.DutyLink{{Contact: "spoc", Phone: "+4512345678",
-			Email: "x@y.z"}}},
+		Page: &triagev1.Page{Requester: who("sofie"), Links: []*triagev1.DutyLink{{
+			Contact: "spoc", Phone: "+4512345678",
+			Email: "x@y.z",
+		}}},
 		Notifications: []*triagev1.NotificationRequest{{Recipients: []string{"persons/mette"}}},
 	})
 	call.Record.Audience = everyone

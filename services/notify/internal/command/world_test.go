@@ -228,7 +228,7 @@ func (w *world) replica() *command.Commands {
 	courier.References = references
 	c := &command.Commands{
 		References: references,
-		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
+		Pool:       w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
 		Templates: templates, Editions: &command.Editions{Triage: w.triage},
 		Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
 		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,

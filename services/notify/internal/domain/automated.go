@@ -11,9 +11,9 @@ var machines = []string{
 // Automated reports whether a program and no person is behind an address. Nothing is mailed there by itself, so that two programs
 // never write to each other.
 func Automated(address string) bool {
-	local, _, found := strings.Cut(strings.ToLower(strings.Trim(strings.TrimSpace(address), "<>")), "@")
-	if !found || local == "" {
-		return true // the null sender, and what is no address
+	local, _, _ := strings.Cut(strings.ToLower(strings.Trim(strings.TrimSpace(address), "<>")), "@")
+	if local == "" {
+		return true // the null sender
 	}
 	name, _, _ := strings.Cut(local, "+")
 	for _, machine := range machines {

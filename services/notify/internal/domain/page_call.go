@@ -128,22 +128,25 @@ var pageTexts = map[string]pageText{
 		subject: "[%s] Tilkald: %s",
 		sms:     "Tilkald fra %s: %s. Svar OK %s, hvis du tager den.",
 		voice:   "Dette er et tilkald fra %s om sag %s. Svar på beskeden eller log på for at tage den.",
-		mail:    "Hej %s\n\nDu bliver tilkaldt om sag %s: %s\nPrioritet: %s\n\nTager du den, så svar på denne mail eller brug linket. Ellers tilkaldes den næste.\n\nVenlig hilsen\n%s\n",
-		answer:  "Jeg tager den",
+		mail: "Hej %s\n\nDu bliver tilkaldt om sag %s: %s\nPrioritet: %s\n\n" +
+			"Tager du den, så svar på denne mail eller brug linket. Ellers tilkaldes den næste.\n\nVenlig hilsen\n%s\n",
+		answer: "Jeg tager den",
 	},
 	"sv": {
 		subject: "[%s] Larm: %s",
 		sms:     "Larm från %s: %s. Svara OK %s om du tar det.",
 		voice:   "Detta är ett larm från %s om ärende %s. Svara på meddelandet eller logga in för att ta det.",
-		mail:    "Hej %s\n\nDu larmas om ärende %s: %s\nPrioritet: %s\n\nTar du det, svara på detta mejl eller använd länken. Annars larmas nästa.\n\nMed vänlig hälsning\n%s\n",
-		answer:  "Jag tar det",
+		mail: "Hej %s\n\nDu larmas om ärende %s: %s\nPrioritet: %s\n\n" +
+			"Tar du det, svara på detta mejl eller använd länken. Annars larmas nästa.\n\nMed vänlig hälsning\n%s\n",
+		answer: "Jag tar det",
 	},
 	"en": {
 		subject: "[%s] Call-out: %s",
 		sms:     "Call-out from %s: %s. Answer OK %s if you take it.",
 		voice:   "This is a call-out from %s about case %s. Answer the message or sign in to take it.",
-		mail:    "Dear %s\n\nYou are called about case %s: %s\nPriority: %s\n\nIf you take it, answer this mail or use the link. Otherwise the next is called.\n\nKind regards,\n%s\n",
-		answer:  "I take it",
+		mail: "Dear %s\n\nYou are called about case %s: %s\nPriority: %s\n\n" +
+			"If you take it, answer this mail or use the link. Otherwise the next is called.\n\nKind regards,\n%s\n",
+		answer: "I take it",
 	},
 }
 

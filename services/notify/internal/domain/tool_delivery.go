@@ -13,7 +13,8 @@ var toolEvents = map[string]bool{
 	"ticket.work_started": false, "ticket.held": false, "ticket.resumed": false, "ticket.released": false, "ticket.resolved": false,
 	"ticket.returned": false, "ticket.solution_rejected": false, "ticket.reopened": false, "ticket.closed": false,
 	"ticket.cancelled": false, "ticket.merged": false,
-	"ticket.note_added": true, "ticket.linked": true, "ticket.updated": true, "ticket.prioritised": true, "ticket.texts_erased": true,
+	"ticket.note_added": true, "ticket.linked": true, "ticket.updated": true, "ticket.prioritised": true,
+	"ticket.texts_erased": true,
 }
 
 // ToolEventTypes are the events that a tool may be told of. Internal notes and work logs are not among them.

@@ -33,11 +33,14 @@ func (w *world) sent(t *testing.T, m domain.Dispatch) mailsink.Message {
 func TestAMailIsTextAndHTMLOfTheSameWordsAndSomebodysWordsNeverBecomeMarkup(t *testing.T) {
 	t.Parallel()
 	m := message("1")
-	m.Body = "Hej Jørgen,\n\n> <script>alert(1)</script>\n> se https://evil.example/\n\nFølg sagen her:\nhttps://desk.example/sag\n\n--\nSag 42\n"
+	m.Body = "Hej Jørgen,\n\n> <script>alert(1)</script>\n> se https://evil.example/\n\n" +
+		"Følg sagen her:\nhttps://desk.example/sag\n\n--\nSag 42\n"
 	m.Actions = []domain.Action{{Label: "Fejlen er væk", URL: "https://desk.example/l/nsp/abc?answer=accept"}}
 	got := newWorld(t, nil).sent(t, m)
-	for _, want := range []string{"> <script>alert(1)</script>",
-		"Fejlen er væk:\nhttps://desk.example/l/nsp/abc?answer=accept\n", "\n--\nSag 42"} {
+	for _, want := range []string{
+		"> <script>alert(1)</script>",
+		"Fejlen er væk:\nhttps://desk.example/l/nsp/abc?answer=accept\n", "\n--\nSag 42",
+	} {
 		if !strings.Contains(got.Text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, got.Text)
 		}

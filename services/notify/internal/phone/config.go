@@ -16,7 +16,7 @@ type Config struct {
 	SMS  Provider `koanf:"sms"`
 	Call Provider `koanf:"call"`
 	// InboundToken is what the provider proves itself with when it brings an answer.
-	InboundToken string        `koanf:"inbound_token" usage:"what the provider of text messages shows when it brings one; empty takes none" secret:"true"`
+	InboundToken string        `koanf:"inbound_token" usage:"token of who brings text messages; empty takes none" secret:"true"`
 	Timeout      time.Duration `koanf:"timeout" usage:"longest time of one request to a provider"`
 }
 
@@ -36,7 +36,10 @@ type Provider struct {
 
 // DefaultConfig sends nothing.
 func DefaultConfig() Config {
-	provider := Provider{Format: "json", Fields: `{"to":"{to}","text":"{text}","sender":"{sender}","reference":"{id}"}`, RefField: "id", EndBody: "{}"}
+	provider := Provider{
+		Format: "json", Fields: `{"to":"{to}","text":"{text}","sender":"{sender}","reference":"{id}"}`,
+		RefField: "id", EndBody: "{}",
+	}
 	return Config{SMS: provider, Call: provider, Timeout: 5 * time.Second}
 }
 
