@@ -25,9 +25,6 @@ type TicketTimer struct {
 // Kind is the name of the job in the database; it never changes.
 func (TicketTimer) Kind() string { return "ticket_timer" }
 
-// InsertOpts lets it try for days: a deadline is not given up because a profile was away for a night.
-func (TicketTimer) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 2000} }
-
 // lostAfter is how long a timer may be overdue before a step no longer counts on it.
 const lostAfter = time.Hour
 
