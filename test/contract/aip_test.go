@@ -50,7 +50,6 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 // withoutAddress are over gRPC alone, on purpose: between services, or for operators, who ask each service.
 var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":              true,
-	"bavn.triage.v1.ClosingService.RecordReport":           true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
 }

@@ -64,6 +64,8 @@ const (
 	TooManyLetIn        = "TOO_MANY_LET_IN"
 	// VerifiedOtherwise: the process has solutions like this one verified in another way (R151).
 	VerifiedOtherwise = "VERIFIED_OTHERWISE"
+	// NoReportDue: the process asks for no incident report of the ticket.
+	NoReportDue = "NO_REPORT_DUE"
 	// NotAServiceRequest: goods are ordered by service requests alone (R29).
 	NotAServiceRequest = "NOT_A_SERVICE_REQUEST"
 )
