@@ -50,7 +50,7 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"kind": triagev1.LinkKind_LINK_KIND_RELATED, "tool": "", "external_id": "", "into": desk + "/tickets/ASCP99999998",
 		"external": &triagev1.ExternalNumber{System: "jira", Id: "1"}, "goods": "mouse", "quantity": int32(1), "set_up_help": false,
 		"method": triagev1.VerificationMethod_VERIFICATION_METHOD_TEST, "configuration_item": desk + "/configurationItems/disk",
-		"written": true, "approved": true,
+		"written": true, "approved": true, "number": int64(1),
 	}
 	if message.Name() == "CategoriseTicketRequest" {
 		values["update_mask"] = mask("kind")

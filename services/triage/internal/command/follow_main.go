@@ -78,8 +78,8 @@ type MainFollower struct {
 	Reader *feed.Reader
 }
 
-// Work brings followers up to date with what had happened when it began. One that fails keeps none of the others waiting: it hears
-// it when the job is tried again.
+// Work brings followers up to date with what had happened when it began. One that fails keeps none of the others waiting: it
+// hears it when the job is tried again.
 func (m *MainFollower) Work(ctx context.Context, job *river.Job[FollowMain]) error {
 	main := job.Args.Main
 	desk, number := resourcename.Desk(main), resourcename.ID(main)

@@ -14,7 +14,6 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
-	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -118,7 +117,7 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 	if err := unfit("", fields); err != nil {
 		return err
 	}
-	attempt := profile.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
-	_, err = permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+	attempt := domain.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
+	_, err = permitted(scene{Ticket: t, at: at}, attempt, domain.Text{})
 	return err
 }

@@ -38,8 +38,8 @@ func (c *Tickets) PassQualityCheck(ctx context.Context, r *triagev1.PassQualityC
 	})
 }
 
-// RecordReport keeps how far the incident report is: what reporting says, the gates of closing ask (R108). Of a report that is made
-// outside Bavn, whoever approves such reports says it.
+// RecordReport keeps how far the incident report is: what reporting says, the gates of closing ask (R108). Of a report that is
+// made outside Bavn, whoever approves such reports says it.
 func (c *Tickets) RecordReport(ctx context.Context, r *triagev1.RecordReportRequest) (*triagev1.Ticket, error) {
 	if r.GetApproved() && !r.GetWritten() {
 		return nil, invalid("approved", "report.unwritten")

@@ -136,22 +136,26 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 	return w.call(ctx, p, a)
 }
 
-// bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
+// Bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
 // life cycle instead: it would be let through what its process forbids.
 // Where a support centre refines the process for the ticket, it is the refined one (R134).
-func (w *Writer) bind(t *store.Ticket) (err error) {
-	if t.Desk.Process, err = w.process(t.Profile); err != nil {
+func Bind(profiles *profile.Shelf, t *store.Ticket, now time.Time) (err error) {
+	if t.Desk.Process, err = processOf(profiles, t.Profile); err != nil {
 		return err
 	}
-	return t.Refine(w.Clock.Now())
+	return t.Refine(now)
 }
 
+func (w *Writer) bind(t *store.Ticket) error { return Bind(w.Profiles, t, w.Clock.Now()) }
+
 // process is the profile in force under an id; nil for none.
-func (w *Writer) process(id string) (*profile.Profile, error) {
+func (w *Writer) process(id string) (*profile.Profile, error) { return processOf(w.Profiles, id) }
+
+func processOf(profiles *profile.Shelf, id string) (*profile.Profile, error) {
 	if id == "" {
 		return nil, nil
 	}
-	if p, found := w.Profiles.Of(id); found {
+	if p, found := profiles.Of(id); found {
 		return p, nil
 	}
 	return nil, fault.New(codes.FailedPrecondition, ProfileNotInstalled).Meta("profile", id).

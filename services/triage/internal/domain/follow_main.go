@@ -34,8 +34,8 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing to
-// do: the inquiry was ended by people, or the words are erased.
+// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing
+// to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
@@ -70,8 +70,8 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	}
 }
 
-// unlessRefused is what a follower does, and nothing where it refuses: people brought it elsewhere, the wait is over by now, or it
-// has all the notes that it can have. Any other error is one, and nobody has heard anything.
+// unlessRefused is what a follower does, and nothing where it refuses: people brought it elsewhere, the wait is over by now, or
+// it has all the notes that it can have. Any other error is one, and nobody has heard anything.
 func (t Ticket) unlessRefused(outcome Outcome, err error) (Outcome, error) {
 	_, rejected := errors.AsType[*process.Rejection](err)
 	_, over := errors.AsType[BadWait](err)

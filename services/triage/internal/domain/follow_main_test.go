@@ -8,8 +8,8 @@ import (
 	"github.com/bavn/bavn/process"
 )
 
-// R19: what an inquiry refuses, because people brought it elsewhere or the words are erased, is nothing to do; a process that cannot
-// answer is an error, which nobody takes for the inquiry's own no.
+// R19: what an inquiry refuses, because people brought it elsewhere or the words are erased, is nothing to do; a process that
+// cannot answer is an error, which nobody takes for the inquiry's own no.
 func TestAnInquiryThatRefusesIsNoErrorAndAProcessThatFailsIsOne(t *testing.T) {
 	t.Parallel()
 	ticket := opened(false)
