@@ -195,7 +195,10 @@ func (m *MainFollower) step(
 	if err != nil || len(outcome.Events) == 0 {
 		return err
 	}
-	done, err := m.Writer.prepare(ctx, *follower, outcome, origin{
+	if outcome, err = outcome.Follow(follower.Ticket, m.Writer.Clock.Now()); err != nil {
+		return err
+	}
+	done, err := m.Writer.chain(ctx, *follower, outcome, origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Event: event.Ref()},
 	})
 	if err != nil {

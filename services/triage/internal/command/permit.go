@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -18,9 +19,9 @@ import (
 // permit refuses a step that the desk's process does not let the caller take now, with every rule that says no and what would
 // satisfy it. It returns the gates that the caller passes with a reason.
 func permit(caller *access.Caller, made call, s scene) (overridden []string, err error) {
-	return permitted(s, domain.Attempt{
+	return permitted(s.Ticket, domain.Attempt{
 		Step: access.StepOf(made.action, made.internal), Parts: caller.Parts(&s.Ticket), Roles: caller.Roles(), Told: made.told,
-	}, made.override)
+	}, made.override, s.at)
 }
 
 // permitAlso asks for every other step that a call takes what is asked for the call itself.
@@ -43,8 +44,10 @@ func (c *Tickets) permitAlso(ctx context.Context, caller *access.Caller, made ca
 	return nil
 }
 
-func permitted(s scene, attempt domain.Attempt, override domain.Text) (overridden []string, err error) {
-	verdict, err := s.Judge(attempt, s.at)
+func permitted(
+	t domain.Ticket, attempt domain.Attempt, override domain.Text, at time.Time,
+) (overridden []string, err error) {
+	verdict, err := t.Judge(attempt, at)
 	if err != nil {
 		return nil, err
 	}

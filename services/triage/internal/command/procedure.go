@@ -87,5 +87,5 @@ func (s scene) mayRun(step process.Step, id, setting string) error {
 		}
 		return s.notFor("procedures["+id+"]."+setting, "somebody with one of the roles "+strings.Join(roles, ", ")+" does this")
 	}
-	return invalid("procedure", unknownToProfile)
+	return invalid("procedure", domain.UnknownToProfile)
 }

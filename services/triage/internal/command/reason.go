@@ -99,7 +99,7 @@ var refusals = []struct {
 }{
 	{domain.NotAServiceRequest{}, fault.New(codes.FailedPrecondition, NotAServiceRequest).
 		Violation("PROFILE", "goods", "change its kind to one of the profile's service requests first (R29)")},
-	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", unknownToProfile)},
+	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", domain.UnknownToProfile)},
 	{domain.TooManyNotes{}, fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))},
 	{domain.TooManyCalls{}, fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))},
 	{domain.TooManyEscalations{}, fault.New(codes.ResourceExhausted, TooManyEscalations).

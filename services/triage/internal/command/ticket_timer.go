@@ -87,7 +87,10 @@ func (w *TicketTimers) ring(ctx context.Context, p *pg.Pipeline, t store.Ticket)
 	if err != nil {
 		return false, fmt.Errorf("ring for %s: %w", t.Facts.GetName(), err)
 	}
-	done, err := w.Writer.prepare(ctx, t, outcome, origin{
+	if outcome, err = outcome.Follow(t.Ticket, w.Writer.Clock.Now()); err != nil {
+		return false, err
+	}
+	done, err := w.Writer.chain(ctx, t, outcome, origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Rule: rule},
 	})
 	if err != nil {

@@ -49,7 +49,7 @@ type origin struct {
 	traceparent string
 }
 
-// after is a ticket that has its events prepared.
+// after is a ticket that has its events in their chain.
 type after struct {
 	// before are the facts that it had; nil for a new one.
 	before *triagev1.Ticket
@@ -64,13 +64,9 @@ type after struct {
 	sight *domain.Sight
 }
 
-// prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
-// nothing.
-func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
-	outcome, err := outcome.Follow(from.Ticket, w.Clock.Now())
-	if err != nil {
-		return after{}, err
-	}
+// chain gives the events of an outcome, what the desk's process made of it among them, their place in the ticket's chain, and works
+// out what goes with them: the audience, the timer, the pages. It touches nothing.
+func (w *Writer) chain(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
 	journey, err := journeyOf(&from, outcome)
 	if err != nil {
 		return after{}, err
