@@ -19,8 +19,8 @@ import (
 // judged are the reasons of the policies, the life cycle's table and the desk's process: what an explanation speaks of.
 var judged = []string{
 	fault.PermissionDenied, "NOT_PERMITTED_BY_PROFILE", "CONDITION_NOT_MET", "GATE_NOT_MET", "FIX_PLAN_REQUIRED",
-	"REPORTERS_NOT_TOLD", "FACTS_MISSING", process.WrongStatus, process.AlreadyTaken, process.OfferPending, process.NoOfferMade, process.AlreadyVerified,
-	process.AlreadyChecked, process.NoFixPlan, process.AlreadyReleased, process.AlreadyOrdered, process.NoOrder,
+	"REPORTERS_NOT_TOLD", "FACTS_MISSING", process.WrongStatus, process.AlreadyTaken, process.OfferPending, process.NoOfferMade,
+	process.AlreadyVerified, process.AlreadyChecked, process.NoFixPlan, process.AlreadyReleased, process.AlreadyOrdered, process.NoOrder,
 	process.AlreadyHandedOut,
 }
 
@@ -29,20 +29,20 @@ var judged = []string{
 func TestTheExplanationAgreesWithEveryStep(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
-	states := map[string]func(*testing.T) string{
-		"new":   func(*testing.T) string { return w.incident("P4").GetName() },
-		"begun": func(*testing.T) string { return w.opened().GetName() },
-		"uncertain": func(*testing.T) string {
+	states := map[string]func() string{
+		"new":   func() string { return w.incident("P4").GetName() },
+		"begun": func() string { return w.opened().GetName() },
+		"uncertain": func() string {
 			return w.opened(func(r *triagev1.OpenTicketRequest) { r.Assessment = nil }).GetName()
 		},
-		"grave": func(*testing.T) string { return w.started("P1") },
-		"logged": func(*testing.T) string {
+		"grave": func() string { return w.started("P1") },
+		"logged": func() string {
 			name := w.started("P1")
 			w.logs(name)
 			return name
 		},
-		"data fault": func(*testing.T) string { return w.opened(dataFault).GetName() },
-		"waiting": func(t *testing.T) string {
+		"data fault": func() string { return w.opened(dataFault).GetName() },
+		"waiting": func() string {
 			name := w.opened().GetName()
 			must(w.tickets.HoldTicket(w.as("mette"), &triagev1.HoldTicketRequest{
 				Name: name, RequestId: requestID(), Status: process.OnHold, Reason: danish("Vare"),
@@ -50,12 +50,12 @@ func TestTheExplanationAgreesWithEveryStep(t *testing.T) {
 			}))(t)
 			return name
 		},
-		"solved": func(t *testing.T) string {
+		"solved": func() string {
 			name := w.opened().GetName()
 			must(w.resolve(name))(t)
 			return name
 		},
-		"solved for lars": func(t *testing.T) string {
+		"solved for lars": func() string {
 			name := w.opened(func(r *triagev1.OpenTicketRequest) {
 				r.Reporter, r.Assessment.LargeBusinessImpact = who("lars"), true
 			}).GetName()
@@ -66,11 +66,11 @@ func TestTheExplanationAgreesWithEveryStep(t *testing.T) {
 	calls := ticketCalls(t)
 	for state, brought := range states {
 		for _, person := range []string{"mette", "lars", "chr"} {
-			name := brought(t)
+			name := brought()
 			for _, step := range process.Steps() {
 				action, internal, people := access.ActionOf(step)
 				if rpc, one := calls[action]; people && one && w.agrees(t, state, person, name, step, rpc, internal) {
-					name = brought(t) // it has moved on
+					name = brought() // it has moved on
 				}
 			}
 		}

@@ -136,8 +136,8 @@ func (c *Tickets) sceneOf(
 	return s, c.permitAlso(ctx, caller, made, s, t.Audience)
 }
 
-// run is the core of every command on a ticket: who may, the decision, what the process makes of it, writes. Nothing is sent before
-// the transaction's COMMIT.
+// run is the core of every command on a ticket: who may, the decision, what the process makes of it, writes. Nothing is sent
+// before the transaction's COMMIT.
 func (c *Tickets) run(
 	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, made call, loaded store.Loaded, decide decision,
 ) (*triagev1.Ticket, error) {

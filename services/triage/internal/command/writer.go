@@ -64,8 +64,8 @@ type after struct {
 	sight *domain.Sight
 }
 
-// chain gives the events of an outcome, what the desk's process made of it among them, their place in the ticket's chain, and works
-// out what goes with them: the audience, the timer, the pages. It touches nothing.
+// chain gives the events of an outcome, what the desk's process made of it among them, their place in the ticket's chain, and
+// works out what goes with them: the audience, the timer, the pages. It touches nothing.
 func (w *Writer) chain(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
 	journey, err := journeyOf(&from, outcome)
 	if err != nil {

@@ -49,12 +49,13 @@ func (t Ticket) Judge(a Attempt, at time.Time) (v Verdict, err error) {
 	if a.Step == process.Close && slices.Contains(a.Parts, process.Reporter) {
 		facts.SolutionAccepted = true // R110: who closes their own agrees
 	}
-	_, v.Refusals, err = p.Permit(profile.Attempt{Step: a.Step, Parts: a.Parts, Roles: a.Roles, Ticket: facts})
+	v.Refusals, err = p.Permit(profile.Attempt{Step: a.Step, Parts: a.Parts, Roles: a.Roles, Ticket: facts})
 	if err != nil {
 		return Verdict{}, err
 	}
 	if runsNone(p, a) {
-		v.Refusals = append(v.Refusals, profile.Refusal{Reason: profile.NotYours, Why: p.Because("procedures", p.Settings(), nil)})
+		why := p.Because("procedures", p.Settings(), nil)
+		v.Refusals = append(v.Refusals, profile.Refusal{Reason: profile.NotYours, Why: why})
 	}
 	if v.Missing, err = p.Missing(a.Step, facts); err != nil {
 		return Verdict{}, err
@@ -63,7 +64,8 @@ func (t Ticket) Judge(a Attempt, at time.Time) (v Verdict, err error) {
 	return v, err
 }
 
-// runsNone reports whether the step is one of a procedure, and who takes it has the roles of none; which one it is, the request says.
+// runsNone reports whether the step is one of a procedure, and who takes it has the roles of none; which one it is, the request
+// says.
 func runsNone(p *profile.Profile, a Attempt) bool {
 	none := false
 	for _, procedure := range p.Settings().GetProcedures() {

@@ -49,8 +49,9 @@ func RunBy(step process.Step, p *profilev1.Procedure) []string {
 		return p.GetStoodDownBy()
 	case process.ReviewProcedure:
 		return slices.Concat(p.GetStoodDownBy(), lead)
+	default: // not a step of a procedure
+		return nil
 	}
-	return nil
 }
 
 // declared is what the event of a declaration is called.
