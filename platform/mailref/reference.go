@@ -28,7 +28,7 @@ import (
 
 // Config holds the keys. Intake and notify share them, and all their replicas do.
 type Config struct {
-	Keys []string `koanf:"keys" usage:"keys of mail references, 64 hex digits, newest first; same in intake and notify" secret:"true"`
+	Keys []string `koanf:"keys" usage:"mail references' keys, 64 hex digits, newest first; same in intake and notify" secret:"true"`
 }
 
 // Validate returns the settings that cannot work.

@@ -50,7 +50,6 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 // withoutAddress are over gRPC alone, on purpose: between services, or for operators, who ask each service.
 var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":    true,
-	"bavn.triage.v1.ClosingService.RecordReport": true,
 	"bavn.triage.v1.SightService.GetTicketSight": true,
 	"bavn.triage.v1.ReplyService.ReceiveReply":   true,
 	// Files travel over HTTP as forms and downloads, which no rule of the contract can say.

@@ -235,7 +235,8 @@ func TestACloudEventOpensAndResolvesATicket(t *testing.T) {
 	event := func(id, kind string, at time.Time) []byte {
 		body, err := json.Marshal(object{
 			"specversion": "1.0", "id": id, "source": "/monitoring/ap", "type": kind, "subject": "floor-3",
-			"time": at.Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": object{"title": "No signal", "severity": "critical"},
+			"time": at.Format(time.RFC3339Nano), "datacontenttype": "application/json",
+			"data": object{"title": "No signal", "severity": "critical"},
 		})
 		if err != nil {
 			t.Fatal(err)

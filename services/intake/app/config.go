@@ -75,7 +75,7 @@ func (c OpenConfig) Validate() error {
 
 // ConnectionsConfig is for connections with the parties' own tools.
 type ConnectionsConfig struct {
-	Keys []string `koanf:"keys" usage:"keys of the tools' secrets, 64 hex digits, newest first; no tool is heard without" secret:"true"`
+	Keys []string `koanf:"keys" usage:"keys of tools' secrets, 64 hex digits, newest first; without, none is heard" secret:"true"`
 }
 
 // Validate returns what cannot work.

@@ -33,7 +33,7 @@ type Config struct {
 // ToolsConfig says how the parties' own tools are called.
 type ToolsConfig struct {
 	outbound.Config
-	Secrets string `koanf:"secrets" usage:"folder of the tools' credentials, in files {desk}.{credential}; no tool is called without"`
+	Secrets string `koanf:"secrets" usage:"folder of tools' credentials, files {desk}.{credential}; no tool is called without"`
 	Workers int    `koanf:"workers" usage:"calls to tools at once"`
 }
 
@@ -87,7 +87,7 @@ func (c WebhookConfig) patience() domain.WebhookPatience {
 
 // DeliveryConfig says how messages are delivered.
 type DeliveryConfig struct {
-	LinkURL     string        `koanf:"link_url" usage:"a signed link's page at the gateway, with {desk} and {link}; empty for no links"`
+	LinkURL     string        `koanf:"link_url" usage:"signed links' page at the gateway, with {desk}, {link}; empty for none"`
 	TicketURL   string        `koanf:"ticket_url" usage:"page of a ticket, with {desk} and {ticket} in it; empty for none"`
 	RetryFirst  time.Duration `koanf:"retry_first" usage:"pause after a message's first failed attempt, doubled after each"`
 	RetryMax    time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`

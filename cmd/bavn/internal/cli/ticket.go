@@ -88,6 +88,7 @@ type Ticket struct {
 	Return         TicketReturn         `cmd:"" group:"end" help:"Send a badly documented solution back to the technician."`
 	Verify         TicketVerify         `cmd:"" group:"end" help:"Say that the solution was verified, and how."`
 	QualityCheck   TicketQualityCheck   `cmd:"" group:"end" help:"Say that the description of the solution is good enough to close."`
+	Report         TicketReport         `cmd:"" group:"end" help:"Say how far an incident report is that is made outside Bavn."`
 	Close          TicketClose          `cmd:"" group:"end" help:"Close a solved ticket after the quality check."`
 	Reopen         TicketReopen         `cmd:"" group:"end" help:"Open a solved or closed ticket again."`
 	Cancel         TicketCancel         `cmd:"" group:"end" help:"Cancel a ticket that was withdrawn or registered by mistake."`

@@ -2052,7 +2052,8 @@ export interface paths {
          * @description Cancels a ticket that was withdrawn or registered by mistake.
          *
          *     Callers: agents of the owning party; the reporter while nobody has begun. Emits ticket.cancelled. Idempotent by
-         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`,
+         *     but for the plan of a fix.
          */
         post: operations["TicketService_CancelTicket"];
         delete?: never;
@@ -2123,7 +2124,7 @@ export interface paths {
          * @description Closes a solved ticket after the quality check (R101, R109).
          *
          *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
-         *     FAILED_PRECONDITION WRONG_STATUS.
+         *     FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`, but for the plan of a fix.
          */
         post: operations["TicketService_CloseTicket"];
         delete?: never;
@@ -2481,7 +2482,7 @@ export interface paths {
          *
          *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
          *     INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
-         *     FAILED_PRECONDITION WRONG_STATUS.
+         *     FAILED_PRECONDITION WRONG_STATUS; by the desk's profile the reasons of `:resolve`.
          */
         post: operations["TicketService_HoldTicket"];
         delete?: never;
@@ -2761,6 +2762,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:recordReport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps how far the incident report of a ticket is, which the gates of closing ask (R108)
+         * @description Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
+         *
+         *     Callers: reporting; and for a report that is written and approved outside Bavn, those who have a role that the profile names for
+         *     approving it (`reports[].approved_by`), who say where it is. Emits ticket.report_recorded; of a report outside Bavn with the
+         *     decision `report` and the reason. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+         *     FOLLOWS_NO_PROFILE, NO_REPORT_DUE, NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["ClosingService_RecordReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:rejectSolution": {
         parameters: {
             query?: never;
@@ -2822,7 +2848,8 @@ export interface paths {
          * @description Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
          *
          *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
-         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING; by the desk's profile NOT_PERMITTED_BY_PROFILE, CONDITION_NOT_MET,
+         *     GATE_NOT_MET, FIX_PLAN_REQUIRED, FACTS_MISSING.
          */
         post: operations["TicketService_ResolveTicket"];
         delete?: never;
@@ -8188,6 +8215,22 @@ export interface components {
             requestId: string;
             /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
             ticket: string;
+        };
+        /** @description Says how far the incident report is. */
+        "triage.RecordReportRequest": {
+            /** @description It is approved; only a written one is. */
+            approved?: boolean;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Where the report is; a person gives it, reporting does not. */
+            reason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description It is written. */
+            written?: boolean;
         };
         /** @description Asks for `:rejectSolution`. */
         "triage.RejectSolutionRequest": {
@@ -14141,6 +14184,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["triage.PrioritiseTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ClosingService_RecordReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RecordReportRequest"];
             };
         };
         responses: {

@@ -46,7 +46,8 @@ func TestAJiraWebhookSaysWhereTheIssueStandsAndWhatSolvedIt(t *testing.T) {
 	got, err := Read(jiraConnection(), Delivery{Body: []byte(jiraUpdated)})
 	want := &domain.News{
 		Issue: "NSP-7", Said: time.UnixMilli(1793606400000).UTC(), Ticket: "ASCP00000042", Status: "Done",
-		Title: "Prescriptions are slow", Description: "Since nine", RootCause: "Full disk", Measures: "Fixed", Linked: []string{"SDS-77"},
+		Title: "Prescriptions are slow", Description: "Since nine",
+		RootCause: "Full disk", Measures: "Fixed", Linked: []string{"SDS-77"},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)

@@ -88,7 +88,10 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		return nil, err
 	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
-	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
+	if outcome, err = outcome.Follow(from.Ticket, now); err != nil {
+		return nil, err
+	}
+	done, err := c.Writer.chain(ctx, from, outcome, opener(caller, r))
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 		return err
 	}
 	if t.Desk.UnfitImpact(r.GetImpact()) {
-		return invalid("impact", unknownToProfile)
+		return invalid("impact", domain.UnknownToProfile)
 	}
 	if err := unfitAt("attested_calls", t.Desk.UnfitCalls(r.GetAttestedCalls(), at)); err != nil {
 		return err
@@ -125,7 +125,7 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 	if err := unfit("", fields); err != nil {
 		return err
 	}
-	attempt := profile.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
-	_, err = permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+	attempt := domain.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
+	_, err = permitted(t, attempt, domain.Text{}, at)
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
-	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
@@ -65,7 +64,9 @@ func mayMove(sender *access.Caller, made call, s scene) error {
 	if !moves || s.Desk.Process == nil || !slices.ContainsFunc(parts, isUser) {
 		return nil
 	}
-	_, err := permitted(s, profile.Attempt{Step: step, Parts: parts, Roles: sender.Roles()}, made)
+	_, err := permitted(s.Ticket, domain.Attempt{
+		Step: step, Parts: parts, Roles: sender.Roles(), Told: made.told,
+	}, made.override, s.at)
 	return err
 }
 

@@ -88,19 +88,7 @@ func (c *Tickets) splittable(ctx context.Context, made call) (from domain.Ticket
 		if err != nil {
 			return refusal(err)
 		}
-		if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
-			return err
-		}
-		if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, false); err != nil {
-			return err
-		}
-		if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
-			return fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
-		}
-		if err := c.Writer.bind(&t); err != nil {
-			return err
-		}
-		if _, err := permit(caller, made, scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(&t)}); err != nil {
+		if _, err := c.sceneOf(ctx, caller, made, &t, c.Writer.timeOf(&t)); err != nil {
 			return err
 		}
 		from = t.Ticket
