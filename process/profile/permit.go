@@ -44,9 +44,9 @@ type Refusal struct {
 	Overrides []string
 }
 
-// Permit returns everything that refuses a step, so that nobody has to try twice; nothing where it is possible. It decides
-// beside process.Permit, not instead of it: the life cycle's own needs hold as well, and where the profile has no transition for a
-// step at all they are all there is.
+// Permit returns everything that refuses a step, so that nobody has to try twice; nothing where it is possible. It decides beside
+// process.Permit, not instead of it: the life cycle's own needs hold as well, and where the profile has no transition for a step
+// at all they are all there is.
 func (p *Profile) Permit(a Attempt) ([]Refusal, error) {
 	s := subjectOf(a.Ticket)
 	row, found := p.transition(a)

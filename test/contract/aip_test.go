@@ -197,8 +197,8 @@ func changesTakeAName(m method) []string {
 	return nil
 }
 
-// withoutETag are called by who has not seen the ticket: the rows of an import come in order, and an import has the ticket for itself;
-// what somebody has written in a mail is kept however the ticket stands by now.
+// withoutETag are called by who has not seen the ticket: the rows of an import come in order, and an import has the ticket for
+// itself; what somebody has written in a mail is kept however the ticket stands by now.
 var withoutETag = map[string]bool{"ImportTicketStep": true, "FinishImport": true, "OpenTicket": true, "ReceiveReply": true}
 
 func ticketChangesTakeAnETag(m method) []string {

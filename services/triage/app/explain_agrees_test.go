@@ -20,8 +20,8 @@ import (
 var judged = []string{
 	fault.PermissionDenied, "NOT_PERMITTED_BY_PROFILE", "CONDITION_NOT_MET", "GATE_NOT_MET", "FIX_PLAN_REQUIRED",
 	"REPORTERS_NOT_TOLD", "FACTS_MISSING", process.WrongStatus, process.AlreadyTaken, process.OfferPending, process.NoOfferMade,
-	process.AlreadyVerified, process.AlreadyChecked, process.NoFixPlan, process.AlreadyReleased, process.AlreadyOrdered, process.NoOrder,
-	process.AlreadyHandedOut,
+	process.AlreadyVerified, process.AlreadyChecked, process.NoFixPlan, process.AlreadyReleased, process.AlreadyOrdered,
+	process.NoOrder, process.AlreadyHandedOut,
 }
 
 // R131: what is explained as possible is not refused, and what is not possible is refused for a reason that was explained: every

@@ -102,7 +102,7 @@ func (s *session) printNext(ticket string, a suite.Addresses) {
 		"bavn" + dir + " trace " + number,
 		"bavn" + dir + " ticket show " + number,
 		"bavn" + dir + " journey " + number,
-		"bavn" + dir + " --as lars ticket submit 'Opslag svarer langsomt på afsnit 4' --by web --group region --external-id lokal=RN-20418",
+		"bavn" + dir + " --as lars ticket submit 'Opslag svarer langsomt' --by web --group region --external-id lokal=RN-20418",
 		"bavn" + dir + " --as mette ticket take-next sds",
 		"bavn" + dir + " watch",
 		"bavn" + dir + " figures",
