@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -58,12 +59,15 @@ func serving(t *testing.T, path string, args ...string) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var said strings.Builder
 	command.Stdout, command.Stderr = &said, &said
+	command.WaitDelay = 5 * time.Second // its own children may hold what it says open
 	if err := command.Start(); err != nil {
 		t.Skipf("%s does not start here: %v", path, err)
 	}
 	t.Cleanup(func() {
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGTERM)
+		insist := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) })
 		_ = command.Wait() // it was told to end
+		insist.Stop()
 		if t.Failed() {
 			t.Logf("%s said:\n%s", path, said.String())
 		}

@@ -208,8 +208,11 @@ const da: Texts = {
     DELIVERY_SENT: 'Sendt',
     DELIVERY_FAILED: 'Mislykket',
     DELIVERY_SUPPRESSED: 'Med vilje ikke sendt',
+    DELIVERY_DIGESTED: 'I en samlet mail',
   },
   template: {
+    digest: 'Flere beskeder samlet',
+    watched: 'Nyt om en sag, der følges',
     work_started: 'Arbejdet begyndt',
     hand_over_offered: 'Overdragelse tilbudt',
     handed_over: 'Overdraget',

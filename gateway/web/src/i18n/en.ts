@@ -206,8 +206,11 @@ const en = {
     DELIVERY_SENT: 'Sent',
     DELIVERY_FAILED: 'Failed',
     DELIVERY_SUPPRESSED: 'Not sent on purpose',
+    DELIVERY_DIGESTED: 'In a digest',
   },
   template: {
+    digest: 'Several messages in one',
+    watched: 'News about a followed ticket',
     work_started: 'Work started',
     hand_over_offered: 'Hand-over offered',
     handed_over: 'Handed over',

@@ -208,8 +208,11 @@ const sv: Texts = {
     DELIVERY_SENT: 'Skickat',
     DELIVERY_FAILED: 'Misslyckat',
     DELIVERY_SUPPRESSED: 'Avsiktligt inte skickat',
+    DELIVERY_DIGESTED: 'I ett samlat mejl',
   },
   template: {
+    digest: 'Flera meddelanden samlade',
+    watched: 'Nytt om ett ärende som följs',
     work_started: 'Arbetet påbörjat',
     hand_over_offered: 'Överlämning erbjuden',
     handed_over: 'Överlämnat',
