@@ -279,7 +279,7 @@ func TestACallIsAnsweredByItsLinkByAReplyAndByATextMessage(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(o *onDuty) error{
 		"link": func(o *onDuty) error {
-			link := "desks/nsp/links/" + linkIn.FindStringSubmatch(o.phone.Messages("")[0].Text + o.phone.Messages("")[1].Text)[1]
+			link := "desks/nsp/links/" + linkIn.FindStringSubmatch(o.phone.Messages("")[0].Text + "\n" + o.phone.Messages("")[1].Text)[1]
 			_, err := o.paging.Links.FollowLink(t.Context(), &notifyv1.FollowLinkRequest{
 				Name: link, RequestId: uuid.NewString(), Choice: notifyv1.LinkChoice_LINK_CHOICE_ACKNOWLEDGE,
 			})
