@@ -58,9 +58,9 @@ postgres:
 test: build postgres ## every test: Go (race detector where it counts), then the web page
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; race="$$(scripts/race_flag.sh)"; \
 	echo "test: $(RACE_TESTED) $${race:+(race detector on)}"; \
-	go test $$race $(call patterns,$(RACE_TESTED)); \
+	go test $$race -timeout=30m $(call patterns,$(RACE_TESTED)); \
 	echo "test: $(TESTED) tools"; \
-	$(if $(TESTED),go test $(call patterns,$(TESTED));) \
+	$(if $(TESTED),go test -timeout=30m $(call patterns,$(TESTED));) \
 	GOWORK=off go -C tools test ./...
 	@$(MAKE) test-web
 
