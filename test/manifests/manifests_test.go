@@ -127,6 +127,9 @@ func TestACertificateNamesTheServiceAsItIsAndAsItIsCalled(t *testing.T) {
 	})
 }
 
+// bothSign has the keys of references in mails: notify signs them, and intake knows an answer by them.
+const bothSign = "mail-references"
+
 func TestASecretComesFromASecretOfTheServiceAlone(t *testing.T) {
 	t.Parallel()
 	forEach(t, func(t *testing.T, c *cluster, name string, p *program) {
@@ -156,7 +159,11 @@ func TestASecretComesFromASecretOfTheServiceAlone(t *testing.T) {
 		}
 		for other, d := range c.deployments {
 			for _, variable := range d.container().Env {
-				if shared := variable.From.Secret.Name; other != name && shared != "" && own[shared] {
+				shared := variable.From.Secret.Name
+				if shared == bothSign && (name == "intake" || name == "notify") && (other == "intake" || other == "notify") {
+					continue
+				}
+				if other != name && shared != "" && own[shared] {
 					t.Errorf("shares the secret %s with %s", shared, other)
 				}
 			}
