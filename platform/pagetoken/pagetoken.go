@@ -14,6 +14,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/bavn/bavn/platform/fault"
 )
@@ -38,10 +39,19 @@ type Query struct {
 	Hash []byte
 }
 
-// Hash is the query hash of a request message. The caller clears what may differ between pages (page token, page size)
-// first. It is stable between replicas of one release only, which a token needs no more than.
+// asksForThePage are the fields of a request that may differ between the pages of one list (AIP-158).
+var asksForThePage = []protoreflect.Name{"page_size", "page_token"}
+
+// Hash is the query hash of a request message: of everything but what asks for the page. It is stable between replicas of one
+// release only, which a token needs no more than.
 func Hash(request proto.Message) ([]byte, error) {
-	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(request)
+	question := proto.Clone(request).ProtoReflect()
+	for _, name := range asksForThePage {
+		if field := question.Descriptor().Fields().ByName(name); field != nil {
+			question.Clear(field)
+		}
+	}
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(question.Interface())
 	if err != nil {
 		return nil, fmt.Errorf("hash a query: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"pgregory.net/rapid"
 
+	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pagetoken"
 )
@@ -69,6 +70,25 @@ func TestATokenOfAnotherQueryIsRefused(t *testing.T) {
 		if _, err := s.Open(other, token); !fault.Is(err, fault.InvalidPageToken) {
 			t.Errorf("%s can use the token: %v", name, err)
 		}
+	}
+}
+
+func TestAnyPageOfAListIsOfTheSameQuestion(t *testing.T) {
+	t.Parallel()
+	hash := func(size int32, token, source string) []byte {
+		request := &eventv1.ListParkedEventsRequest{Source: source, PageSize: size, PageToken: token}
+		sum, err := pagetoken.Hash(request)
+		if err != nil || request.GetPageSize() != size || request.GetPageToken() != token {
+			t.Fatalf("hashing made of it %v, %v", request, err)
+		}
+		return sum
+	}
+	first := hash(50, "", "triage")
+	if !bytes.Equal(first, hash(10, "next", "triage")) {
+		t.Error("the second page is of another question than the first")
+	}
+	if bytes.Equal(first, hash(50, "", "intake")) {
+		t.Error("another filter is the same question")
 	}
 }
 

@@ -177,7 +177,7 @@ func (s *Attachments) ListAttachments(
 	if err := s.Gate.Attachment(ctx, "ListAttachments", desk, sight, false); err != nil {
 		return nil, err
 	}
-	page, err := s.Pages.open(ctx, desk, "ListAttachments "+r.GetParent(), r.GetPageSize(), r.GetPageToken())
+	page, err := s.Pages.open(ctx, desk, "ListAttachments", r)
 	if err != nil {
 		return nil, err
 	}

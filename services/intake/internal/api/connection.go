@@ -79,7 +79,7 @@ func (s *Connections) ListConnections(
 	if err := s.Gate.Desk(ctx, "ListConnections", desk, nil); err != nil {
 		return nil, err
 	}
-	page, err := s.Pages.open(ctx, desk, "ListConnections", r.GetPageSize(), r.GetPageToken())
+	page, err := s.Pages.open(ctx, desk, "ListConnections", r)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (f *Forms) ListForms(ctx context.Context, r *intakev1.ListFormsRequest) (*i
 		return nil, err
 	}
 	response := new(intakev1.ListFormsResponse)
-	page, err := f.Pages.open(ctx, desk, "ListForms", r.GetPageSize(), r.GetPageToken())
+	page, err := f.Pages.open(ctx, desk, "ListForms", r)
 	if err != nil || door == nil {
 		return response, err
 	}

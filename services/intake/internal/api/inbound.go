@@ -38,11 +38,7 @@ func (s *Inbound) ListInboundItems(
 	if err := s.Gate.Desk(ctx, "ListInboundItems", desk, nil); err != nil {
 		return nil, err
 	}
-	method := "ListInboundItems"
-	if r.Outcome != nil {
-		method += "/" + r.GetOutcome().String() // a page's token is good for the same outcome
-	}
-	page, err := s.Pages.open(ctx, desk, method, r.GetPageSize(), r.GetPageToken())
+	page, err := s.Pages.open(ctx, desk, "ListInboundItems", r)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
@@ -9,7 +12,7 @@ import (
 
 const defaultPageSize = 50
 
-// Pages seals and opens the page tokens of intake's lists. A token is good for the same caller, desk and list.
+// Pages seals and opens the page tokens of intake's lists. A token is good for the same caller and the same question.
 type Pages struct{ Sealer *pagetoken.Sealer }
 
 type page struct {
@@ -18,15 +21,26 @@ type page struct {
 	next  func(last string) string
 }
 
-func (p *Pages) open(ctx context.Context, desk, method string, size int32, token string) (page, error) {
-	if size == 0 {
-		size = defaultPageSize
-	}
-	principal, _ := auth.FromContext(ctx)
-	query := pagetoken.Query{Principal: principal.Entity().String(), Desk: desk, Method: method}
-	after, err := p.Sealer.Open(query, token)
+// listing is what a list is asked with.
+type listing interface {
+	proto.Message
+	GetPageSize() int32
+	GetPageToken() string
+}
+
+func (p *Pages) open(ctx context.Context, desk, method string, r listing) (page, error) {
+	hash, err := pagetoken.Hash(r)
 	if err != nil {
 		return page{}, err
 	}
-	return page{size: size, after: string(after), next: func(last string) string { return p.Sealer.Seal(query, []byte(last)) }}, nil
+	principal, _ := auth.FromContext(ctx)
+	query := pagetoken.Query{Principal: principal.Entity().String(), Desk: desk, Method: method, Hash: hash}
+	after, err := p.Sealer.Open(query, r.GetPageToken())
+	if err != nil {
+		return page{}, err
+	}
+	return page{
+		size: cmp.Or(r.GetPageSize(), defaultPageSize), after: string(after),
+		next: func(last string) string { return p.Sealer.Seal(query, []byte(last)) },
+	}, nil
 }

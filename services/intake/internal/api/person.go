@@ -99,7 +99,7 @@ func (s *Persons) ListPersons(ctx context.Context, r *intakev1.ListPersonsReques
 	if err := s.Gate.Desk(ctx, "ListPersons", desk, nil); err != nil {
 		return nil, err
 	}
-	page, err := s.Pages.open(ctx, desk, "ListPersons", r.GetPageSize(), r.GetPageToken())
+	page, err := s.Pages.open(ctx, desk, "ListPersons", r)
 	if err != nil {
 		return nil, err
 	}

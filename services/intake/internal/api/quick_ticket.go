@@ -29,7 +29,7 @@ func (q *QuickTickets) ListQuickTickets(
 	ctx context.Context, r *intakev1.ListQuickTicketsRequest,
 ) (*intakev1.ListQuickTicketsResponse, error) {
 	desk := resourcename.Desk(r.GetParent())
-	settings, page, err := q.list(ctx, "ListQuickTickets", desk, r.GetPageSize(), r.GetPageToken())
+	settings, page, err := q.list(ctx, "ListQuickTickets", desk, r)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (q *QuickTickets) ListTicketTemplates(
 	ctx context.Context, r *intakev1.ListTicketTemplatesRequest,
 ) (*intakev1.ListTicketTemplatesResponse, error) {
 	desk := resourcename.Desk(r.GetParent())
-	settings, page, err := q.list(ctx, "ListTicketTemplates", desk, r.GetPageSize(), r.GetPageToken())
+	settings, page, err := q.list(ctx, "ListTicketTemplates", desk, r)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (q *QuickTickets) ListTicketTemplates(
 
 // list is what a desk's process has made ready, for an agent; nothing where it follows none.
 func (q *QuickTickets) list(
-	ctx context.Context, action, desk string, size int32, token string,
+	ctx context.Context, action, desk string, r listing,
 ) (*profilev1.Profile, page, error) {
 	if err := q.Gate.Desk(ctx, action, desk, nil); err != nil {
 		return nil, page{}, err
@@ -91,7 +91,7 @@ func (q *QuickTickets) list(
 	if err != nil {
 		return nil, page{}, err
 	}
-	opened, err := q.Pages.open(ctx, desk, action, size, token)
+	opened, err := q.Pages.open(ctx, desk, action, r)
 	if err != nil || door == nil {
 		return nil, opened, err
 	}

@@ -83,7 +83,7 @@ func (s *Submissions) ListSubmissions(
 	if err := s.Gate.Desk(ctx, "ListSubmissions", desk, nil); err != nil {
 		return nil, err
 	}
-	page, err := s.Pages.open(ctx, desk, "ListSubmissions", r.GetPageSize(), r.GetPageToken())
+	page, err := s.Pages.open(ctx, desk, "ListSubmissions", r)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"buf.build/go/protovalidate"
-	"github.com/nyaruka/phonenumbers"
 	"google.golang.org/protobuf/proto"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -42,11 +41,9 @@ func ReadPersonLine(desk, region string, line *intakev1.ImportedPerson) (PersonL
 		read.Fields = ImportFields
 	}
 	if written := strings.TrimSpace(line.GetPhone()); written != "" {
-		number, err := phonenumbers.Parse(written, region)
-		if err != nil || !phonenumbers.IsValidNumber(number) {
+		if read.Person.Phone = PhoneNumber(written, region); read.Person.Phone == "" {
 			return read, &Refusal{"phone", "import.phone"}
 		}
-		read.Person.Phone = phonenumbers.Format(number, phonenumbers.E164)
 	}
 	return read, brokenRule(read.Person)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
@@ -43,11 +42,7 @@ func (p page) before() uuid.UUID {
 
 // open opens a page of a list. A token is good for the same question, whatever asks for the page.
 func (p *Pages) open(ctx context.Context, method string, r listing) (page, error) {
-	question := proto.Clone(r).ProtoReflect()
-	for _, field := range []protoreflect.Name{"page_size", "page_token"} {
-		question.Clear(question.Descriptor().Fields().ByName(field))
-	}
-	hash, err := pagetoken.Hash(question.Interface())
+	hash, err := pagetoken.Hash(r)
 	if err != nil {
 		return page{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/protobuf/proto"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -58,9 +57,7 @@ func (c *ConfigurationItems) ListConfigurationItems(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := c.Reads.openPage(caller, triagev1.ConfigurationItemService_ListConfigurationItems_FullMethodName, r, bare)
+	page, err := c.Reads.openPage(caller, triagev1.ConfigurationItemService_ListConfigurationItems_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +87,7 @@ func (c *ConfigurationItems) ListConfigurationItemTickets(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := c.Reads.openPage(caller, triagev1.ConfigurationItemService_ListConfigurationItemTickets_FullMethodName, r, bare)
+	page, err := c.Reads.openPage(caller, triagev1.ConfigurationItemService_ListConfigurationItemTickets_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -64,9 +63,7 @@ func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest)
 			return nil, err
 		}
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListDesks_FullMethodName, r, bare)
+	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListDesks_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +87,7 @@ func (d *Directory) ListParties(ctx context.Context, r *triagev1.ListPartiesRequ
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListParties_FullMethodName, r, bare)
+	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListParties_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +112,7 @@ func (d *Directory) ListGroups(ctx context.Context, r *triagev1.ListGroupsReques
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListGroups_FullMethodName, r, bare)
+	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListGroups_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +146,7 @@ func (d *Directory) ListMemberships(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListMemberships_FullMethodName, r, bare)
+	page, err := d.Reads.openPage(caller, triagev1.DirectoryService_ListMemberships_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

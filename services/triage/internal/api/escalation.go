@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
-
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/services/triage/internal/command"
 	"github.com/bavn/bavn/services/triage/internal/domain"
@@ -39,9 +37,7 @@ func (e *Escalation) ListEscalations(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := e.Reads.openPage(caller, triagev1.EscalationService_ListEscalations_FullMethodName, r, bare)
+	page, err := e.Reads.openPage(caller, triagev1.EscalationService_ListEscalations_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +67,7 @@ func (a *Attestation) ListUnattested(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := a.Reads.openPage(caller, triagev1.AttestationService_ListUnattested_FullMethodName, r, bare)
+	page, err := a.Reads.openPage(caller, triagev1.AttestationService_ListUnattested_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

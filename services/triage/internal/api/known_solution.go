@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -59,9 +58,7 @@ func (k *KnownSolutions) ListKnownSolutions(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := k.Reads.openPage(caller, triagev1.KnownSolutionService_ListKnownSolutions_FullMethodName, r, bare)
+	page, err := k.Reads.openPage(caller, triagev1.KnownSolutionService_ListKnownSolutions_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/services/triage/internal/command"
 	"github.com/bavn/bavn/services/triage/internal/domain"
@@ -55,9 +53,7 @@ func (l *Links) ListLinkedTickets(
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := l.Reads.openPage(caller, triagev1.LinkService_ListLinkedTickets_FullMethodName, r, bare)
+	page, err := l.Reads.openPage(caller, triagev1.LinkService_ListLinkedTickets_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +86,7 @@ func (l *Releases) ListPendingReleases(
 	if err := l.Reads.Access.Listing(ctx, caller, "ListPendingReleases"); err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := l.Reads.openPage(caller, triagev1.ReleaseService_ListPendingReleases_FullMethodName, r, bare)
+	page, err := l.Reads.openPage(caller, triagev1.ReleaseService_ListPendingReleases_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
@@ -39,9 +38,7 @@ func (t *Tickets) ListTickets(
 	if err != nil {
 		return nil, invalidFilter(err)
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := t.Reads.openPage(caller, triagev1.TicketService_ListTickets_FullMethodName, r, bare)
+	page, err := t.Reads.openPage(caller, triagev1.TicketService_ListTickets_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

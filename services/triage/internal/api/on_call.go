@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -120,9 +119,7 @@ func (o *OnCall) ListShifts(ctx context.Context, r *triagev1.ListShiftsRequest) 
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListShifts_FullMethodName, r, bare)
+	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListShifts_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -158,9 +155,7 @@ func (o *OnCall) ListContacts(ctx context.Context, r *triagev1.ListContactsReque
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListContacts_FullMethodName, r, bare)
+	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListContacts_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -198,9 +193,7 @@ func (o *OnCall) ListPages(ctx context.Context, r *triagev1.ListPagesRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	bare := proto.CloneOf(r)
-	bare.PageSize, bare.PageToken = 0, ""
-	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListPages_FullMethodName, r, bare)
+	page, err := o.Reads.openPage(caller, triagev1.OnCallService_ListPages_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}

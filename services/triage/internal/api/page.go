@@ -25,10 +25,9 @@ type listRequest interface {
 	GetPageToken() string
 }
 
-// openPage reads the page token, which belongs to this caller and to everything of the request but token and size; bare is a
-// copy of the request without those.
-func (r *Reads) openPage(caller *access.Caller, method string, request listRequest, bare proto.Message) (page, error) {
-	hash, err := pagetoken.Hash(bare)
+// openPage reads the page token, which belongs to this caller and to everything of the request but token and size.
+func (r *Reads) openPage(caller *access.Caller, method string, request listRequest) (page, error) {
+	hash, err := pagetoken.Hash(request)
 	if err != nil {
 		return page{}, err
 	}
