@@ -62,6 +62,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	references, err := mailref.New(cfg.References)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
+	}
 	workers := river.NewWorkers()
 	tools, err := newTools(base, cfg.Tools, intake)
 	if err != nil {
@@ -72,17 +76,17 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	paging, err := paging(base, cfg, intake, triage, workers)
+	paging, err := paging(base, cfg, references, intake, triage, workers)
 	if err != nil {
 		return nil, err
 	}
-	commands, err := commands(base, cfg, intake, triage, workers)
+	commands, err := commands(base, cfg, references, intake, triage, workers)
 	if err != nil {
 		return nil, err
 	}
 	tools.Commands, hooks.Jobs = commands, commands.Jobs
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
-	commands.Links, commands.References = paging.Links, paging.References
+	commands.Links = paging.Links
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
@@ -91,14 +95,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
-	serve(base, gate, commands)
-	pages := &api.Pages{Sealer: base.PageTokens}
-	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
+	serve(base, gate, commands, hooks, paging)
 	if err := base.Hear(feed.SubscriberConfig{Name: "webhooks", Source: commands.Events, Handler: hooks}); err != nil {
 		return nil, err
 	}
-	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
-	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
 	if err := base.Hear(feed.SubscriberConfig{
 		Name: "pages", Source: commands.Events, Types: command.PageEventTypes(), Handler: paging,
 	}); err != nil {
@@ -112,18 +112,23 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 }
 
 // serve registers what notify answers.
-func serve(base *service.Base, gate *access.Gate, commands *command.Commands) {
+func serve(
+	base *service.Base, gate *access.Gate, commands *command.Commands, hooks *command.Webhooks, paging *command.Paging,
+) {
 	pages := &api.Pages{Sealer: base.PageTokens}
 	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterProposalServiceServer(base.Server, &api.Proposals{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
 	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
+	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
+	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
+	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
 func commands(
-	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+	base *service.Base, cfg Config, references *mailref.Signer, intake, triage grpc.ClientConnInterface, workers *river.Workers,
 ) (*command.Commands, error) {
 	templates, err := domain.LoadTemplates()
 	if err != nil {
@@ -137,9 +142,7 @@ func commands(
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
 	}
-	if courier.References, err = mailref.New(cfg.References); err != nil {
-		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
-	}
+	courier.References = references
 	base.Add(run.Part{Name: "mail", Stage: run.Pool, Stop: func(context.Context) error { courier.Close(); return nil }})
 	carriers, err := couriers(cfg, courier)
 	if err != nil {
@@ -152,7 +155,7 @@ func commands(
 		Editions: &command.Editions{Triage: triagev1.NewProfileServiceClient(triage)}, Couriers: carriers, Metrics: metrics,
 		Patience: cfg.Delivery.patience(), Calm: cfg.Calm.calm(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
-		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
+		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter, References: references,
 	}
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
@@ -179,12 +182,8 @@ func webhooks(base *service.Base, cfg Config, workers *river.Workers) (*command.
 
 // paging is what calls those on duty.
 func paging(
-	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+	base *service.Base, cfg Config, references *mailref.Signer, intake, triage grpc.ClientConnInterface, workers *river.Workers,
 ) (*command.Paging, error) {
-	references, err := mailref.New(cfg.References)
-	if err != nil {
-		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
-	}
 	delegate := triagev1.NewDelegateServiceClient(triage)
 	p := &command.Paging{
 		Pool: base.Pool, Clock: base.Clock, Intake: intakev1.NewPersonServiceClient(intake),
@@ -195,6 +194,7 @@ func paging(
 		MailDomain: cfg.Mail.Domain(), InboundToken: cfg.Phone.InboundToken, SendTimeout: max(cfg.Mail.SendTimeout, cfg.Phone.Timeout),
 	}
 	if cfg.Phone.Call.URL != "" {
+		var err error
 		if p.Ender, err = phone.New(cfg.Phone, cfg.Phone.Call); err != nil {
 			return nil, fmt.Errorf("set up %s: %w", Name, err)
 		}

@@ -34,9 +34,7 @@ func (c *DutyShow) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	request := &triagev1.WhoIsOnDutyRequest{Name: s.desk(), Category: c.Category}
-	if c.Ticket != "" {
-		request.Ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	request.Ticket = s.ticketIfAny(c.Ticket)
 	if !c.At.IsZero() {
 		request.Time = timestamppb.New(c.At)
 	}

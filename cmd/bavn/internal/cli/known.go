@@ -85,9 +85,7 @@ func (c *KnownPropose) Run(ctx context.Context, s *session) error {
 		Title: c.Title, Symptoms: c.Symptoms, Solution: c.Solution, SolutionKind: solutionKind(c.Kind), Category: c.Category,
 		LanguageCode: c.TextLanguage,
 	}
-	if c.Ticket != "" {
-		k.Ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	k.Ticket = s.ticketIfAny(c.Ticket)
 	return s.known(ctx, func(ctx context.Context, known triagev1.KnownSolutionServiceClient) (*triagev1.KnownSolution, error) {
 		return known.ProposeKnownSolution(ctx, &triagev1.ProposeKnownSolutionRequest{
 			Parent: s.desk(), RequestId: c.id(), KnownSolution: k,
@@ -195,9 +193,7 @@ func (c *KnownSuggest) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	request := &triagev1.SuggestSolutionsRequest{Parent: s.desk(), Query: strings.Join(c.Words, " "), PageSize: c.Limit}
-	if c.Ticket != "" {
-		request.Ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	request.Ticket = s.ticketIfAny(c.Ticket)
 	found, err := connected.Known.SuggestSolutions(ctx, request)
 	if err != nil {
 		return err

@@ -39,10 +39,7 @@ func (c *MessageProposed) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	ticket := ""
-	if c.Ticket != "" {
-		ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	ticket := s.ticketIfAny(c.Ticket)
 	list, err := pages(c.Limit, func(size int32, token string) ([]*notifyv1.Proposal, string, error) {
 		page, err := connected.Proposals.ListProposals(ctx, &notifyv1.ListProposalsRequest{
 			Parent: s.desk(), Ticket: ticket, PageSize: size, PageToken: token,

@@ -19,10 +19,7 @@ func (c *Notifications) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	ticket := ""
-	if c.Ticket != "" {
-		ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	ticket := s.ticketIfAny(c.Ticket)
 	list, err := pages(c.Limit, func(size int32, token string) ([]*notifyv1.Notification, string, error) {
 		page, err := connected.Notifications.ListNotifications(ctx, &notifyv1.ListNotificationsRequest{
 			Parent: s.desk(), Ticket: ticket, PageSize: size, PageToken: token,

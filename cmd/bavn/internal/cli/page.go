@@ -29,10 +29,7 @@ func (c *PageList) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	ticket := ""
-	if c.Ticket != "" {
-		ticket = resource.Ticket(s.Desk, c.Ticket)
-	}
+	ticket := s.ticketIfAny(c.Ticket)
 	list, err := pages(c.Limit, func(size int32, token string) ([]*triagev1.Page, string, error) {
 		page, err := connected.OnCall.ListPages(ctx, &triagev1.ListPagesRequest{
 			Parent: s.desk(), PageSize: size, PageToken: token, Ticket: ticket, Unanswered: c.Unanswered,

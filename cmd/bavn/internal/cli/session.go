@@ -152,6 +152,14 @@ func (s *session) language() string {
 
 func (s *session) desk() string { return resource.Desk(s.Desk) }
 
+// ticketIfAny is the name of the ticket that was typed, or empty where none was.
+func (s *session) ticketIfAny(typed string) string {
+	if typed == "" {
+		return ""
+	}
+	return resource.Ticket(s.Desk, typed)
+}
+
 // text is what was typed, in the desk's language unless --text-language says another.
 func text(typed, language string) *commonv1.LocalizedText {
 	return &commonv1.LocalizedText{Text: typed, LanguageCode: language}
