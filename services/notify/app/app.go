@@ -92,7 +92,7 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Poster: courier, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}

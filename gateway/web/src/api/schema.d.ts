@@ -3041,6 +3041,12 @@ export interface components {
             readonly event?: string;
             /** @description The language it is written in. */
             readonly languageCode?: string;
+            /**
+             * Format: enum
+             * @description How it reaches the recipient.
+             * @enum {string}
+             */
+            readonly medium?: "MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE";
             /** @description RFC 5322 Message-ID; the same at every attempt. */
             readonly messageId?: string;
             /** @description Resource name, `desks/{desk}/notifications/{notification}`. */

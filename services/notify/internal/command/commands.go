@@ -12,6 +12,7 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
@@ -19,12 +20,14 @@ import (
 	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/notify/internal/domain"
-	"github.com/bavn/bavn/services/notify/internal/mail"
 )
 
-// Poster hands messages to the mail server and says what came of each.
-type Poster interface {
-	Send(ctx context.Context, messages []mail.Message) []domain.Attempt
+// Courier carries the messages of one medium.
+type Courier interface {
+	// Address is where the medium reaches a person; empty where it does not.
+	Address(person *intakev1.Person) string
+	// Send hands messages over, and says what came of each.
+	Send(ctx context.Context, messages []domain.Dispatch) []domain.Attempt
 }
 
 // Commands change the ledger.
@@ -40,7 +43,8 @@ type Commands struct {
 	Events    feed.Source
 	Templates *domain.Templates
 
-	Poster   Poster
+	// Couriers of the media there are. What another would carry is suppressed.
+	Couriers map[notifyv1.Medium]Courier
 	Metrics  *Metrics
 	Patience domain.Patience
 

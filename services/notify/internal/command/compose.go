@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	netmail "net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -20,18 +19,17 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/domain"
-	"github.com/bavn/bavn/services/notify/internal/mail"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
 // letter is a message ready to be sent. It lives as long as its job: what it says is kept nowhere.
 type letter struct {
 	row     store.Notification
-	message mail.Message
+	message domain.Dispatch
 }
 
-func messages(letters []letter) []mail.Message {
-	all := make([]mail.Message, len(letters))
+func messages(letters []letter) []domain.Dispatch {
+	all := make([]domain.Dispatch, len(letters))
 	for i, l := range letters {
 		all[i] = l.message
 	}
@@ -59,11 +57,15 @@ func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notifi
 	}
 	reachable := make([]store.Notification, 0, len(rows))
 	for _, row := range rows {
-		if m.persons[row.Recipient].GetEmail() == "" {
+		courier, ok := c.Couriers[notifyv1.Medium(row.Medium)]
+		switch {
+		case !ok:
+			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonNoCourier)
+		case courier.Address(m.persons[row.Recipient]) == "":
 			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonNoAddress)
-			continue
+		default:
+			reachable = append(reachable, row)
 		}
-		reachable = append(reachable, row)
 	}
 	if len(reachable) == 0 {
 		return nil, settled, nil
@@ -220,7 +222,7 @@ func (c *Commands) readReasons(
 }
 
 // write fills in the template, in the recipient's language if there is one, otherwise the desk's.
-func (c *Commands) write(row store.Notification, m material) (mail.Message, error) {
+func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, error) {
 	recipient, ticket := m.persons[row.Recipient], m.tickets[row.Ticket]
 	language := domain.Language(recipient.GetLanguageCode(), m.desk.LanguageCode)
 	subject, body, err := c.Templates.Render(row.Template, language, domain.Letter{
@@ -233,10 +235,10 @@ func (c *Commands) write(row store.Notification, m material) (mail.Message, erro
 		URL:         strings.NewReplacer("{desk}", row.Desk, "{ticket}", row.Ticket).Replace(c.TicketURL),
 	})
 	if err != nil {
-		return mail.Message{}, err
+		return domain.Dispatch{}, err
 	}
-	return mail.Message{
-		To:      netmail.Address{Name: recipient.GetDisplayName(), Address: recipient.GetEmail()},
+	return domain.Dispatch{
+		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
 		Subject: subject, Body: body, LanguageCode: language,
 		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, row.Ticket, c.MailDomain),
 		Traceparent: traceparent(row), Date: c.Clock.Now(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -116,7 +117,7 @@ func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notific
 	if err := c.settle(ctx, desk, settled); err != nil {
 		return err
 	}
-	for group := range slices.Chunk(letters, settleAtOnce) {
+	for _, group := range groups(letters) {
 		if c.Clock.Now().Sub(begun) > c.JobTimeout-groupTimeout(c.SendTimeout)-settleTimeout {
 			return nil // not enough time for another: the rest is still queued and due
 		}
@@ -136,6 +137,19 @@ func LeastJobTimeout(sendTimeout time.Duration) time.Duration {
 	return prepareTimeout + groupTimeout(sendTimeout) + settleTimeout
 }
 
+// groups are the letters as they are claimed, sent and settled together: those of one medium, because it has one courier.
+func groups(letters []letter) [][]letter {
+	var all [][]letter
+	byMedium := map[int16][]letter{}
+	for _, l := range letters {
+		byMedium[l.row.Medium] = append(byMedium[l.row.Medium], l)
+	}
+	for _, medium := range slices.Sorted(maps.Keys(byMedium)) {
+		all = slices.AppendSeq(all, slices.Chunk(byMedium[medium], settleAtOnce))
+	}
+	return all
+}
+
 // post claims, sends and settles one group.
 func (c *Commands) post(ctx context.Context, desk string, group []letter) error {
 	claimed, err := c.claim(ctx, desk, group)
@@ -143,7 +157,7 @@ func (c *Commands) post(ctx context.Context, desk string, group []letter) error 
 		return err
 	}
 	sending, cancel := context.WithTimeout(ctx, c.SendTimeout)
-	attempts := c.Poster.Send(sending, messages(claimed))
+	attempts := c.Couriers[notifyv1.Medium(claimed[0].row.Medium)].Send(sending, messages(claimed))
 	cancel()
 
 	now := c.Clock.Now()

@@ -19,7 +19,6 @@ import (
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
-	"github.com/bavn/bavn/services/notify/internal/mail"
 )
 
 func offer(party, group string) *triagev1.HandOverOffer {
@@ -147,12 +146,12 @@ func TestAMailInDoubtIsSentAgainUnderTheSameMessageIDAndCounted(t *testing.T) {
 
 // crashing is a process that dies when the server has the mails and nothing of it is written down.
 type crashing struct {
-	command.Poster
+	command.Courier
 	crashed bool
 }
 
-func (c *crashing) Send(ctx context.Context, messages []mail.Message) []domain.Attempt {
-	attempts := c.Poster.Send(ctx, messages)
+func (c *crashing) Send(ctx context.Context, messages []domain.Dispatch) []domain.Attempt {
+	attempts := c.Courier.Send(ctx, messages)
 	if !c.crashed {
 		c.crashed = true
 		panic("the process dies")
@@ -163,7 +162,7 @@ func (c *crashing) Send(ctx context.Context, messages []mail.Message) []domain.A
 func TestAfterACrashBetweenSendingAndSettlingTheMailGoesOutAgain(t *testing.T) {
 	t.Parallel()
 	w := oneMessage(t)
-	w.commands.Poster = &crashing{Poster: w.commands.Poster}
+	w.commands.Couriers[mailMedium] = &crashing{Courier: w.commands.Couriers[mailMedium]}
 	func() {
 		defer func() { _ = recover() }()
 		w.work(w.commands)

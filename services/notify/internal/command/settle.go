@@ -132,6 +132,7 @@ func Answer(row store.Notification) *notifyv1.Notification {
 		Ticket: domain.TicketName(row.Desk, row.Ticket), Rule: row.Rule, Recipient: domain.PersonName(row.Desk, row.Recipient),
 		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
 		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,
+		Medium: notifyv1.Medium(row.Medium),
 	}
 	if row.Party != "" {
 		n.Party = domain.DeskName(row.Desk) + "/" + row.Party

@@ -130,7 +130,8 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 		MessageID:    domain.MessageID(id, c.MailDomain),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
 		Traceparent: event.Traceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
-		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Party: domain.Key(h.Ticket.GetHolderParty()),
+		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(notifyv1.Medium_MEDIUM_MAIL),
+		Party: domain.Key(h.Ticket.GetHolderParty()),
 	}
 }
 
@@ -166,7 +167,7 @@ func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.
 		p.Traceparents = append(p.Traceparents, r.Traceparent)
 		p.Deliveries, p.Reasons = append(p.Deliveries, r.Delivery), append(p.Reasons, r.Reason)
 		p.Revisions, p.ChainHashes = append(p.Revisions, r.Revision), append(p.ChainHashes, hash(r.ChainHash))
-		p.Parties = append(p.Parties, r.Party)
+		p.Parties, p.Media = append(p.Parties, r.Party), append(p.Media, r.Medium)
 	}
 	ids, err := store.New(tx).InsertNotifications(ctx, p)
 	if err != nil {

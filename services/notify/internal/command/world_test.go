@@ -26,6 +26,7 @@ import (
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
@@ -56,6 +57,8 @@ const (
 	fmk   = desk + "/parties/fmk"
 	kode  = fmk + "/groups/kode"
 )
+
+const mailMedium = notifyv1.Medium_MEDIUM_MAIL
 
 func who(person string) string { return desk + "/persons/" + person }
 
@@ -203,7 +206,7 @@ func (w *world) replica() *command.Commands {
 	}
 	c := &command.Commands{
 		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
-		Templates: templates, Poster: courier, Metrics: metrics, MailDomain: cfg.Domain(),
+		Templates: templates, Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
 		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,
 		Patience:   domain.Patience{First: 2 * time.Second, Longest: time.Minute, GiveUp: time.Hour},
 		RetryAfter: 5 * time.Second,

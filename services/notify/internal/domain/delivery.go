@@ -10,6 +10,7 @@ import (
 // Reasons why a message was not sent. A mail server's own are SMTP_ and its reply.
 const (
 	ReasonImport      = "IMPORT"           // history from another tool concerns nobody now (R34)
+	ReasonNoCourier   = "NO_COURIER"       // this installation has nothing that carries the medium
 	ReasonNoAddress   = "NO_ADDRESS"       // the person is not registered, or without an address
 	ReasonBadAddress  = "BAD_ADDRESS"      // no mail server would take it
 	ReasonUnreachable = "SMTP_UNREACHABLE" // no connection, or it broke before the mail was handed over

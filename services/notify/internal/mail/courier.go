@@ -12,6 +12,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 	"go.opentelemetry.io/otel/trace"
 
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
@@ -45,9 +46,12 @@ func New(cfg Config, now clock.Clock, traces trace.TracerProvider, logger *slog.
 	return &Courier{cfg: cfg, client: client, clock: now, tracer: tracer, logger: logger}, nil
 }
 
+// Address is where mail reaches a person; empty where it does not.
+func (c *Courier) Address(person *intakev1.Person) string { return person.GetEmail() }
+
 // Send hands messages to the server, one after the other over one connection, and says what came of each. When the connection
 // breaks, or ctx ends, those that are left are not tried. Nothing of an address or a text is logged.
-func (c *Courier) Send(ctx context.Context, messages []Message) []domain.Attempt {
+func (c *Courier) Send(ctx context.Context, messages []domain.Dispatch) []domain.Attempt {
 	attempts := make([]domain.Attempt, len(messages))
 	conn, err := c.take(ctx)
 	for i, m := range messages {

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
-	netmail "net/mail"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -67,9 +66,9 @@ func newTracedWorld(t *testing.T, traces trace.TracerProvider, adjust func(*mail
 	return &world{Courier: courier, sink: sink, clock: now}
 }
 
-func message(id string) mail.Message {
-	return mail.Message{
-		To:      netmail.Address{Name: `Jørgen "JJ" Ærø`, Address: "jj@example.org"},
+func message(id string) domain.Dispatch {
+	return domain.Dispatch{
+		Name: `Jørgen "JJ" Ærø`, Address: "jj@example.org",
 		Subject: "[ASCP00000042] Løst: \"Æblegrød\"", Body: "Hej Jørgen\n\n" + strings.Repeat("æ", 1200) + "\n.\nSlut\n",
 		LanguageCode: "da", MessageID: id + "@bavn.example", Thread: "ASCP00000042.nsp@bavn.example", Date: noon,
 	}
@@ -78,7 +77,7 @@ func message(id string) mail.Message {
 func TestWhatIsSentArrivesAsItWasWritten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	if got := w.Send(t.Context(), []mail.Message{message("1")}); got[0] != domain.Accepted {
+	if got := w.Send(t.Context(), []domain.Dispatch{message("1")}); got[0] != domain.Accepted {
 		t.Fatalf("it came to %+v", got[0])
 	}
 	m := w.sink.Messages(mailsink.Filter{})[0]
@@ -86,7 +85,7 @@ func TestWhatIsSentArrivesAsItWasWritten(t *testing.T) {
 	if m.Subject != want.Subject || strings.ReplaceAll(m.Text, "\r\n", "\n") != want.Body || m.MessageID != want.MessageID {
 		t.Errorf("it arrived with the subject %q, the Message-ID %s and the text\n%s", m.Subject, m.MessageID, m.Text)
 	}
-	if to := m.Header.Get("To"); to != want.To.Name+" <"+want.To.Address+">" {
+	if to := m.Header.Get("To"); to != want.Name+" <"+want.Address+">" {
 		t.Errorf("it is addressed to %q", to)
 	}
 	for _, line := range strings.Split(string(m.Raw), "\r\n") {
@@ -100,8 +99,8 @@ func TestNothingInNamesOrTitlesMakesAnotherHeader(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	m := message("1")
-	m.To.Name, m.Subject = "Eve\r\nBcc: all@example.org", "x\r\nBcc: all@example.org\r\n\r\nbody"
-	w.Send(t.Context(), []mail.Message{m})
+	m.Name, m.Subject = "Eve\r\nBcc: all@example.org", "x\r\nBcc: all@example.org\r\n\r\nbody"
+	w.Send(t.Context(), []domain.Dispatch{m})
 	for _, got := range w.sink.Messages(mailsink.Filter{}) {
 		if len(got.To) != 1 || got.Header.Get("Bcc") != "" {
 			t.Errorf("it goes to %v, Bcc %q", got.To, got.Header.Get("Bcc"))
@@ -112,11 +111,11 @@ func TestNothingInNamesOrTitlesMakesAnotherHeader(t *testing.T) {
 func TestAConnectionThatDiedWhileIdleIsReplacedWithoutLosingAnAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.Send(t.Context(), []mail.Message{message("1")})
+	w.Send(t.Context(), []domain.Dispatch{message("1")})
 	if err := w.sink.FailNext(1, mailsink.Failure{At: mailsink.AtSender, Drop: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.Send(t.Context(), []mail.Message{message("2")}); got[0] != domain.Accepted {
+	if got := w.Send(t.Context(), []domain.Dispatch{message("2")}); got[0] != domain.Accepted {
 		t.Errorf("on a connection that died it came to %+v, want a new connection", got[0])
 	}
 }
@@ -127,7 +126,7 @@ func TestOneRefusedMessageDoesNotKeepTheOthersOfItsConnectionBack(t *testing.T) 
 	if err := w.sink.FailNext(1, mailsink.Failure{At: mailsink.AtRecipient, Code: 550}); err != nil {
 		t.Fatal(err)
 	}
-	got := w.Send(t.Context(), []mail.Message{message("1"), message("2"), message("3")})
+	got := w.Send(t.Context(), []domain.Dispatch{message("1"), message("2"), message("3")})
 	if got[0].Reply != 550 || got[1] != domain.Accepted || got[2] != domain.Accepted {
 		t.Errorf("three messages came to %+v, want the first refused and the others accepted", got)
 	}
@@ -139,13 +138,13 @@ func TestAfterALostConnectionTheRestIsNotTried(t *testing.T) {
 	if err := w.sink.FailNext(1, mailsink.Failure{Drop: true}); err != nil {
 		t.Fatal(err)
 	}
-	got := w.Send(t.Context(), []mail.Message{message("1"), message("2")})
+	got := w.Send(t.Context(), []domain.Dispatch{message("1"), message("2")})
 	if got[0].Reason != domain.ReasonInDoubt || got[1].Reason != domain.ReasonUnreachable {
 		t.Errorf("two messages came to %+v, want the first in doubt and the second not tried", got)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got := w.Send(ended, []mail.Message{message("3")}); got[0].Reason != domain.ReasonUnreachable || w.sink.Attempts() != 1 {
+	if got := w.Send(ended, []domain.Dispatch{message("3")}); got[0].Reason != domain.ReasonUnreachable || w.sink.Attempts() != 1 {
 		t.Errorf("after its time a message came to %+v, %d were begun", got[0], w.sink.Attempts())
 	}
 }
@@ -153,7 +152,7 @@ func TestAfterALostConnectionTheRestIsNotTried(t *testing.T) {
 func TestRequiredTLSIsUsedOrNothingIsSent(t *testing.T) {
 	t.Parallel()
 	plain := newWorld(t, func(_ *mailsink.Config, client *mail.Config) { client.TLS = "required" })
-	if got := plain.Send(t.Context(), []mail.Message{message("1")}); got[0].Reason != domain.ReasonUnreachable {
+	if got := plain.Send(t.Context(), []domain.Dispatch{message("1")}); got[0].Reason != domain.ReasonUnreachable {
 		t.Errorf("to a server without TLS it came to %+v, want nothing sent", got[0])
 	}
 	dir := t.TempDir()
@@ -176,7 +175,7 @@ func TestRequiredTLSIsUsedOrNothingIsSent(t *testing.T) {
 		w := newWorld(t, func(server *mailsink.Config, client *mail.Config) {
 			server.TLS, client.TLS, client.CA = offered, "required", trusted
 		})
-		if got := w.Send(t.Context(), []mail.Message{message("1")}); got[0] != want {
+		if got := w.Send(t.Context(), []domain.Dispatch{message("1")}); got[0] != want {
 			t.Errorf("with the CA %q it came to %+v, want %+v", trusted, got[0], want)
 		}
 	}

@@ -2,36 +2,20 @@ package mail
 
 import (
 	netmail "net/mail"
-	"time"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
-// Message is one mail to one person.
-type Message struct {
-	To            netmail.Address
-	Subject, Body string
-	LanguageCode  string
-	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to.
-	MessageID, Thread string
-	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.
-	Traceparent string
-	Date        time.Time
-
-	// For the span alone: the name under which the ledger has it, which attempt this is, counted from 1, and the traceparent of
-	// what it follows from.
-	Notification string
-	Attempt      int
-	Cause        string
-}
-
 // write makes the mail. It is marked as made by a program, so that no answering machine answers (RFC 3834).
-func (c Config) write(m Message) (*gomail.Msg, error) {
+func (c Config) write(m domain.Dispatch) (*gomail.Msg, error) {
+	to := netmail.Address{Name: m.Name, Address: m.Address}
 	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := out.From(c.From); err != nil {
 		return nil, err
 	}
-	if err := out.To(m.To.String()); err != nil {
+	if err := out.To(to.String()); err != nil {
 		return nil, err
 	}
 	if c.ReplyTo != "" {

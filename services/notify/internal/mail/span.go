@@ -13,7 +13,7 @@ import (
 )
 
 // traced draws one attempt at one message, with the server's reply and in no case its text, which may repeat the address.
-func (c *Courier) traced(ctx context.Context, m Message, send func() (domain.Attempt, error)) (domain.Attempt, error) {
+func (c *Courier) traced(ctx context.Context, m domain.Dispatch, send func() (domain.Attempt, error)) (domain.Attempt, error) {
 	parent, options := c.placed(ctx, m)
 	_, span := c.tracer.Start(parent, "send mail", options...)
 	defer span.End()
@@ -30,7 +30,7 @@ func (c *Courier) traced(ctx context.Context, m Message, send func() (domain.Att
 // placed says where an attempt belongs. A job sends the messages of many requests: the first attempt is drawn in the trace of the
 // message's own request. A later one would stretch that trace over hours, so it belongs to the job. Each has a link to where it
 // does not belong.
-func (c *Courier) placed(ctx context.Context, m Message) (context.Context, []trace.SpanStartOption) {
+func (c *Courier) placed(ctx context.Context, m domain.Dispatch) (context.Context, []trace.SpanStartOption) {
 	parent, other := telemetry.ContextWithTraceparent(ctx, m.Cause), ctx
 	job, request := trace.SpanContextFromContext(ctx), trace.SpanContextFromContext(parent)
 	if m.Attempt > 1 || job.TraceID() == request.TraceID() {

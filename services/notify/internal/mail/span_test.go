@@ -8,7 +8,7 @@ import (
 
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/platform/telemetry"
-	"github.com/bavn/bavn/services/notify/internal/mail"
+	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
 const (
@@ -39,7 +39,7 @@ func TestAMailIsDrawnInTheTraceOfTheRequestThatItTellsOfAndARetryInTheJobs(t *te
 			w := newTracedWorld(t, sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)), nil)
 			m := message("1")
 			m.Attempt, m.Cause, m.Notification = tt.attempt, tt.cause, "desks/nsp/notifications/1"
-			w.Send(telemetry.ContextWithTraceparent(t.Context(), tt.job), []mail.Message{m})
+			w.Send(telemetry.ContextWithTraceparent(t.Context(), tt.job), []domain.Dispatch{m})
 			if n := len(w.sink.Messages(mailsink.Filter{})); n != 1 {
 				t.Fatalf("%d mails arrived, want 1", n)
 			}

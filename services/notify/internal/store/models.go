@@ -56,6 +56,7 @@ type Notification struct {
 	ChainHash     []byte
 	LastEventAt   *time.Time
 	Party         string
+	Medium        int16
 }
 
 type Unit struct {

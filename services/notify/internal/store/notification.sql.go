@@ -20,7 +20,7 @@ FROM (
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification
-RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, due.in_doubt::boolean AS in_doubt
+RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, due.in_doubt::boolean AS in_doubt
 `
 
 type ClaimNotificationsParams struct {
@@ -80,6 +80,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 			&i.Notification.ChainHash,
 			&i.Notification.LastEventAt,
 			&i.Notification.Party,
+			&i.Notification.Medium,
 			&i.InDoubt,
 		); err != nil {
 			return nil, err
@@ -93,7 +94,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 }
 
 const getNotification = `-- name: GetNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications WHERE desk = $1 AND notification = $2
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications WHERE desk = $1 AND notification = $2
 `
 
 type GetNotificationParams struct {
@@ -134,6 +135,7 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 		&i.ChainHash,
 		&i.LastEventAt,
 		&i.Party,
+		&i.Medium,
 	)
 	return i, err
 }
@@ -141,10 +143,10 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 const insertNotifications = `-- name: InsertNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
     ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, reason, queued_at, due_at, settled_at,
-    revision, chain_hash, last_event_at, party)
+    revision, chain_hash, last_event_at, party, medium)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, $1::timestamptz, m.delivery, m.reason,
-    $1, $1, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party
+    $1, $1, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party, m.medium
 FROM (
     SELECT unnest($2::text[]) AS desk, unnest($3::uuid[]) AS notification, unnest($4::text[]) AS ticket,
         unnest($5::bigint[]) AS event_revision, unnest($6::text[]) AS event_type,
@@ -154,7 +156,7 @@ FROM (
         unnest($15::bytea[]) AS journey_trace, unnest($16::bytea[]) AS journey_root,
         unnest($17::text[]) AS traceparent, unnest($18::smallint[]) AS delivery,
         unnest($19::text[]) AS reason, unnest($20::bigint[]) AS revision, unnest($21::bytea[]) AS chain_hash,
-        unnest($22::text[]) AS party
+        unnest($22::text[]) AS party, unnest($23::smallint[]) AS medium
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification
@@ -183,6 +185,7 @@ type InsertNotificationsParams struct {
 	Revisions      []int64
 	ChainHashes    [][]byte
 	Parties        []string
+	Media          []int16
 }
 
 // One statement for a whole batch of the feed. A message that is in the ledger already stays as it is and is not returned.
@@ -210,6 +213,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 		arg.Revisions,
 		arg.ChainHashes,
 		arg.Parties,
+		arg.Media,
 	)
 	if err != nil {
 		return nil, err
@@ -230,7 +234,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 }
 
 const listNotifications = `-- name: ListNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
 WHERE desk = $1 AND notification < $2 AND audience && $3::text[]
 ORDER BY notification DESC LIMIT $4
 `
@@ -286,6 +290,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 			&i.ChainHash,
 			&i.LastEventAt,
 			&i.Party,
+			&i.Medium,
 		); err != nil {
 			return nil, err
 		}
@@ -298,7 +303,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 }
 
 const listNotificationsOfRecipient = `-- name: ListNotificationsOfRecipient :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
 WHERE desk = $1 AND recipient = $2 AND notification < $3
 ORDER BY notification DESC LIMIT $4
 `
@@ -354,6 +359,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 			&i.ChainHash,
 			&i.LastEventAt,
 			&i.Party,
+			&i.Medium,
 		); err != nil {
 			return nil, err
 		}
@@ -366,7 +372,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 }
 
 const listNotificationsOfTicket = `-- name: ListNotificationsOfTicket :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
 WHERE desk = $1 AND ticket = $2 AND notification < $3 AND audience && $4::text[]
 ORDER BY notification DESC LIMIT $5
 `
@@ -424,6 +430,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 			&i.ChainHash,
 			&i.LastEventAt,
 			&i.Party,
+			&i.Medium,
 		); err != nil {
 			return nil, err
 		}
@@ -436,7 +443,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 }
 
 const listQueued = `-- name: ListQueued :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
 ORDER BY notification
 `
@@ -485,6 +492,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 			&i.ChainHash,
 			&i.LastEventAt,
 			&i.Party,
+			&i.Medium,
 		); err != nil {
 			return nil, err
 		}
@@ -497,7 +505,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 }
 
 const lockNotification = `-- name: LockNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
 `
 
 type LockNotificationParams struct {
@@ -538,12 +546,13 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 		&i.ChainHash,
 		&i.LastEventAt,
 		&i.Party,
+		&i.Medium,
 	)
 	return i, err
 }
 
 const lockNotifications = `-- name: LockNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[])
 ORDER BY notification FOR UPDATE
 `
@@ -592,6 +601,7 @@ func (q *Queries) LockNotifications(ctx context.Context, arg LockNotificationsPa
 			&i.ChainHash,
 			&i.LastEventAt,
 			&i.Party,
+			&i.Medium,
 		); err != nil {
 			return nil, err
 		}

@@ -87,6 +87,71 @@ func (Delivery) EnumDescriptor() ([]byte, []int) {
 	return file_bavn_notify_v1_notify_proto_rawDescGZIP(), []int{0}
 }
 
+// How a message reaches its recipient.
+type Medium int32
+
+const (
+	// Not said; a mail, for one from before this was kept.
+	Medium_MEDIUM_UNSPECIFIED Medium = 0
+	// E-mail.
+	Medium_MEDIUM_MAIL Medium = 1
+	// Text message.
+	Medium_MEDIUM_SMS Medium = 2
+	// A telephone call.
+	Medium_MEDIUM_CALL Medium = 3
+	// The recipient's inbox here.
+	Medium_MEDIUM_PORTAL Medium = 4
+	// A contact on duty, who acknowledges.
+	Medium_MEDIUM_PAGE Medium = 5
+)
+
+// Enum value maps for Medium.
+var (
+	Medium_name = map[int32]string{
+		0: "MEDIUM_UNSPECIFIED",
+		1: "MEDIUM_MAIL",
+		2: "MEDIUM_SMS",
+		3: "MEDIUM_CALL",
+		4: "MEDIUM_PORTAL",
+		5: "MEDIUM_PAGE",
+	}
+	Medium_value = map[string]int32{
+		"MEDIUM_UNSPECIFIED": 0,
+		"MEDIUM_MAIL":        1,
+		"MEDIUM_SMS":         2,
+		"MEDIUM_CALL":        3,
+		"MEDIUM_PORTAL":      4,
+		"MEDIUM_PAGE":        5,
+	}
+)
+
+func (x Medium) Enum() *Medium {
+	p := new(Medium)
+	*p = x
+	return p
+}
+
+func (x Medium) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Medium) Descriptor() protoreflect.EnumDescriptor {
+	return file_bavn_notify_v1_notify_proto_enumTypes[1].Descriptor()
+}
+
+func (Medium) Type() protoreflect.EnumType {
+	return &file_bavn_notify_v1_notify_proto_enumTypes[1]
+}
+
+func (x Medium) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Medium.Descriptor instead.
+func (Medium) EnumDescriptor() ([]byte, []int) {
+	return file_bavn_notify_v1_notify_proto_rawDescGZIP(), []int{1}
+}
+
 // A message to one person about one event.
 type Notification struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -118,7 +183,9 @@ type Notification struct {
 	LanguageCode string `protobuf:"bytes,13,opt,name=language_code,json=languageCode,proto3" json:"language_code,omitempty"`
 	// The party on whose behalf it is sent: the one that had the ticket after the event, `desks/{desk}/parties/{party}`. Empty for
 	// one from before this was kept.
-	Party         string `protobuf:"bytes,14,opt,name=party,proto3" json:"party,omitempty"`
+	Party string `protobuf:"bytes,14,opt,name=party,proto3" json:"party,omitempty"`
+	// How it reaches the recipient.
+	Medium        Medium `protobuf:"varint,15,opt,name=medium,proto3,enum=bavn.notify.v1.Medium" json:"medium,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,6 +316,13 @@ func (x *Notification) GetParty() string {
 		return x.Party
 	}
 	return ""
+}
+
+func (x *Notification) GetMedium() Medium {
+	if x != nil {
+		return x.Medium
+	}
+	return Medium_MEDIUM_UNSPECIFIED
 }
 
 // Asks for a notification.
@@ -531,7 +605,7 @@ var File_bavn_notify_v1_notify_proto protoreflect.FileDescriptor
 
 const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x85\x05\n" +
+	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x05\n" +
 	"\fNotification\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
 	"\x06ticket\x18\x02 \x01(\tB\x03\xe0A\x03R\x06ticket\x12\x19\n" +
@@ -550,7 +624,8 @@ const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"settleTime\x12\x1f\n" +
 	"\btemplate\x18\f \x01(\tB\x03\xe0A\x03R\btemplate\x12(\n" +
 	"\rlanguage_code\x18\r \x01(\tB\x03\xe0A\x03R\flanguageCode\x12\x19\n" +
-	"\x05party\x18\x0e \x01(\tB\x03\xe0A\x03R\x05party:a\xeaA^\n" +
+	"\x05party\x18\x0e \x01(\tB\x03\xe0A\x03R\x05party\x123\n" +
+	"\x06medium\x18\x0f \x01(\x0e2\x16.bavn.notify.v1.MediumB\x03\xe0A\x03R\x06medium:a\xeaA^\n" +
 	"\x14bavn.dk/Notification\x12)desks/{desk}/notifications/{notification}*\rnotifications2\fnotification\"p\n" +
 	"\x16GetNotificationRequest\x12V\n" +
 	"\x04name\x18\x01 \x01(\tBB\xe0A\x02\xbaH<r:28^desks/[a-z][a-z0-9-]{1,30}/notifications/[0-9a-f-]{36}$R\x04name\"\x95\x02\n" +
@@ -574,7 +649,15 @@ const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\x0fDELIVERY_QUEUED\x10\x01\x12\x11\n" +
 	"\rDELIVERY_SENT\x10\x02\x12\x13\n" +
 	"\x0fDELIVERY_FAILED\x10\x03\x12\x17\n" +
-	"\x13DELIVERY_SUPPRESSED\x10\x042\xc5\x03\n" +
+	"\x13DELIVERY_SUPPRESSED\x10\x04*v\n" +
+	"\x06Medium\x12\x16\n" +
+	"\x12MEDIUM_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vMEDIUM_MAIL\x10\x01\x12\x0e\n" +
+	"\n" +
+	"MEDIUM_SMS\x10\x02\x12\x0f\n" +
+	"\vMEDIUM_CALL\x10\x03\x12\x11\n" +
+	"\rMEDIUM_PORTAL\x10\x04\x12\x0f\n" +
+	"\vMEDIUM_PAGE\x10\x052\xc5\x03\n" +
 	"\x13NotificationService\x12\x83\x01\n" +
 	"\x0fGetNotification\x12&.bavn.notify.v1.GetNotificationRequest\x1a\x1c.bavn.notify.v1.Notification\"*\x82\xd3\xe4\x93\x02$\x12\"/v1/{name=desks/*/notifications/*}\x12\x94\x01\n" +
 	"\x11ListNotifications\x12(.bavn.notify.v1.ListNotificationsRequest\x1a).bavn.notify.v1.ListNotificationsResponse\"*\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=desks/*}/notifications\x12\x90\x01\n" +
@@ -592,35 +675,37 @@ func file_bavn_notify_v1_notify_proto_rawDescGZIP() []byte {
 	return file_bavn_notify_v1_notify_proto_rawDescData
 }
 
-var file_bavn_notify_v1_notify_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_bavn_notify_v1_notify_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_bavn_notify_v1_notify_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_bavn_notify_v1_notify_proto_goTypes = []any{
 	(Delivery)(0),                     // 0: bavn.notify.v1.Delivery
-	(*Notification)(nil),              // 1: bavn.notify.v1.Notification
-	(*GetNotificationRequest)(nil),    // 2: bavn.notify.v1.GetNotificationRequest
-	(*ListNotificationsRequest)(nil),  // 3: bavn.notify.v1.ListNotificationsRequest
-	(*ListNotificationsResponse)(nil), // 4: bavn.notify.v1.ListNotificationsResponse
-	(*RetryNotificationRequest)(nil),  // 5: bavn.notify.v1.RetryNotificationRequest
-	(*NotificationEvent)(nil),         // 6: bavn.notify.v1.NotificationEvent
-	(*timestamppb.Timestamp)(nil),     // 7: google.protobuf.Timestamp
+	(Medium)(0),                       // 1: bavn.notify.v1.Medium
+	(*Notification)(nil),              // 2: bavn.notify.v1.Notification
+	(*GetNotificationRequest)(nil),    // 3: bavn.notify.v1.GetNotificationRequest
+	(*ListNotificationsRequest)(nil),  // 4: bavn.notify.v1.ListNotificationsRequest
+	(*ListNotificationsResponse)(nil), // 5: bavn.notify.v1.ListNotificationsResponse
+	(*RetryNotificationRequest)(nil),  // 6: bavn.notify.v1.RetryNotificationRequest
+	(*NotificationEvent)(nil),         // 7: bavn.notify.v1.NotificationEvent
+	(*timestamppb.Timestamp)(nil),     // 8: google.protobuf.Timestamp
 }
 var file_bavn_notify_v1_notify_proto_depIdxs = []int32{
 	0, // 0: bavn.notify.v1.Notification.delivery:type_name -> bavn.notify.v1.Delivery
-	7, // 1: bavn.notify.v1.Notification.create_time:type_name -> google.protobuf.Timestamp
-	7, // 2: bavn.notify.v1.Notification.settle_time:type_name -> google.protobuf.Timestamp
-	1, // 3: bavn.notify.v1.ListNotificationsResponse.notifications:type_name -> bavn.notify.v1.Notification
-	1, // 4: bavn.notify.v1.NotificationEvent.notification:type_name -> bavn.notify.v1.Notification
-	2, // 5: bavn.notify.v1.NotificationService.GetNotification:input_type -> bavn.notify.v1.GetNotificationRequest
-	3, // 6: bavn.notify.v1.NotificationService.ListNotifications:input_type -> bavn.notify.v1.ListNotificationsRequest
-	5, // 7: bavn.notify.v1.NotificationService.RetryNotification:input_type -> bavn.notify.v1.RetryNotificationRequest
-	1, // 8: bavn.notify.v1.NotificationService.GetNotification:output_type -> bavn.notify.v1.Notification
-	4, // 9: bavn.notify.v1.NotificationService.ListNotifications:output_type -> bavn.notify.v1.ListNotificationsResponse
-	1, // 10: bavn.notify.v1.NotificationService.RetryNotification:output_type -> bavn.notify.v1.Notification
-	8, // [8:11] is the sub-list for method output_type
-	5, // [5:8] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	8, // 1: bavn.notify.v1.Notification.create_time:type_name -> google.protobuf.Timestamp
+	8, // 2: bavn.notify.v1.Notification.settle_time:type_name -> google.protobuf.Timestamp
+	1, // 3: bavn.notify.v1.Notification.medium:type_name -> bavn.notify.v1.Medium
+	2, // 4: bavn.notify.v1.ListNotificationsResponse.notifications:type_name -> bavn.notify.v1.Notification
+	2, // 5: bavn.notify.v1.NotificationEvent.notification:type_name -> bavn.notify.v1.Notification
+	3, // 6: bavn.notify.v1.NotificationService.GetNotification:input_type -> bavn.notify.v1.GetNotificationRequest
+	4, // 7: bavn.notify.v1.NotificationService.ListNotifications:input_type -> bavn.notify.v1.ListNotificationsRequest
+	6, // 8: bavn.notify.v1.NotificationService.RetryNotification:input_type -> bavn.notify.v1.RetryNotificationRequest
+	2, // 9: bavn.notify.v1.NotificationService.GetNotification:output_type -> bavn.notify.v1.Notification
+	5, // 10: bavn.notify.v1.NotificationService.ListNotifications:output_type -> bavn.notify.v1.ListNotificationsResponse
+	2, // 11: bavn.notify.v1.NotificationService.RetryNotification:output_type -> bavn.notify.v1.Notification
+	9, // [9:12] is the sub-list for method output_type
+	6, // [6:9] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_bavn_notify_v1_notify_proto_init() }
@@ -633,7 +718,7 @@ func file_bavn_notify_v1_notify_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_notify_v1_notify_proto_rawDesc), len(file_bavn_notify_v1_notify_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -2,10 +2,10 @@
 -- name: InsertNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
     ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, reason, queued_at, due_at, settled_at,
-    revision, chain_hash, last_event_at, party)
+    revision, chain_hash, last_event_at, party, medium)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, @now::timestamptz, m.delivery, m.reason,
-    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party
+    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium
 FROM (
     SELECT unnest(@desks::text[]) AS desk, unnest(@notifications::uuid[]) AS notification, unnest(@tickets::text[]) AS ticket,
         unnest(@event_revisions::bigint[]) AS event_revision, unnest(@event_types::text[]) AS event_type,
@@ -15,7 +15,7 @@ FROM (
         unnest(@journey_traces::bytea[]) AS journey_trace, unnest(@journey_roots::bytea[]) AS journey_root,
         unnest(@traceparents::text[]) AS traceparent, unnest(@deliveries::smallint[]) AS delivery,
         unnest(@reasons::text[]) AS reason, unnest(@revisions::bigint[]) AS revision, unnest(@chain_hashes::bytea[]) AS chain_hash,
-        unnest(@parties::text[]) AS party
+        unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification;
