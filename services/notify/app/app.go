@@ -21,6 +21,7 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
+	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/project"
 	"github.com/bavn/bavn/services/notify/migrations"
 )
@@ -46,11 +47,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName)
+	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
+		intakev1.SubmissionService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.ProfileService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +66,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
-	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{
-		Gate: gate, Commands: commands, Pages: &api.Pages{Sealer: base.PageTokens},
-	})
+	pages := &api.Pages{Sealer: base.PageTokens}
+	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterAnnouncementServiceServer(base.Server, &api.Announcements{Gate: gate, Board: commands.Board, Pages: pages})
+	notifyv1.RegisterBoardServiceServer(base.Server, &api.Boards{Gate: gate, Board: commands.Board})
 	base.ServeFeed(gate, nil)
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
@@ -92,12 +96,19 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics, Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics,
+		Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
+	c.Board = &command.Board{
+		Commands: c, Submissions: intakev1.NewSubmissionServiceClient(intake), Secrets: base.PageTokens, URL: cfg.Delivery.BoardURL,
+		Profiles: &process.Profiles{Pool: base.Pool, Clock: base.Clock, Source: triagev1.NewProfileServiceClient(triage)},
+	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.RemindToAnnounceWorker{Board: c.Board})
+	river.AddWorker(workers, &command.TellSubscribersWorker{Board: c.Board})
 	if c.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}
@@ -106,7 +117,7 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 
 // hearTriage writes down whom to tell of what triage says.
 func hearTriage(base *service.Base, commands *command.Commands, memberships *membership.Store) error {
-	projection := &project.Projection{Memberships: memberships, Teller: commands, Told: base.Wake.Committed}
+	projection := &project.Projection{Memberships: memberships, Teller: commands, Board: commands.Board, Told: base.Wake.Committed}
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
 		AfterCommit: projection.AfterCommit,

@@ -23,10 +23,14 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rpcs []string
-	for _, service := range []string{"NotificationService"} {
-		methods := notifyv1.File_bavn_notify_v1_notify_proto.Services().ByName(protoreflect.Name(service)).Methods()
-		for i := range methods.Len() {
-			rpcs = append(rpcs, string(methods.Get(i).Name()))
+	for _, file := range []protoreflect.FileDescriptor{
+		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_announcement_service_proto,
+	} {
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rpcs = append(rpcs, string(methods.Get(j).Name()))
+			}
 		}
 	}
 	if missing := authorizer.Uncovered(rpcs); len(missing) > 0 {

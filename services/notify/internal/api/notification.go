@@ -146,7 +146,7 @@ func (s *Notifications) mustKnow(ctx context.Context, desk string, set membershi
 // answer names the event to members of parties only: its revision counts what a recipient may not see.
 func answer(row store.Notification, caller membership.Set) *notifyv1.Notification {
 	n := command.Answer(row)
-	if caller.Member() {
+	if caller.Member() && row.About == "" {
 		n.Event = domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
 	}
 	return n

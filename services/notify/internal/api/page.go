@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -50,5 +51,34 @@ func (p *Pages) open(ctx context.Context, r *notifyv1.ListNotificationsRequest) 
 	return page{
 		size: size, before: before,
 		next: func(last uuid.UUID) string { return p.Sealer.Seal(query, last[:]) },
+	}, nil
+}
+
+// namesPage is a page of what is listed by name.
+type namesPage struct {
+	size  int32
+	after string
+	next  func(last string) string
+}
+
+func (p *Pages) announcements(ctx context.Context, r *notifyv1.ListAnnouncementsRequest) (namesPage, error) {
+	question := proto.CloneOf(r)
+	question.PageSize, question.PageToken = 0, ""
+	hash, err := pagetoken.Hash(question)
+	if err != nil {
+		return namesPage{}, err
+	}
+	principal, _ := auth.FromContext(ctx)
+	query := pagetoken.Query{
+		Principal: principal.Entity().String(), Desk: resourcename.Desk(r.GetParent()),
+		Method: notifyv1.AnnouncementService_ListAnnouncements_FullMethodName, Hash: hash,
+	}
+	cursor, err := p.Sealer.Open(query, r.GetPageToken())
+	if err != nil {
+		return namesPage{}, err
+	}
+	return namesPage{
+		size: cmp.Or(r.GetPageSize(), defaultPageSize), after: string(cursor),
+		next: func(last string) string { return p.Sealer.Seal(query, []byte(last)) },
 	}, nil
 }

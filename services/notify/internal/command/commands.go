@@ -48,6 +48,9 @@ type Commands struct {
 	Metrics  *Metrics
 	Patience domain.Patience
 
+	// Board has what is about no ticket's event.
+	Board *Board
+
 	// MailDomain is where Message-IDs are made.
 	MailDomain string
 	// TicketURL shows a ticket, with {desk} and {ticket} in it; empty where the desk has no page.

@@ -110,7 +110,7 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
 func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
 	begun := c.Clock.Now()
-	letters, settled, err := c.compose(ctx, desk, due)
+	letters, settled, err := c.composeAll(ctx, desk, due)
 	if err != nil {
 		return err
 	}

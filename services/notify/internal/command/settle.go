@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,7 +115,7 @@ func draft(row store.Notification, typ string) feed.Draft {
 		Desk: row.Desk, Resource: domain.NotificationName(row.Desk, row.Notification.String()), Type: typ,
 		Payload: &notifyv1.NotificationEvent{Notification: Answer(row)},
 		Actor:   &eventv1.Actor{Service: serviceName},
-		Cause:   &eventv1.Cause{Event: domain.EventRef(row.Desk, row.Ticket, row.EventRevision), Rule: row.Rule},
+		Cause:   &eventv1.Cause{Event: eventOf(row), Rule: row.Rule},
 		// The request that caused the message, however much later it is sent.
 		Traceparent: row.Traceparent, Audience: row.Audience,
 	}
@@ -124,15 +125,38 @@ func draft(row store.Notification, typ string) feed.Draft {
 	return d
 }
 
+// eventOf is the event that a message is about; empty for one that is about something due.
+func eventOf(row store.Notification) string {
+	switch {
+	case row.About == "":
+		return domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+	case strings.HasPrefix(row.About, "announcements/"):
+		return domain.Ref(domain.DeskName(row.Desk)+"/"+row.About, row.EventRevision)
+	default:
+		return ""
+	}
+}
+
+// recipientName is the person written to; of a subscriber to a board only the subscription is known.
+func recipientName(row store.Notification) string {
+	if id, ok := strings.CutPrefix(row.Recipient, domain.SubscriberPrefix); ok && row.About != "" {
+		return domain.DeskName(row.Desk) + "/boardSubscriptions/" + id
+	}
+	return domain.PersonName(row.Desk, row.Recipient)
+}
+
 // Answer is a message as the contract shows it to everybody who may see it: without the event, whose revision counts what its
 // recipient may not see.
 func Answer(row store.Notification) *notifyv1.Notification {
 	n := &notifyv1.Notification{
 		Name:   domain.NotificationName(row.Desk, row.Notification.String()),
-		Ticket: domain.TicketName(row.Desk, row.Ticket), Rule: row.Rule, Recipient: domain.PersonName(row.Desk, row.Recipient),
+		Rule: row.Rule, Recipient: recipientName(row),
 		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
 		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,
 		Medium: notifyv1.Medium(row.Medium),
+	}
+	if row.Ticket != "" {
+		n.Ticket = domain.TicketName(row.Desk, row.Ticket)
 	}
 	if row.Party != "" {
 		n.Party = domain.DeskName(row.Desk) + "/" + row.Party

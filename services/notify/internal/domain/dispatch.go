@@ -9,8 +9,11 @@ type Dispatch struct {
 	Name, Address string
 	Subject, Body string
 	LanguageCode  string
-	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to.
+	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to,
+	// empty for a mail that stands alone.
 	MessageID, Thread string
+	// Unsubscribe is where one request ends what the recipient subscribed to (RFC 8058); empty for what nobody subscribed to.
+	Unsubscribe string
 	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.
 	Traceparent string
 	Date        time.Time

@@ -5,6 +5,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,8 +20,14 @@ import (
 
 // Types are the events that notify hears. What no rule is about does not even come here.
 func Types() []string {
-	return append(domain.EventTypes(), "ticket.restricted", "ticket.sight_revoked", "desk.created", "party.created",
+	types := append(domain.EventTypes(), "ticket.restricted", "ticket.sight_revoked", "desk.created", "party.created",
 		"group.created", membership.Granted, membership.Revoked)
+	for _, event := range domain.BoardEvents() {
+		if !slices.Contains(types, event) {
+			types = append(types, event)
+		}
+	}
+	return types
 }
 
 // Teller writes down whom to tell of events of tickets.
@@ -32,6 +39,8 @@ type Teller interface {
 type Projection struct {
 	Memberships *membership.Store
 	Teller      Teller
+	// Board hears of the same; nil where nothing is announced.
+	Board Teller
 	// Told is called when something new is in the ledger and its feed.
 	Told func()
 }
@@ -52,7 +61,10 @@ func (p *Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event)
 	if len(tickets) == 0 {
 		return nil
 	}
-	return p.Teller.Tell(ctx, tx, tickets)
+	if err := p.Teller.Tell(ctx, tx, tickets); err != nil || p.Board == nil {
+		return err
+	}
+	return p.Board.Tell(ctx, tx, tickets)
 }
 
 // AfterCommit lets new memberships count at once, and wakes those who follow notify's own feed.
@@ -70,6 +82,11 @@ func directory(ctx context.Context, tx pgx.Tx, event *feed.Event) (known bool, e
 	}
 	switch p := payload.(type) {
 	case *triagev1.DeskEvent:
+		if p.GetDesk().GetProfile() != "" { // its settings are asked for when they are needed
+			if err := store.New(tx).AwaitDeskProfile(ctx, desk); err != nil {
+				return true, err
+			}
+		}
 		return true, store.New(tx).PutDesk(ctx, store.PutDeskParams{
 			Desk: desk, DisplayName: p.GetDesk().GetDisplayName(), LanguageCode: p.GetDesk().GetLanguageCode(),
 			AuthorityParty: resourcename.ID(p.GetDesk().GetAuthorityParty()),

@@ -10,11 +10,56 @@ import (
 	"github.com/google/uuid"
 )
 
+type Announcement struct {
+	Desk         string
+	Announcement string
+	State        int16
+	Ticket       string
+	Facts        []byte
+	Audience     []string
+	CompleteTime *time.Time
+	Revision     int64
+	ChainHash    []byte
+	LastEventAt  time.Time
+}
+
+type AnnouncementDuty struct {
+	Desk        string
+	Ticket      string
+	Profile     string
+	Rule        string
+	Party       string
+	Grp         string
+	Assignee    string
+	Solved      bool
+	AnnouncedAt *time.Time
+	DueAt       *time.Time
+	Generation  int64
+	Audience    []string
+}
+
+type BoardSubscription struct {
+	Desk         string
+	Subscription uuid.UUID
+	Email        string
+	Services     []string
+	LanguageCode string
+	AskedAt      time.Time
+	Asked        int64
+	ConfirmedAt  *time.Time
+}
+
 type Desk struct {
 	Desk           string
 	DisplayName    string
 	LanguageCode   string
 	AuthorityParty string
+}
+
+type DeskProfile struct {
+	Desk     string
+	Version  string
+	Settings []byte
 }
 
 type Membership struct {
@@ -57,6 +102,12 @@ type Notification struct {
 	LastEventAt   *time.Time
 	Party         string
 	Medium        int16
+	About         string
+}
+
+type RestrictedTicket struct {
+	Desk   string
+	Ticket string
 }
 
 type Unit struct {

@@ -20,7 +20,7 @@ FROM (
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification
-RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, due.in_doubt::boolean AS in_doubt
+RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.about, due.in_doubt::boolean AS in_doubt
 `
 
 type ClaimNotificationsParams struct {
@@ -81,6 +81,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 			&i.Notification.LastEventAt,
 			&i.Notification.Party,
 			&i.Notification.Medium,
+			&i.Notification.About,
 			&i.InDoubt,
 		); err != nil {
 			return nil, err
@@ -94,7 +95,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 }
 
 const getNotification = `-- name: GetNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications WHERE desk = $1 AND notification = $2
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications WHERE desk = $1 AND notification = $2
 `
 
 type GetNotificationParams struct {
@@ -136,6 +137,7 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 		&i.LastEventAt,
 		&i.Party,
 		&i.Medium,
+		&i.About,
 	)
 	return i, err
 }
@@ -234,7 +236,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 }
 
 const listNotifications = `-- name: ListNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
 WHERE desk = $1 AND notification < $2 AND audience && $3::text[]
 ORDER BY notification DESC LIMIT $4
 `
@@ -291,6 +293,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -303,7 +306,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 }
 
 const listNotificationsOfRecipient = `-- name: ListNotificationsOfRecipient :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
 WHERE desk = $1 AND recipient = $2 AND notification < $3
 ORDER BY notification DESC LIMIT $4
 `
@@ -360,6 +363,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -372,7 +376,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 }
 
 const listNotificationsOfTicket = `-- name: ListNotificationsOfTicket :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
 WHERE desk = $1 AND ticket = $2 AND notification < $3 AND audience && $4::text[]
 ORDER BY notification DESC LIMIT $5
 `
@@ -431,6 +435,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -443,7 +448,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 }
 
 const listQueued = `-- name: ListQueued :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
 ORDER BY notification
 `
@@ -493,6 +498,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -505,7 +511,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 }
 
 const lockNotification = `-- name: LockNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
 `
 
 type LockNotificationParams struct {
@@ -547,12 +553,13 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 		&i.LastEventAt,
 		&i.Party,
 		&i.Medium,
+		&i.About,
 	)
 	return i, err
 }
 
 const lockNotifications = `-- name: LockNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[])
 ORDER BY notification FOR UPDATE
 `
@@ -602,6 +609,7 @@ func (q *Queries) LockNotifications(ctx context.Context, arg LockNotificationsPa
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}

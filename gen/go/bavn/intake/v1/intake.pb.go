@@ -383,6 +383,9 @@ type SubmitTicketRequest struct {
 	Impact v11.Impact `protobuf:"varint,12,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
 	// Calls that were made before it was registered (R7, R16, R17).
 	AttestedCalls []*v11.AttestedCall `protobuf:"bytes,13,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
+	// The ticket that it is an inquiry about (R19): notify names it, for a reporter who says that an announcement affects them too. The
+	// ticket is linked to it as soon as it is opened. Refused from everybody else, who would learn which tickets there are.
+	InquiryAbout  string `protobuf:"bytes,14,opt,name=inquiry_about,json=inquiryAbout,proto3" json:"inquiry_about,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -506,6 +509,13 @@ func (x *SubmitTicketRequest) GetAttestedCalls() []*v11.AttestedCall {
 		return x.AttestedCalls
 	}
 	return nil
+}
+
+func (x *SubmitTicketRequest) GetInquiryAbout() string {
+	if x != nil {
+		return x.InquiryAbout
+	}
+	return ""
 }
 
 // Where imported history comes from.
@@ -1332,7 +1342,8 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
 	"\n" +
 	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
-	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xa3\t\n" +
+	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\x93\n" +
+	"\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\n" +
@@ -1351,7 +1362,8 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"assessment\x18\v \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
 	"assessment\x12;\n" +
 	"\x06impact\x18\f \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12P\n" +
-	"\x0eattested_calls\x18\r \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x1a>\n" +
+	"\x0eattested_calls\x18\r \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x12n\n" +
+	"\rinquiry_about\x18\x0e \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\finquiryAbout\x1a>\n" +
 	"\x10ExternalIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"}\n" +
