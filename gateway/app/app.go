@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/bavn/bavn/gateway/internal/board"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -45,6 +46,7 @@ type App struct {
 	telemetry *telemetry.Telemetry
 	public    *door
 	admin     *door
+	boards    *board.Boards
 	conns     []*grpc.ClientConn
 	drain     context.CancelFunc // ends the streams
 	ready     atomic.Bool
@@ -96,7 +98,10 @@ func (a *App) connect() (rest.Services, error) {
 			triagev1.OrderService_ServiceDesc.ServiceName, triagev1.ClosingService_ServiceDesc.ServiceName,
 			triagev1.ConfigurationItemService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},
-		{"notify", a.cfg.Services.Notify, &services.Notify, []string{notifyv1.NotificationService_ServiceDesc.ServiceName}},
+		{"notify", a.cfg.Services.Notify, &services.Notify, []string{
+			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.AnnouncementService_ServiceDesc.ServiceName,
+			notifyv1.BoardService_ServiceDesc.ServiceName,
+		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {
 		conn, err := rpc.Dial(peer.cfg, rpc.ClientDeps{
@@ -129,6 +134,7 @@ func (a *App) Parts() []run.Part {
 	return []run.Part{
 		{Name: "admin", Stage: run.Telemetry, Start: a.admin.listen, Serve: a.admin.serve, Stop: a.admin.stop},
 		{Name: "connections", Stage: run.Pool, Stop: a.disconnect},
+		{Name: "announcement boards", Stage: run.Workers, Serve: a.boards.Serve},
 		{Name: "http", Stage: run.Servers, Start: a.public.listen, Serve: a.public.serve, Stop: func(ctx context.Context) error {
 			a.drain()
 			return a.public.stop(ctx)

@@ -15,12 +15,14 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"google.golang.org/grpc/codes"
 
+	"github.com/bavn/bavn/gateway/internal/board"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/gateway/internal/static"
 	"github.com/bavn/bavn/gateway/web"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
 	"github.com/bavn/bavn/gen/go/processpage"
 	"github.com/bavn/bavn/platform/fault"
@@ -74,6 +76,13 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		return nil, err
 	}
 
+	if a.boards, err = board.New(a.cfg.Board, board.Deps{
+		Source: notifyv1.NewBoardServiceClient(services.Notify), Clock: a.deps.Clock, Logger: a.telemetry.Logger,
+		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(), Missing: nothing,
+	}); err != nil {
+		return nil, fmt.Errorf("build the announcement boards: %w", err)
+	}
+
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", private(a.crossOrigin(api)))
 	mux.Handle("/auth/", auth)
@@ -81,6 +90,7 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		contract.Serve(w, r, static.CacheAsk)
 	})))
 	mux.Handle("GET "+pages.Path, processes)
+	mux.Handle(board.Path, a.boards)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)

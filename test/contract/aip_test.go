@@ -51,6 +51,10 @@ func TestEveryMethodFollowsTheAIPs(t *testing.T) {
 var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.TicketService.OpenTicket":              true,
 	"bavn.triage.v1.ClosingService.RecordReport":           true,
+	"bavn.notify.v1.BoardService.ListBoards":               true,
+	"bavn.notify.v1.BoardService.Subscribe":                true,
+	"bavn.notify.v1.BoardService.ConfirmSubscription":      true,
+	"bavn.notify.v1.BoardService.Unsubscribe":              true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":   true,
 	"bavn.event.v1.SubscriptionService.ReplayParkedEvents": true,
 }

@@ -36,6 +36,7 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_closing_service_proto,
 	triagev1.File_bavn_triage_v1_configuration_item_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
+	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }
 

@@ -49,6 +49,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
 			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
+			"DELIVERY_BOARD_URL": a.Gateway + "/board/{desk}",
 		}), nil
 	case "reporting":
 		return g.serviceSettings(name, a.Reporting, g.ports.ReportingAdmin, map[string]string{

@@ -95,6 +95,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		triagev1.RegisterConfigurationItemServiceHandlerClient(ctx, mux, triagev1.NewConfigurationItemServiceClient(triage)),
 		eventv1.RegisterFeedHandlerClient(ctx, mux, eventv1.NewFeedClient(triage)),
 		notifyv1.RegisterNotificationServiceHandlerClient(ctx, mux, notifyv1.NewNotificationServiceClient(notify)),
+		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),
 		reportingv1.RegisterReportingServiceHandlerClient(ctx, mux, reportingv1.NewReportingServiceClient(reporting)),
 	)
 }

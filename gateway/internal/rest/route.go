@@ -24,6 +24,7 @@ var contract = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
+	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,

@@ -42,16 +42,19 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.LinkService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
 	commands := &command.Commands{
 		Pool: base.Pool, Writes: pg.NewShared(base.Pool), Clock: base.Clock, Wake: base.Wake, Logger: base.Telemetry.Logger,
-		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
+		Triage: triagev1.NewTicketServiceClient(triage), Links: triagev1.NewLinkServiceClient(triage),
+		InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
+	river.AddWorker(workers, &command.LinkInquiryWorker{Commands: commands})
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,8 @@ type Commands struct {
 	Clock  clock.Clock
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
+	// Links makes inquiries about what is announced (R19).
+	Links  Linker
 	Jobs   *jobs.Client
 	Logger *slog.Logger
 

@@ -162,7 +162,11 @@ func (c *Commands) register(
 			return err
 		}
 		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
-		return c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter))
+		if err := c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter)); err != nil || r.GetInquiryAbout() == "" {
+			return err
+		}
+		link := LinkInquiryArgs{Desk: call.Desk, Submission: s.Submission, About: resourcename.ID(r.GetInquiryAbout())}
+		return c.Jobs.Keep(ctx, p, link, time.Time{})
 	})
 }
 
@@ -185,6 +189,9 @@ func (b basis) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 		return fault.New(codes.AlreadyExists, reasonPersonExists).Field("new_affected_user.name", "person.exists")
 	case principal.Person == "" && r.GetReporter() == "":
 		return invalid.Field("reporter", "required")
+	}
+	if err := aboutFits(ctx, r); err != nil {
+		return err
 	}
 	if r.GetNewAffectedUser() != nil {
 		if err := named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {

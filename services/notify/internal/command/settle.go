@@ -149,7 +149,7 @@ func recipientName(row store.Notification) string {
 // recipient may not see.
 func Answer(row store.Notification) *notifyv1.Notification {
 	n := &notifyv1.Notification{
-		Name:   domain.NotificationName(row.Desk, row.Notification.String()),
+		Name: domain.NotificationName(row.Desk, row.Notification.String()),
 		Rule: row.Rule, Recipient: recipientName(row),
 		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
 		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,

@@ -33,7 +33,11 @@ func NotificationName(desk, notification string) string {
 }
 
 // EventRef names an event of a ticket: "desks/nsp/tickets/ASCP00000042@7".
-func EventRef(desk, number string, revision int64) string { return Ref(TicketName(desk, number), revision) }
+func EventRef(desk, number string, revision int64) string {
+	return Ref(TicketName(desk, number), revision)
+}
 
 // Ref names an event of any resource.
-func Ref(resource string, revision int64) string { return resource + "@" + strconv.FormatInt(revision, 10) }
+func Ref(resource string, revision int64) string {
+	return resource + "@" + strconv.FormatInt(revision, 10)
+}

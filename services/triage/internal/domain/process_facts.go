@@ -27,4 +27,6 @@ func statusID(s process.Status) string { return profile.StatusID(s) }
 
 func impactID(i triagev1.Impact) string { return profile.ImpactID(i) }
 
-func natureOf(settings *profilev1.Profile, kind string) string { return profile.NatureOf(settings, kind) }
+func natureOf(settings *profilev1.Profile, kind string) string {
+	return profile.NatureOf(settings, kind)
+}
