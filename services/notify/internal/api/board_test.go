@@ -37,11 +37,9 @@ func secretIn(t *testing.T, body, path string) string {
 // tell writes to those who asked to hear of an announcement.
 func (w *boardWorld) tell() {
 	w.t.Helper()
-	all, _ := jobsOf[command.TellSubscribersArgs](w, "tell_subscribers")
-	for _, args := range all {
-		worker := &command.TellSubscribersWorker{Board: w.board}
-		must(w.t, worker.Work(w.t.Context(), &river.Job[command.TellSubscribersArgs]{Args: args}))
-	}
+	args, _ := last[command.TellSubscribersArgs](w, "tell_subscribers")
+	worker := &command.TellSubscribersWorker{Board: w.board}
+	must(w.t, worker.Work(w.t.Context(), &river.Job[command.TellSubscribersArgs]{Args: args}))
 }
 
 // R87: nobody is written to about the board who did not confirm that the address is theirs, and one click ends it.
