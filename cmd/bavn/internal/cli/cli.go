@@ -24,6 +24,8 @@ type grammar struct {
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
 
+	Announcement Announcement `cmd:"" group:"use" help:"The announcement board: what is planned, what is wrong now, what is over."`
+
 	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
 	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`
 

@@ -58,6 +58,7 @@ type Client struct {
 	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
+	Announcements notifyv1.AnnouncementServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
@@ -107,6 +108,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Closing = triagev1.NewClosingServiceClient(dialed["triage"])
 	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
+	c.Announcements = notifyv1.NewAnnouncementServiceClient(dialed["notify"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil

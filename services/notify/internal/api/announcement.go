@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/grpc/codes"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
@@ -217,7 +218,7 @@ func (s *Announcements) describe(ctx context.Context, desk, id string, a *notify
 	about.Authority = known.AuthorityParty
 	p, err := s.Board.Profiles.InForce(ctx, desk)
 	if err != nil {
-		return about, err
+		return about, fault.New(codes.Unavailable, fault.Unavailable).Cause(err)
 	}
 	about.Approvers = p.Settings().GetAnnouncements().GetApprovedBy()
 	about.Public = p.Settings().GetAnnouncements().GetPublic()

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -116,6 +117,8 @@ func written(p *profile.Profile, a *notifyv1.Announcement) error {
 	if err := knownServices(p, a.GetServices()); err != nil {
 		return err
 	}
+	inDesksLanguage(p, a.GetTitles())
+	inDesksLanguage(p, a.GetBodies())
 	if a.GetStandard() == "" {
 		if a.GetKind() == profilev1.AnnouncementKind_ANNOUNCEMENT_KIND_UNSPECIFIED {
 			return domain.Unfit{Field: "kind", Rule: "required"}
@@ -135,6 +138,15 @@ func written(p *profile.Profile, a *notifyv1.Announcement) error {
 		a.Bodies = domain.Standard(standard.GetBody(), p.Settings(), a.GetServices(), number)
 	}
 	return nil
+}
+
+// inDesksLanguage names the language of texts that bring none: the desk's.
+func inDesksLanguage(p *profile.Profile, texts []*commonv1.LocalizedText) {
+	for _, text := range texts {
+		if text.GetLanguageCode() == "" {
+			text.LanguageCode = p.Settings().GetDesk().GetLanguage()
+		}
+	}
 }
 
 func standardOf(p *profile.Profile, id string) *profilev1.StandardAnnouncement {

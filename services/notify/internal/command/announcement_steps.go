@@ -42,7 +42,10 @@ func (b *Board) UpdateAnnouncement(ctx context.Context, r *notifyv1.UpdateAnnoun
 					return nil, err
 				}
 			}
-			return domain.Update(a, to, mask, now)
+			said := proto.CloneOf(to)
+			inDesksLanguage(p, said.GetTitles())
+			inDesksLanguage(p, said.GetBodies())
+			return domain.Update(a, said, mask, now)
 		},
 		then: b.heard,
 	})
@@ -108,7 +111,9 @@ func lastWords(
 	a *notifyv1.Announcement, p *profile.Profile, r *notifyv1.CompleteAnnouncementRequest,
 ) ([]*commonv1.LocalizedText, error) {
 	if r.GetStandard() == "" || len(r.GetBodies()) > 0 {
-		return r.GetBodies(), nil
+		bodies := proto.CloneOf(r).GetBodies()
+		inDesksLanguage(p, bodies)
+		return bodies, nil
 	}
 	standard := standardOf(p, r.GetStandard())
 	if standard.GetKind() != profilev1.AnnouncementKind_ANNOUNCEMENT_KIND_COMPLETED {

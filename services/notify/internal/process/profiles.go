@@ -67,9 +67,17 @@ func (p *Profiles) Version(ctx context.Context, desk, version string) (*profile.
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ask triage for a profile: %w", err)
+		return p.rememberedVersion(ctx, desk, version, err)
 	}
 	return p.hold(served.GetSettings())
+}
+
+// rememberedVersion is a version that a process before this one was told of as the one in force.
+func (p *Profiles) rememberedVersion(ctx context.Context, desk, version string, away error) (*profile.Profile, error) {
+	if last, err := p.InForce(ctx, desk); err == nil && last != nil && last.Version() == version {
+		return last, nil
+	}
+	return nil, fmt.Errorf("ask triage for a profile: %w", away)
 }
 
 // InForce is the profile that a desk follows now, at most a minute old; the last one known while triage is away. It is nil for a desk
