@@ -20,8 +20,8 @@ func IsTarget(kind triagev1.DeadlineKind) bool {
 	return kind == triagev1.DeadlineKind_DEADLINE_KIND_REACTION || kind == triagev1.DeadlineKind_DEADLINE_KIND_SOLUTION
 }
 
-// Facts are what the conditions of a profile can look at, as a ticket of a desk ("desks/nsp") stands at a time. Without a profile they
-// are those that need none.
+// Facts are what the conditions of a profile can look at, as a ticket of a desk ("desks/nsp") stands at a time. Without a
+// profile they are those that need none.
 func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev1.TicketFacts {
 	a := f.GetAssessment()
 	party := func(name string) string { return strings.TrimPrefix(strings.TrimPrefix(name, desk+"/"), "parties/") }

@@ -7,8 +7,8 @@ import (
 	"github.com/bavn/bavn/process/profile/internal/document"
 )
 
-// Served is a profile whose settings another service has loaded and serves, its bases merged into them already. It is checked like
-// one from a file, and has the same version.
+// Served is a profile whose settings another service has loaded and serves, its bases merged into them already. It is checked
+// like one from a file, and has the same version.
 func Served(settings *profilev1.Profile) (*Profile, error) {
 	own := proto.CloneOf(settings)
 	own.Extends, own.Drop = "", nil // done by whoever loaded it

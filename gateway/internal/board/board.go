@@ -1,6 +1,6 @@
-// Package board shows the announcement boards to everybody, without sign-in and from memory: a page, feeds and a calendar (R87). What
-// it shows is read anew every few seconds and made ready then, so that however many ask, notify is asked once; and while notify is away,
-// what was last known stays.
+// Package board shows the announcement boards to everybody, without sign-in and from memory: a page, feeds and a calendar
+// (R87). What it shows is read anew every few seconds and made ready then, so that however many ask, notify is asked once;
+// and while notify is away, what was last known stays.
 package board
 
 import (

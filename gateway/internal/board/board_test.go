@@ -173,7 +173,7 @@ func TestTheFrontPageHasThreeLists(t *testing.T) {
 			"Sendt ud uden godkendelse", "<p>Næste nyt kl. 9:30.</p>",
 		},
 		"/board/nsp?language=en": {`<html lang="en">`, "Acute events", "Prescriptions cannot be opened", "23 Nov 2026, 09:00"},
-		"/board/nsp?language=sv": {`<html lang="sv">`, "Akuta händelser", `<h3 id="fmk-nede-title" lang="da">`}, // not written in Swedish
+		"/board/nsp?language=sv": {`<html lang="sv">`, "Akuta händelser", `<h3 id="fmk-nede-title" lang="da">`},
 	} {
 		answer := w.get(path)
 		if answer.Code != http.StatusOK {
@@ -229,7 +229,8 @@ func sound(t *testing.T, path, page string) {
 	}
 }
 
-// R87: what was last known is shown while notify is away, however many ask and however long it takes; after a while the page says so.
+// R87: what was last known is shown while notify is away, however many ask and however long it takes; after a while the page
+// says so.
 func TestTheBoardIsShownFromMemoryWhileNotifyIsAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -283,7 +284,8 @@ func TestWhatHasNotChangedIsNotSentAgain(t *testing.T) {
 	for _, path := range []string{"/board/nsp", "/board/nsp/feed.atom", "/board/nsp/calendar.ics", "/board/nsp/board.json"} {
 		first := w.get(path)
 		tag, cache := first.Header().Get("ETag"), first.Header().Get("Cache-Control")
-		if tag == "" || !strings.Contains(cache, "public, max-age=") || !strings.Contains(strings.Join(first.Header()["Vary"], ","), "Accept-Language") {
+		varies := strings.Join(first.Header()["Vary"], ",")
+		if tag == "" || !strings.Contains(cache, "public, max-age=") || !strings.Contains(varies, "Accept-Language") {
 			t.Errorf("%s: ETag %q, Cache-Control %q, Vary %v", path, tag, cache, first.Header()["Vary"])
 		}
 		w.clock.Advance(time.Second)
@@ -295,7 +297,8 @@ func TestWhatHasNotChangedIsNotSentAgain(t *testing.T) {
 	tag := w.get("/board/nsp").Header().Get("ETag")
 	w.notify.boards[0].Announcements[0].Bodies = in("Næsten løst.", "Almost solved.")
 	w.refresh()
-	if now := w.get("/board/nsp", "If-None-Match", tag); now.Code != http.StatusOK || !strings.Contains(now.Body.String(), "Næsten løst.") {
+	now := w.get("/board/nsp", "If-None-Match", tag)
+	if now.Code != http.StatusOK || !strings.Contains(now.Body.String(), "Næsten løst.") {
 		t.Errorf("changed, and answered %d", now.Code)
 	}
 	w.notify.boards = nil
@@ -348,8 +351,8 @@ func TestTheFeedsAreWhatTheirReadersExpect(t *testing.T) {
 	sound(t, "an empty board", w.get("/board/nsp").Body.String())
 }
 
-// Whoever opens every link in a mail neither subscribes nor unsubscribes anybody; a person presses the button, and a mail program
-// posts (RFC 8058).
+// Whoever opens every link in a mail neither subscribes nor unsubscribes anybody; a person presses the button, and a mail
+// program posts (RFC 8058).
 func TestALinkDoesNothingAndAPressDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -20,8 +20,8 @@ func atom(v view) ([]byte, string, error) {
 	}
 	for _, i := range v.items {
 		feed.Items = append(feed.Items, &feeds.Item{
-			Id: i.URL, Title: i.Title.Text, Link: &feeds.Link{Href: i.URL}, Description: i.summary(v), Author: &feeds.Author{Name: i.Party},
-			Created: i.Published, Updated: i.Announced,
+			Id: i.URL, Title: i.Title.Text, Link: &feeds.Link{Href: i.URL}, Description: i.summary(v),
+			Author: &feeds.Author{Name: i.Party}, Created: i.Published, Updated: i.Announced,
 		})
 	}
 	content, err := feed.ToAtom()

@@ -14,7 +14,9 @@ func TestThePagesThatTheBrowserTestsLookAtAreThoseThatAreServed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.refresh()
-	for file, path := range map[string]string{"board.html": "/board/nsp?language=da", "confirm.html": "/board/nsp/confirm?token=x&language=en"} {
+	for file, path := range map[string]string{
+		"board.html": "/board/nsp?language=da", "confirm.html": "/board/nsp/confirm?token=x&language=en",
+	} {
 		served, file := w.get(path).Body.Bytes(), filepath.Join("testdata", file)
 		if *update {
 			if err := os.WriteFile(file, served, 0o600); err != nil {

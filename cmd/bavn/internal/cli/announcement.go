@@ -96,7 +96,7 @@ type AnnouncementCreate struct {
 	Ticket   string `placeholder:"NUMBER" help:"The ticket that it is about."`
 	Party    string `placeholder:"PARTY" help:"Who is responsible, for one without a ticket."`
 	Standard string `placeholder:"ID" help:"Standard text of the desk's catalogue: outage, planned."`
-	Kind     string `enum:",planned,acute" default:"" placeholder:"planned|acute" help:"Which list it is in, without a standard text."`
+	Kind     string `enum:",planned,acute" default:"" placeholder:"planned|acute" help:"Its list, without a standard text."`
 	Said
 	Request
 }
@@ -165,7 +165,7 @@ func (c *AnnouncementUpdate) Run(ctx context.Context, s *session) error {
 	a := &notifyv1.Announcement{Name: c.name(s), Etag: c.ETag}
 	paths := c.fill(s, a)
 	if len(paths) == 0 {
-		return failure.New(failure.Usage, "`bavn announcement update --help` lists what there is", "nothing is said that would change it")
+		return failure.New(failure.Usage, "`bavn announcement update --help` lists what there is", "nothing is said")
 	}
 	return s.announced(ctx, func(ctx context.Context, board notifyv1.AnnouncementServiceClient) (*notifyv1.Announcement, error) {
 		return board.UpdateAnnouncement(ctx, &notifyv1.UpdateAnnouncementRequest{

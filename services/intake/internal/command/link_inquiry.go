@@ -58,8 +58,8 @@ type LinkInquiryWorker struct {
 // inquiries is the name space of the request ids of links: the same submission is the same link, however often it is tried.
 var inquiries = uuid.MustParse("6f0c3a52-58a4-4f0b-9d0e-0f6c7a1f5b19")
 
-// Work waits for the ticket, and links it as intake itself, for whoever reported. What triage refuses for good (the announced ticket was
-// restricted meanwhile, or is an inquiry itself) leaves a ticket like any other.
+// Work waits for the ticket, and links it as intake itself, for whoever reported. What triage refuses for good (the announced
+// ticket was restricted meanwhile, or is an inquiry itself) leaves a ticket like any other.
 func (w *LinkInquiryWorker) Work(ctx context.Context, job *river.Job[LinkInquiryArgs]) error {
 	c, args := w.Commands, job.Args
 	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: args.Desk, Submission: args.Submission})

@@ -25,8 +25,8 @@ type Announcements struct {
 	Pages *Pages
 }
 
-// CreateAnnouncement drafts an announcement. Whose it is follows from what it is about, so that is found out first; a stranger is told
-// nothing of either.
+// CreateAnnouncement drafts an announcement. Whose it is follows from what it is about, so that is found out first; a
+// stranger is told nothing of either.
 func (s *Announcements) CreateAnnouncement(
 	ctx context.Context, r *notifyv1.CreateAnnouncementRequest,
 ) (*notifyv1.Announcement, error) {

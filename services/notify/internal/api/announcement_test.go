@@ -184,7 +184,7 @@ func TestDesksAreApart(t *testing.T) {
 	for _, desk := range []string{"nsp", "other"} {
 		w.ticket(desk, "ASCP00000001", "ticket.prioritised")
 	}
-	w.published("nsp", "nede", "ASCP00000001")
+	w.published("nede")
 	w.draft("other", "nede", "ASCP00000001")
 	if n := len(w.onBoard("nsp").GetAnnouncements()); n != 1 {
 		t.Errorf("the desk shows %d announcements, want its own", n)
@@ -204,7 +204,8 @@ func TestDesksAreApart(t *testing.T) {
 		t.Errorf("a desk without a board: %v", err)
 	}
 	for _, token := range []string{"", "x"} {
-		if _, err := w.boards.ListBoards(as(t, "jonas"), &notifyv1.ListBoardsRequest{PageToken: token}); !fault.Is(err, fault.PermissionDenied) {
+		_, err := w.boards.ListBoards(as(t, "jonas"), &notifyv1.ListBoardsRequest{PageToken: token})
+		if !fault.Is(err, fault.PermissionDenied) {
 			t.Errorf("a person asks for all boards: %v", err)
 		}
 	}
@@ -217,11 +218,12 @@ func TestARestrictedTicketIsNeverLinkedPublicly(t *testing.T) {
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
 	w.ticket("nsp", "ASCP00000002", "ticket.opened", func(t *triagev1.Ticket) { t.Restricted = true })
 	w.ticket("nsp", "ASCP00000003", "ticket.opened")
-	if _, err := w.announce.CreateAnnouncement(as(t, "jonas"), draftOf("nsp", "x", "ASCP00000002")); !fault.Is(err, "RESTRICTED_TICKET") {
+	_, err := w.announce.CreateAnnouncement(as(t, "jonas"), draftOf("nsp", "x", "ASCP00000002"))
+	if !fault.Is(err, "RESTRICTED_TICKET") {
 		t.Errorf("a restricted ticket is announced: %v", err)
 	}
-	a := w.published("nsp", "nede", "ASCP00000001")
-	_, err := w.announce.UpdateAnnouncement(as(t, "jonas"), &notifyv1.UpdateAnnouncementRequest{
+	a := w.published("nede")
+	_, err = w.announce.UpdateAnnouncement(as(t, "jonas"), &notifyv1.UpdateAnnouncementRequest{
 		Announcement: &notifyv1.Announcement{Name: a.GetName(), RelatedTickets: []string{"desks/nsp/tickets/ASCP00000003"}},
 		UpdateMask:   &fieldmaskpb.FieldMask{Paths: []string{"related_tickets"}}, RequestId: uuid.NewString(),
 	})
@@ -236,7 +238,9 @@ func TestARestrictedTicketIsNeverLinkedPublicly(t *testing.T) {
 	if len(shown.GetTickets()) != 0 || shown.GetReportable() {
 		t.Errorf("the board links %v, reportable: %v", shown.GetTickets(), shown.GetReportable())
 	}
-	_, err = w.announce.ReportAffected(as(t, "karen"), &notifyv1.ReportAffectedRequest{Name: a.GetName(), RequestId: uuid.NewString()})
+	_, err = w.announce.ReportAffected(as(t, "karen"), &notifyv1.ReportAffectedRequest{
+		Name: a.GetName(), RequestId: uuid.NewString(),
+	})
 	if !fault.Is(err, "NO_TICKET") {
 		t.Errorf("somebody joins the restricted ticket: %v", err)
 	}
@@ -258,7 +262,7 @@ func TestWhatIsCompletedIsShownForSevenDays(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
-	a := w.published("nsp", "nede", "ASCP00000001")
+	a := w.published("nede")
 	done, err := w.announce.CompleteAnnouncement(as(t, "jonas"), &notifyv1.CompleteAnnouncementRequest{
 		Name: a.GetName(), RequestId: uuid.NewString(), Standard: "solved",
 	})
@@ -277,7 +281,8 @@ func TestWhatIsCompletedIsShownForSevenDays(t *testing.T) {
 	}
 }
 
-// R88, §18: P1 every half hour from six to midnight; whoever is responsible is reminded until it is announced, and when it is solved.
+// R88, §18: P1 every half hour from six to midnight; whoever is responsible is reminded until it is announced, and when it is
+// solved.
 func TestTheResponsiblePartyIsRemindedByThePublishedRhythm(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
@@ -302,7 +307,7 @@ func TestTheResponsiblePartyIsRemindedByThePublishedRhythm(t *testing.T) {
 		t.Errorf("the next is due at %s, want %s", due, want)
 	}
 	w.clock.Advance(10 * time.Minute)
-	w.published("nsp", "nede", "ASCP00000001")
+	w.published("nede")
 	if _, due := last[command.RemindToAnnounceArgs](w, "remind_to_announce"); !due.Equal(monday.Add(40 * time.Minute)) {
 		t.Errorf("announced at 9:10, the next is due at %s, want 9:40", due)
 	}
@@ -393,7 +398,8 @@ func TestAStepIsTakenOnceAndOnlyUponWhatOneSaw(t *testing.T) {
 	}
 	approve.Etag = a.GetEtag()
 	for range 3 {
-		if got, err := w.announce.ApproveAnnouncement(as(t, "ingrid"), approve); err != nil || got.GetApprover() != "desks/nsp/persons/ingrid" {
+		got, err := w.announce.ApproveAnnouncement(as(t, "ingrid"), approve)
+		if err != nil || got.GetApprover() != "desks/nsp/persons/ingrid" {
 			t.Fatalf("%v (%v)", got, err)
 		}
 	}

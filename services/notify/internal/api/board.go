@@ -72,7 +72,9 @@ func (s *Boards) ListBoards(ctx context.Context, r *notifyv1.ListBoardsRequest) 
 func (s *Boards) board(ctx context.Context, desk store.Desk, p *profile.Profile) (*notifyv1.Board, error) {
 	now := s.Board.Clock.Now()
 	shown := min(domain.ShownFor(p.Settings().GetAnnouncements()), longestShown)
-	rows, err := store.New(s.Gate.Pool).OnBoards(ctx, store.OnBoardsParams{Desks: []string{desk.Desk}, CompletedAfter: now.Add(-shown)})
+	rows, err := store.New(s.Gate.Pool).OnBoards(ctx, store.OnBoardsParams{
+		Desks: []string{desk.Desk}, CompletedAfter: now.Add(-shown),
+	})
 	if err != nil {
 		return nil, pg.Translate(err)
 	}

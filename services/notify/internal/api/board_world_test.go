@@ -130,8 +130,8 @@ func (a *around) Send(_ context.Context, messages []domain.Dispatch) []domain.At
 
 func id(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// newBoardWorld has the desks nsp and other, both with Jonas (agent of Netic), Ingrid (incident manager) and Karen (agent of a party
-// that has nothing), and the desk plain, which follows no profile.
+// newBoardWorld has the desks nsp and other, both with Jonas (agent of Netic), Ingrid (incident manager) and Karen (agent of
+// a party that has nothing), and the desk plain, which follows no profile.
 func newBoardWorld(t *testing.T) *boardWorld {
 	t.Helper()
 	pool, err := pg.Open(t.Context(), pg.Config{URL: database.URL(t)}, pg.Deps{OnConnect: feed.CheckEpoch})
@@ -225,7 +225,7 @@ func (w *boardWorld) hear(desk, resource, typ string, payload proto.Message) {
 }
 
 // ticket is a P1 that Netic has, of which triage tells in an event.
-func (w *boardWorld) ticket(desk, number, event string, change ...func(*triagev1.Ticket)) *triagev1.Ticket {
+func (w *boardWorld) ticket(desk, number, event string, change ...func(*triagev1.Ticket)) {
 	w.t.Helper()
 	name := "desks/" + desk + "/tickets/" + number
 	t := w.around.tickets[name]
@@ -240,7 +240,6 @@ func (w *boardWorld) ticket(desk, number, event string, change ...func(*triagev1
 		f(t)
 	}
 	w.hear("desks/"+desk, name, event, &triagev1.TicketEvent{Ticket: t})
-	return t
 }
 
 // draft is an outage about a ticket, drafted by Jonas.
@@ -258,10 +257,10 @@ func draftOf(desk, name, ticket string) *notifyv1.CreateAnnouncementRequest {
 	}
 }
 
-// published is a draft that Ingrid has approved.
-func (w *boardWorld) published(desk, name, ticket string) *notifyv1.Announcement {
+// published is a draft about the first ticket that Ingrid has approved.
+func (w *boardWorld) published(name string) *notifyv1.Announcement {
 	w.t.Helper()
-	a := w.draft(desk, name, ticket)
+	a := w.draft("nsp", name, "ASCP00000001")
 	_, err := w.announce.ApproveAnnouncement(as(w.t, "ingrid"), &notifyv1.ApproveAnnouncementRequest{
 		Name: a.GetName(), RequestId: uuid.NewString(),
 	})

@@ -16,9 +16,9 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// ReportAffected makes an inquiry of "this affects me too" (R19). It is a report like any other: intake registers it for the caller, in
-// whose name it is asked, and links it to the ticket that is announced. Notify changes no ticket. The request id goes along, so that
-// the same call again is the same report.
+// ReportAffected makes an inquiry of "this affects me too" (R19). It is a report like any other: intake registers it for the
+// caller, in whose name it is asked, and links it to the ticket that is announced. Notify changes no ticket. The request id
+// goes along, so that the same call again is the same report.
 func (b *Board) ReportAffected(
 	ctx context.Context, r *notifyv1.ReportAffectedRequest, a *notifyv1.Announcement,
 ) (*intakev1.Submission, error) {

@@ -29,8 +29,8 @@ type Planned struct {
 	profile *profile.Profile
 }
 
-// PlanAnnouncement fills in what an announcement will say, and whose it is (R88). It writes nothing. The ticket is read in the caller's
-// name: who does not see it cannot announce it.
+// PlanAnnouncement fills in what an announcement will say, and whose it is (R88). It writes nothing. The ticket is read in
+// the caller's name: who does not see it cannot announce it.
 func (b *Board) PlanAnnouncement(ctx context.Context, r *notifyv1.CreateAnnouncementRequest) (Planned, error) {
 	desk := resourcename.Desk(r.GetParent())
 	p, err := b.followed(ctx, desk)
@@ -94,7 +94,7 @@ func (b *Board) entrust(ctx context.Context, p *profile.Profile, desk string, a 
 	if len(held) > 0 {
 		rule = held[0].Setting
 	}
-	party, _, _ := domain.Responsible(desk, rule, ticket)
+	party, _, _ := domain.Responsible(rule, ticket)
 	a.Party = domain.DeskName(desk) + "/" + party
 	if service := facts.GetBusinessService(); service != "" && len(a.GetServices()) == 0 {
 		a.Services = []string{service}
@@ -160,7 +160,8 @@ func standardOf(p *profile.Profile, id string) *profilev1.StandardAnnouncement {
 
 func knownServices(p *profile.Profile, services []string) error {
 	for _, id := range services {
-		if !slices.ContainsFunc(p.Settings().GetBusinessServices(), func(s *profilev1.BusinessService) bool { return s.GetId() == id }) {
+		known := func(s *profilev1.BusinessService) bool { return s.GetId() == id }
+		if !slices.ContainsFunc(p.Settings().GetBusinessServices(), known) {
 			return domain.Unfit{Field: "services", Rule: "profile.unknown"}
 		}
 	}

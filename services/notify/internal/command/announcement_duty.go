@@ -21,8 +21,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Tell hears what triage says of tickets: which are restricted, and what the desk's profile wants announced of each, by whom and how
-// often (R88, §18). It writes through the subscriber's transaction, and the same event again changes nothing.
+// Tell hears what triage says of tickets: which are restricted, and what the desk's profile wants announced of each, by whom
+// and how often (R88, §18). It writes through the subscriber's transaction, and the same event again changes nothing.
 func (b *Board) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
 	heard := make([]heardOf, 0, len(batch))
 	for _, event := range batch {
@@ -91,7 +91,7 @@ func (b *Board) wanted(ctx context.Context, h heardOf) (d domain.Duty, announced
 	}
 	if len(held) > 0 && domain.Announces(held[0].Setting, facts, h.ticket) {
 		d.Rule = held[0].Setting
-		d.Party, d.Group, d.Assignee = domain.Responsible(domain.DeskName(h.desk), d.Rule, h.ticket)
+		d.Party, d.Group, d.Assignee = domain.Responsible(d.Rule, h.ticket)
 		d.Rhythm, err = domain.RhythmOf(d.Rule, p.Zone())
 	}
 	return d, true, err
@@ -233,7 +233,8 @@ type RemindToAnnounceWorker struct {
 	Board *Board
 }
 
-// Work writes the messages down and sets the next reminder. A job of another generation, or one that is met again, does nothing.
+// Work writes the messages down and sets the next reminder. A job of another generation, or one that is met again, does
+// nothing.
 func (w *RemindToAnnounceWorker) Work(ctx context.Context, job *river.Job[RemindToAnnounceArgs]) error {
 	b, args := w.Board, job.Args
 	err := pg.InPipeline(ctx, b.Pool, func(ctx context.Context, tx *pg.Pipeline) error {
@@ -261,7 +262,8 @@ func (w *RemindToAnnounceWorker) Work(ctx context.Context, job *river.Job[Remind
 	return nil
 }
 
-// remind writes down a message to who works on the ticket, otherwise to all who work for the group or party that answers for it.
+// remind writes down a message to who works on the ticket, otherwise to all who work for the group or party that answers for
+// it.
 func (b *Board) remind(ctx context.Context, tx *pg.Pipeline, row store.AnnouncementDuty, d domain.Duty) error {
 	recipients := []string{d.Assignee}
 	if d.Assignee == "" {
@@ -280,8 +282,8 @@ func (b *Board) remind(ctx context.Context, tx *pg.Pipeline, row store.Announcem
 		return nil
 	}
 	return b.tellAbout(ctx, tx, about{
-		desk: row.Desk, what: "announcementDuties/" + row.Ticket, ref: domain.TicketName(row.Desk, row.Ticket), revision: row.Generation,
-		ticket: row.Ticket, event: "announcement.due", rule: rule, template: template, recipients: recipients, party: d.Party,
+		desk: row.Desk, what: "announcementDuties/" + row.Ticket, ref: domain.TicketName(row.Desk, row.Ticket),
+		revision: row.Generation, ticket: row.Ticket, event: "announcement.due", rule: rule, template: template, recipients: recipients, party: d.Party,
 		audience: row.Audience,
 	})
 }

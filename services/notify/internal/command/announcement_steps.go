@@ -91,7 +91,9 @@ func (b *Board) PublishAnnouncement(ctx context.Context, r *notifyv1.PublishAnno
 }
 
 // CompleteAnnouncement says that it is over.
-func (b *Board) CompleteAnnouncement(ctx context.Context, r *notifyv1.CompleteAnnouncementRequest) (*notifyv1.Announcement, error) {
+func (b *Board) CompleteAnnouncement(
+	ctx context.Context, r *notifyv1.CompleteAnnouncementRequest,
+) (*notifyv1.Announcement, error) {
 	return b.change(ctx, step{
 		name: r.GetName(), requestID: r.GetRequestId(), etag: r.GetEtag(), method: "CompleteAnnouncement", payload: r,
 		event: "announcement.completed",
@@ -123,7 +125,9 @@ func lastWords(
 }
 
 // WithdrawAnnouncement takes it back.
-func (b *Board) WithdrawAnnouncement(ctx context.Context, r *notifyv1.WithdrawAnnouncementRequest) (*notifyv1.Announcement, error) {
+func (b *Board) WithdrawAnnouncement(
+	ctx context.Context, r *notifyv1.WithdrawAnnouncementRequest,
+) (*notifyv1.Announcement, error) {
 	return b.change(ctx, step{
 		name: r.GetName(), requestID: r.GetRequestId(), etag: r.GetEtag(), method: "WithdrawAnnouncement", payload: r,
 		event: "announcement.withdrawn",
@@ -133,7 +137,8 @@ func (b *Board) WithdrawAnnouncement(ctx context.Context, r *notifyv1.WithdrawAn
 	})
 }
 
-// heard follows what the public has heard: the duty to announce begins its rhythm anew, and who asked to hear of it is written to.
+// heard follows what the public has heard: the duty to announce begins its rhythm anew, and who asked to hear of it is
+// written to.
 func (b *Board) heard(ctx context.Context, tx *pg.Pipeline, c changed) error {
 	if state := c.facts.GetState(); state != domain.Published && state != domain.Completed {
 		return nil // a draft was changed

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
@@ -182,11 +183,14 @@ func (b *Board) draft(ctx context.Context, tx *pg.Pipeline, c changed, event str
 		Traceparent: feed.Traceparent(ctx), Audience: c.row.Audience,
 	}
 	d.Actor.Party = c.facts.GetParty()
-	for _, text := range c.facts.GetTitles() {
-		d.Texts = append(d.Texts, feed.Text{Name: "title_" + text.GetLanguageCode(), LanguageCode: text.GetLanguageCode(), Text: text.GetText()})
-	}
-	for _, text := range c.facts.GetBodies() {
-		d.Texts = append(d.Texts, feed.Text{Name: "body_" + text.GetLanguageCode(), LanguageCode: text.GetLanguageCode(), Text: text.GetText()})
+	for _, said := range []struct {
+		name  string
+		texts []*commonv1.LocalizedText
+	}{{"title_", c.facts.GetTitles()}, {"body_", c.facts.GetBodies()}} {
+		for _, text := range said.texts {
+			language := text.GetLanguageCode()
+			d.Texts = append(d.Texts, feed.Text{Name: said.name + language, LanguageCode: language, Text: text.GetText()})
+		}
 	}
 	if regions := c.facts.GetRegions(); len(regions) > 0 {
 		d.Texts = append(d.Texts, feed.Text{Name: "regions", Text: strings.Join(regions, "\n")})

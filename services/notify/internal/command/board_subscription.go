@@ -42,7 +42,8 @@ func (b *Board) Subscribe(ctx context.Context, r *notifyv1.SubscribeRequest) err
 		return fault.Missing("parent")
 	}
 	for _, id := range r.GetServices() {
-		if !slices.ContainsFunc(p.Settings().GetBusinessServices(), func(s *profilev1.BusinessService) bool { return s.GetId() == id }) {
+		known := func(s *profilev1.BusinessService) bool { return s.GetId() == id }
+		if !slices.ContainsFunc(p.Settings().GetBusinessServices(), known) {
 			return fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("services", "profile.unknown")
 		}
 	}

@@ -53,7 +53,8 @@ type boardMaterial struct {
 	parties       map[string]string
 }
 
-// compose writes the messages, and settles those that will never be one: the subscriber has left, the announcement was withdrawn.
+// compose writes the messages, and settles those that will never be one: the subscriber has left, the announcement was
+// withdrawn.
 func (b *Board) compose(ctx context.Context, desk string, rows []store.Notification) ([]letter, []settlement, error) {
 	m, err := b.material(ctx, desk, rows)
 	if err != nil {
@@ -96,7 +97,8 @@ func (b *Board) compose(ctx context.Context, desk string, rows []store.Notificat
 	return letters, settled, nil
 }
 
-// says is the announcement that a message is about; nil for one that is about none. gone is true where there is nothing to say any more.
+// says is the announcement that a message is about; nil for one that is about none. gone is true where there is nothing to
+// say any more.
 func (b *Board) says(row store.Notification, m boardMaterial) (a *notifyv1.Announcement, gone bool) {
 	id, announced := strings.CutPrefix(row.About, "announcements/")
 	if !announced {

@@ -92,8 +92,8 @@ func Approve(a *notifyv1.Announcement, by string, now time.Time) (*notifyv1.Anno
 	return after, nil
 }
 
-// Publish puts it on the board. Without approval it goes out only where the profile wants none, or where those who approve were asked
-// and had their time (§18: 15 minutes); that is kept with it and shown.
+// Publish puts it on the board. Without approval it goes out only where the profile wants none, or where those who approve
+// were asked and had their time (§18: 15 minutes); that is kept with it and shown.
 func Publish(a *notifyv1.Announcement, rule ApprovalRule, now time.Time) (*notifyv1.Announcement, error) {
 	if a.GetState() != Draft && a.GetState() != Approved {
 		return nil, WrongState{a.GetState()}
@@ -115,7 +115,8 @@ func Publish(a *notifyv1.Announcement, rule ApprovalRule, now time.Time) (*notif
 // Changeable are the fields that an update may name.
 var Changeable = []string{"titles", "bodies", "services", "regions", "related_tickets", "start_time", "end_time"}
 
-// Update changes what it says. What is published is said anew; what was approved is not what is said now, so it is a draft again.
+// Update changes what it says. What is published is said anew; what was approved is not what is said now, so it is a draft
+// again.
 func Update(a, to *notifyv1.Announcement, mask []string, now time.Time) (*notifyv1.Announcement, error) {
 	if a.GetState() == Completed || a.GetState() == Withdrawn {
 		return nil, WrongState{a.GetState()}
@@ -173,7 +174,8 @@ func Withdraw(a *notifyv1.Announcement) (*notifyv1.Announcement, error) {
 	return after, nil
 }
 
-// Sound refuses words that nobody can show: none at all, a language twice or unknown, too long; and an end before the beginning.
+// Sound refuses words that nobody can show: none at all, a language twice or unknown, too long; and an end before the
+// beginning.
 func Sound(a *notifyv1.Announcement) error {
 	for _, said := range []struct {
 		field string

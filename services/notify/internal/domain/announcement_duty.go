@@ -21,19 +21,19 @@ type Duty struct {
 	AnnouncedAt, DueAt time.Time
 }
 
-// BoardEvents are what decides about announcements, beside what messages are about: who has the ticket, how grave it is, who may see
-// it.
+// BoardEvents are what decides about announcements, beside what messages are about: who has the ticket, how grave it is, who
+// may see it.
 func BoardEvents() []string {
 	return []string{
 		"ticket.opened", "ticket.categorised", "ticket.prioritised", "ticket.declared_major", "ticket.linked", "ticket.unlinked",
-		"ticket.handed_over", "ticket.work_started", "ticket.resolved", "ticket.solution_rejected", "ticket.returned", "ticket.reopened",
-		"ticket.closed", "ticket.cancelled", "ticket.restricted", "ticket.unrestricted", "desk.profile_adopted",
+		"ticket.handed_over", "ticket.work_started", "ticket.resolved", "ticket.solution_rejected", "ticket.returned",
+		"ticket.reopened", "ticket.closed", "ticket.cancelled", "ticket.restricted", "ticket.unrestricted", "desk.profile_adopted",
 	}
 }
 
-// Responsible is who answers for the announcements of a ticket: the party that the rule names, otherwise the one that has the ticket
-// (R88, §18: of component suppliers' tickets, operations).
-func Responsible(desk string, rule *profilev1.AnnouncementRule, t *triagev1.Ticket) (party, group, assignee string) {
+// Responsible is who answers for the announcements of a ticket: the party that the rule names, otherwise the one that has the
+// ticket (R88, §18: of component suppliers' tickets, operations).
+func Responsible(rule *profilev1.AnnouncementRule, t *triagev1.Ticket) (party, group, assignee string) {
 	holder := Key(t.GetHolderParty())
 	if named := rule.GetParty(); named != "" && "parties/"+named != holder {
 		return "parties/" + named, "", ""
@@ -41,14 +41,14 @@ func Responsible(desk string, rule *profilev1.AnnouncementRule, t *triagev1.Tick
 	return holder, resourcename.ID(t.GetHolderGroup()), resourcename.ID(t.GetAssignee())
 }
 
-// Announces reports whether a rule of a profile makes a ticket's announcement a duty: not where it is only announced if it is needed
-// (P3, P4), nor for an inquiry about another ticket, nor for history.
+// Announces reports whether a rule of a profile makes a ticket's announcement a duty: not where it is only announced if it is
+// needed (P3, P4), nor for an inquiry about another ticket, nor for history.
 func Announces(rule *profilev1.AnnouncementRule, facts *profilev1.TicketFacts, t *triagev1.Ticket) bool {
 	return rule != nil && !rule.GetOptional() && facts.GetNature() != "linked_inquiry" && !t.GetImporting() && !t.GetRestricted()
 }
 
-// Heard is the duty after an event of its ticket. before is the one until then, the zero Duty for none; wanted is what the profile
-// wants now, without its times. changed is false where nothing is to be done.
+// Heard is the duty after an event of its ticket. before is the one until then, the zero Duty for none; wanted is what the
+// profile wants now, without its times. changed is false where nothing is to be done.
 func (before Duty) Heard(wanted Duty, status process.Status, now time.Time) (after Duty, changed bool) {
 	after = before
 	after.Rule, after.Rhythm = wanted.Rule, wanted.Rhythm

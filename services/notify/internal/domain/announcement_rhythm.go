@@ -10,8 +10,8 @@ import (
 	"github.com/bavn/bavn/process/profile"
 )
 
-// Rhythm is how often something is announced: every so often while the day's window is open, as needed outside it (§18: P1 every 30
-// minutes and P2 every hour, between 06:00 and 24:00). The zero Rhythm asks for nothing.
+// Rhythm is how often something is announced: every so often while the day's window is open, as needed outside it (§18: P1
+// every 30 minutes and P2 every hour, between 06:00 and 24:00). The zero Rhythm asks for nothing.
 type Rhythm struct {
 	// Every is the longest silence; 0 asks for nothing.
 	Every time.Duration
@@ -81,8 +81,8 @@ func (r Rhythm) First(now time.Time) time.Time {
 	return r.open(now)
 }
 
-// open is the time itself, or the next opening of the window. The window is on the wall: when the clocks change, it opens at the same
-// reading of the clock.
+// open is the time itself, or the next opening of the window. The window is on the wall: when the clocks change, it opens at
+// the same reading of the clock.
 func (r Rhythm) open(at time.Time) time.Time {
 	local := at.In(r.Zone)
 	minute := 60*local.Hour() + local.Minute()

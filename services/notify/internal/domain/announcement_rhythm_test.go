@@ -34,7 +34,8 @@ func at(t interface{ Fatal(...any) }, wall string) time.Time {
 	return parsed
 }
 
-// R88, §18: P1 every 30 minutes and P2 every hour between 06:00 and 24:00, as needed at night; the wall's time, whatever the clocks do.
+// R88, §18: P1 every 30 minutes and P2 every hour between 06:00 and 24:00, as needed at night; the wall's time, whatever the
+// clocks do.
 func TestTheRhythmIsThatOfTheWall(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ every, last, next string }{

@@ -80,8 +80,8 @@ func (p *Profiles) rememberedVersion(ctx context.Context, desk, version string, 
 	return nil, fmt.Errorf("ask triage for a profile: %w", away)
 }
 
-// InForce is the profile that a desk follows now, at most a minute old; the last one known while triage is away. It is nil for a desk
-// that follows none.
+// InForce is the profile that a desk follows now, at most a minute old; the last one known while triage is away. It is nil
+// for a desk that follows none.
 func (p *Profiles) InForce(ctx context.Context, desk string) (*profile.Profile, error) {
 	now := p.Clock.Now()
 	p.mu.Lock()
