@@ -13,8 +13,8 @@ type Announcement struct {
 	Desk, ID string
 	// Audience are those who see it before it is published.
 	Audience []string
-	// Party is responsible, and Authority is the desk's; ids.
-	Party, Authority string
+	// Party is responsible, Heir where the ticket was handed over since, and Authority is the desk's; ids.
+	Party, Heir, Authority string
 	// Approvers are the roles of which one approves.
 	Approvers []string
 	// Published is true from then on, and Public where everybody sees the desk's board.
@@ -31,9 +31,7 @@ func (g *Gate) Announcement(ctx context.Context, action string, a Announcement, 
 		UID: cedar.NewEntityUID("Announcement", cedar.String(a.Desk+"/"+a.ID)),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			"audience": words(a.Audience), "approvers": words(a.Approvers),
-			"editors": words([]string{
-				a.Party + ":agent", a.Party + ":dispatcher", a.Party + ":coordinator", a.Authority + ":coordinator",
-			}),
+			"editors":   words(append(workers(a.Party, a.Heir), a.Authority+":coordinator")),
 			"published": cedar.Boolean(a.Published), "public": cedar.Boolean(a.Public),
 		}),
 	}, hidden)
@@ -50,6 +48,18 @@ func (g *Gate) Board(ctx context.Context, action, desk string) error {
 		return err
 	}
 	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("Desk", cedar.String(desk))}, false)
+}
+
+// workers are the roles in which somebody works for a party.
+func workers(parties ...string) (roles []string) {
+	for _, party := range parties {
+		for _, role := range []string{"agent", "dispatcher", "coordinator"} {
+			if party != "" {
+				roles = append(roles, party+":"+role)
+			}
+		}
+	}
+	return roles
 }
 
 func words(all []string) cedar.Set {

@@ -201,6 +201,9 @@ func (s *Announcements) seen(ctx context.Context, name string) (*notifyv1.Announ
 		return nil, about, err
 	}
 	about.Audience = row.Audience
+	if about.Heir != "" {
+		about.Audience = append(about.Audience, "parties/"+about.Heir)
+	}
 	return a, about, s.Gate.Announcement(ctx, "GetAnnouncement", about, true)
 }
 
@@ -211,7 +214,15 @@ func (s *Announcements) describe(ctx context.Context, desk, id string, a *notify
 		Published: a.GetState() == notifyv1.AnnouncementState_ANNOUNCEMENT_STATE_PUBLISHED ||
 			a.GetState() == notifyv1.AnnouncementState_ANNOUNCEMENT_STATE_COMPLETED,
 	}
-	known, err := store.New(s.Gate.Pool).GetDesk(ctx, desk)
+	q := store.New(s.Gate.Pool)
+	if a.GetTicket() != "" {
+		party, err := q.AnnouncementDutyOf(ctx, store.AnnouncementDutyOfParams{Desk: desk, Ticket: resourcename.ID(a.GetTicket())})
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return about, pg.Translate(err)
+		}
+		about.Heir = resourcename.ID(party)
+	}
+	known, err := q.GetDesk(ctx, desk)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return about, pg.Translate(err)
 	}

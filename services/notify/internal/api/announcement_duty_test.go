@@ -125,3 +125,27 @@ func TestARestrictedTicketIsNeverLinkedPublicly(t *testing.T) {
 		t.Errorf("opened again, the board links %v", got)
 	}
 }
+
+// R88: the responsibility for an announcement goes with its ticket.
+func TestWhoeverTheTicketIsHandedToAnnouncesItFromThenOn(t *testing.T) {
+	t.Parallel()
+	w := newBoardWorld(t)
+	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
+	a := w.published("nede")
+	update := func(person string) (*notifyv1.Announcement, error) {
+		return w.announce.UpdateAnnouncement(as(t, person), &notifyv1.UpdateAnnouncementRequest{
+			Announcement: &notifyv1.Announcement{Name: a.GetName(), Regions: []string{"Fyn"}},
+			UpdateMask:   &fieldmaskpb.FieldMask{Paths: []string{"regions"}}, RequestId: uuid.NewString(),
+		})
+	}
+	if _, err := update("karen"); !fault.Is(err, fault.PermissionDenied) {
+		t.Errorf("who does not have the ticket announces it: %v", err)
+	}
+	w.ticket("nsp", "ASCP00000001", "ticket.handed_over", func(t *triagev1.Ticket) { t.HolderParty = "desks/nsp/parties/trifork" })
+	if said, err := update("karen"); err != nil || said.GetParty() != "desks/nsp/parties/trifork" {
+		t.Errorf("handed over, it is %s's: %v", said.GetParty(), err)
+	}
+	if got := w.onBoard("nsp").GetAnnouncements()[0].GetParty(); got != "TRIFORK" {
+		t.Errorf("the board says that %s is responsible", got)
+	}
+}

@@ -124,6 +124,9 @@ func (b *Board) run(
 			return err
 		}
 	}
+	if err := entrustAnew(ctx, tx, row, after); err != nil {
+		return err
+	}
 	done := changed{row: row, facts: after, profile: p, now: now}
 	if err := b.save(ctx, tx, &done, s.event, call); err != nil {
 		return err
@@ -132,6 +135,19 @@ func (b *Board) run(
 		return nil
 	}
 	return s.then(ctx, tx, done)
+}
+
+// entrustAnew gives the announcement to the party that has to announce its ticket now: the ticket may have been handed over since.
+func entrustAnew(ctx context.Context, tx *pg.Pipeline, row store.Announcement, a *notifyv1.Announcement) error {
+	if row.Ticket == "" {
+		return nil
+	}
+	party, err := store.New(tx).AnnouncementDutyOf(ctx, store.AnnouncementDutyOfParams{Desk: row.Desk, Ticket: row.Ticket})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	a.Party = domain.DeskName(row.Desk) + "/" + party
+	return err
 }
 
 // save writes the announcement after a step, its event and the request id.

@@ -48,7 +48,10 @@ func TestTheDutyToAnnounceFollowsTheTicket(t *testing.T) {
 		t.Errorf("reminded and still not announced, it is due at %s, want 10:30", reminded.DueAt)
 	}
 	night := at(t, "2026-11-21 02:00")
-	solved, _ := told.Heard(p1, process.Resolved, night)
+	solved, _ := told.Heard(duty(t, "30m", "parties/sds"), process.Resolved, night) // it goes back to its owner (R100)
+	if solved.Party != "parties/netic" {
+		t.Errorf("its end is announced by %s, want who announced it", solved.Party)
+	}
 	if !solved.DueAt.Equal(night) || !solved.Solved {
 		t.Errorf("solved in the night, it is due at %s, want at once", solved.DueAt)
 	}

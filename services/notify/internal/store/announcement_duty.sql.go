@@ -10,6 +10,22 @@ import (
 	"time"
 )
 
+const announcementDutyOf = `-- name: AnnouncementDutyOf :one
+SELECT party FROM announcement_duties WHERE desk = $1 AND ticket = $2 AND rule <> ''
+`
+
+type AnnouncementDutyOfParams struct {
+	Desk   string
+	Ticket string
+}
+
+func (q *Queries) AnnouncementDutyOf(ctx context.Context, arg AnnouncementDutyOfParams) (string, error) {
+	row := q.db.QueryRow(ctx, announcementDutyOf, arg.Desk, arg.Ticket)
+	var party string
+	err := row.Scan(&party)
+	return party, err
+}
+
 const getAnnouncementDuties = `-- name: GetAnnouncementDuties :many
 SELECT desk, ticket, profile, rule, party, grp, assignee, solved, announced_at, due_at, generation, audience FROM announcement_duties
 WHERE (desk, ticket) IN (SELECT unnest($1::text[]), unnest($2::text[]))

@@ -3,6 +3,9 @@ SELECT * FROM announcement_duties
 WHERE (desk, ticket) IN (SELECT unnest(@desks::text[]), unnest(@tickets::text[]))
 ORDER BY desk, ticket FOR UPDATE;
 
+-- name: AnnouncementDutyOf :one
+SELECT party FROM announcement_duties WHERE desk = $1 AND ticket = $2 AND rule <> '';
+
 -- name: LockAnnouncementDuty :one
 SELECT * FROM announcement_duties WHERE desk = $1 AND ticket = $2 FOR UPDATE;
 
