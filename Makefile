@@ -16,6 +16,10 @@ CRANE         := github.com/google/go-containerregistry/cmd/crane@v0.22.1
 # Not installed: its schemas are what our certificates are checked against.
 CERT_MANAGER  := github.com/cert-manager/cert-manager@v1.21.2
 
+# Without gRPC's own trace pages, which nothing here shows: they bring a template engine whose reflection keeps every method of
+# every type in the binary, 6 MB that each service would hold in memory. For tests too, so that both share what is compiled.
+export GOFLAGS := $(GOFLAGS) -tags=grpcnotrace
+
 BIN := $(CURDIR)/bin
 export PATH := $(BIN):$(PATH)
 

@@ -21,8 +21,8 @@ import (
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/identity"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/telemetry"
 )
@@ -81,7 +81,7 @@ func (a *App) connect() (rest.Services, error) {
 	var services rest.Services
 	for _, peer := range []struct {
 		name     string
-		cfg      rpc.ClientConfig
+		cfg      dial.Config
 		conn     *grpc.ClientConnInterface
 		contract []string
 	}{
@@ -104,7 +104,7 @@ func (a *App) connect() (rest.Services, error) {
 		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {
-		conn, err := rpc.Dial(peer.cfg, rpc.ClientDeps{
+		conn, err := dial.To(peer.cfg, dial.Deps{
 			Credentials:    a.deps.Credentials.Client(peer.name),
 			TracerProvider: a.telemetry.TracerProvider,
 			MeterProvider:  a.telemetry.MeterProvider,

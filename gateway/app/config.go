@@ -8,8 +8,8 @@ import (
 	"github.com/bavn/bavn/gateway/internal/board"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/identity"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/telemetry"
 )
@@ -51,10 +51,10 @@ type AdminConfig struct {
 
 // Services says where the services are.
 type Services struct {
-	Intake    rpc.ClientConfig `koanf:"intake"`
-	Triage    rpc.ClientConfig `koanf:"triage"`
-	Notify    rpc.ClientConfig `koanf:"notify"`
-	Reporting rpc.ClientConfig `koanf:"reporting"`
+	Intake    dial.Config `koanf:"intake"`
+	Triage    dial.Config `koanf:"triage"`
+	Notify    dial.Config `koanf:"notify"`
+	Reporting dial.Config `koanf:"reporting"`
 }
 
 // ProcessConfig says which processes are shown to everybody.
@@ -64,7 +64,7 @@ type ProcessConfig struct {
 
 // DefaultConfig is what a process starts from.
 func DefaultConfig() Config {
-	reporting := rpc.DefaultClientConfig("")
+	reporting := dial.DefaultConfig("")
 	reporting.MaxMessageBytes = 16 << 20 // a journey has every event of its ticket
 	return Config{
 		HTTP: HTTPConfig{
@@ -75,8 +75,8 @@ func DefaultConfig() Config {
 		},
 		Admin: AdminConfig{Listen: "127.0.0.1:9080"},
 		Services: Services{
-			Intake: rpc.DefaultClientConfig(""), Triage: rpc.DefaultClientConfig(""),
-			Notify: rpc.DefaultClientConfig(""), Reporting: reporting,
+			Intake: dial.DefaultConfig(""), Triage: dial.DefaultConfig(""),
+			Notify: dial.DefaultConfig(""), Reporting: reporting,
 		},
 		Board:     board.DefaultConfig(),
 		SignIn:    signin.DefaultConfig(),

@@ -28,6 +28,7 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/devissuer"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/rpc"
@@ -108,7 +109,7 @@ func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
 	cfg.HTTP.PublicURL, cfg.Admin.Listen = h.url, "127.0.0.1:0"
 	cfg.SignIn.Issuer, cfg.SignIn.ClientID, cfg.SignIn.SessionKeys = issuerURL, "web", []string{app.NewSessionKey()}
 	cfg.Run.DrainDelay = 0
-	for service, target := range map[string]*rpc.ClientConfig{
+	for service, target := range map[string]*dial.Config{
 		"intake": &cfg.Services.Intake, "triage": &cfg.Services.Triage,
 		"notify": &cfg.Services.Notify, "reporting": &cfg.Services.Reporting,
 	} {

@@ -30,6 +30,9 @@ type Deps struct {
 	OnConnect func(ctx context.Context, conn *pgx.Conn) error
 }
 
+// statementsKept is how many prepared statements a connection keeps: more than the largest service has.
+const statementsKept = 256
+
 // Open makes the pool. It does not connect: a database that cannot be reached shows at the first use, and in health. Close
 // the pool last of all that uses it.
 func Open(ctx context.Context, config Config, deps Deps) (*pgxpool.Pool, error) {
@@ -49,6 +52,10 @@ func Open(ctx context.Context, config Config, deps Deps) (*pgxpool.Pool, error) 
 	pc.PingTimeout = config.ConnectTimeout
 	pc.AfterConnect = deps.OnConnect
 	pc.ConnConfig.ConnectTimeout = config.ConnectTimeout
+	if pc.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
+		// The caches are made at their full size, for every connection: 512 statements and as many descriptions that nobody asks for.
+		pc.ConnConfig.StatementCacheCapacity, pc.ConnConfig.DescriptionCacheCapacity = statementsKept, 0
+	}
 	pc.ConnConfig.Tracer = newTracer(pc.ConnConfig, deps)
 	pc.ConnConfig.OnNotice = func(_ *pgconn.PgConn, notice *pgconn.Notice) {
 		if notice.SeverityUnlocalized == "WARNING" {

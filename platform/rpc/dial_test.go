@@ -23,6 +23,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/rpc"
 )
@@ -53,7 +54,7 @@ func TestACallIsMadeOverRealMutualTLS(t *testing.T) {
 
 func TestATokenIsNeverSentWithoutTLS(t *testing.T) {
 	t.Parallel()
-	_, err := rpc.Dial(rpc.DefaultClientConfig("passthrough:///localhost"), rpc.ClientDeps{
+	_, err := dial.To(dial.DefaultConfig("passthrough:///localhost"), dial.Deps{
 		Credentials: insecure.NewCredentials(), TracerProvider: trace.NewTracerProvider(),
 		MeterProvider: sdkmetric.NewMeterProvider(), Propagator: propagation.TraceContext{},
 	})
@@ -78,7 +79,7 @@ func TestAnUnreachableServerIsTriedAgainForIdempotentCallsOnly(t *testing.T) {
 	}
 	for _, idempotent := range []string{"grpc.testing.TestService", "grpc.testing.TestService/UnaryCall", unaryCall} {
 		calls.Store(0)
-		conn := b.dial("intake", func(d *rpc.ClientDeps) { d.Idempotent = []string{idempotent} })
+		conn := b.dial("intake", func(d *dial.Deps) { d.Idempotent = []string{idempotent} })
 		if err := send(t.Context(), conn, unaryCall, nil); err != nil || calls.Load() != 3 {
 			t.Errorf("%s: made %d times, want 3: %v", idempotent, calls.Load(), err)
 		}
@@ -94,7 +95,7 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 			return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", "7")
 		},
 	}, options{})
-	conn := b.dial("intake", func(d *rpc.ClientDeps) { d.Idempotent = []string{"grpc.testing.TestService"} })
+	conn := b.dial("intake", func(d *dial.Deps) { d.Idempotent = []string{"grpc.testing.TestService"} })
 	if err := send(t.Context(), conn, unaryCall, nil); !fault.Is(err, fault.StaleETag) || calls.Load() != 1 {
 		t.Errorf("a stale etag was tried %d times: %v", calls.Load(), err)
 	}
@@ -167,7 +168,7 @@ func TestAServiceThatIsNotTheOneCalledIsRefused(t *testing.T) {
 	b := newHouse(t, handlers{}, options{tcp: true})
 	own, err := b.ca.Credentials("intake", time.Now())
 	must(t, err)
-	conn := b.dial("intake", func(d *rpc.ClientDeps) { d.Credentials = own.Client("reporting") })
+	conn := b.dial("intake", func(d *dial.Deps) { d.Credentials = own.Client("reporting") })
 	if err := send(t.Context(), conn, unaryCall, nil); err == nil || !strings.Contains(err.Error(), `not \"reporting\"`) {
 		t.Errorf("triage answers in reporting's place: %v", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/devissuer"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/rpc"
@@ -130,11 +131,11 @@ func newHouse(t *testing.T, h handlers, o options) *house {
 }
 
 // dial connects as the given service.
-func (b *house) dial(service string, adjust ...func(*rpc.ClientDeps)) *grpc.ClientConn {
+func (b *house) dial(service string, adjust ...func(*dial.Deps)) *grpc.ClientConn {
 	b.t.Helper()
 	own, err := b.ca.Credentials(service, time.Now())
 	must(b.t, err)
-	deps := rpc.ClientDeps{
+	deps := dial.Deps{
 		Credentials:    own.Client("triage"),
 		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSyncer(b.spans)),
 		MeterProvider:  sdkmetric.NewMeterProvider(),
@@ -148,7 +149,7 @@ func (b *house) dial(service string, adjust ...func(*rpc.ClientDeps)) *grpc.Clie
 	for _, f := range adjust {
 		f(&deps)
 	}
-	conn, err := rpc.Dial(rpc.DefaultClientConfig(target), deps)
+	conn, err := dial.To(dial.DefaultConfig(target), deps)
 	must(b.t, err)
 	b.t.Cleanup(func() { must(b.t, conn.Close()) })
 	return conn

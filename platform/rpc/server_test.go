@@ -20,6 +20,7 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/rpc"
 )
@@ -30,7 +31,7 @@ func refuseAll(context.Context, string, proto.Message) error {
 
 // dialWithoutCertificate connects like a script from outside: it trusts our CA and shows no certificate.
 func (b *house) dialWithoutCertificate() *grpc.ClientConn {
-	return b.dial("intake", func(d *rpc.ClientDeps) {
+	return b.dial("intake", func(d *dial.Deps) {
 		d.Credentials = credentials.NewTLS(&tls.Config{RootCAs: b.ca.Roots(), ServerName: "localhost"})
 	})
 }

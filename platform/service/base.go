@@ -22,6 +22,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/identity"
@@ -256,8 +257,8 @@ func (b *Base) NewSubscriber(config feed.SubscriberConfig) (*feed.Subscriber, er
 }
 
 // Dial connects to another service. Calls of the named idempotent services are repeated when it cannot be reached.
-func (b *Base) Dial(service string, cfg rpc.ClientConfig, idempotent ...string) (*grpc.ClientConn, error) {
-	conn, err := rpc.Dial(cfg, rpc.ClientDeps{
+func (b *Base) Dial(service string, cfg dial.Config, idempotent ...string) (*grpc.ClientConn, error) {
+	conn, err := dial.To(cfg, dial.Deps{
 		Credentials:    b.Credentials.Client(service),
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider, Propagator: b.Telemetry.Propagator,
 		Idempotent: idempotent,

@@ -26,11 +26,11 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/devissuer"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/pgtest"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 )
 
@@ -93,7 +93,7 @@ func newHouse(t *testing.T) *house {
 
 	credentials, err := ca.Credentials("gateway", time.Now())
 	must(t, err)
-	conn, err := rpc.Dial(rpc.DefaultClientConfig(h.Server.Addr()), rpc.ClientDeps{
+	conn, err := dial.To(dial.DefaultConfig(h.Server.Addr()), dial.Deps{
 		Credentials: credentials.Client(counter.Name), TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: noopmetric.NewMeterProvider(), Propagator: propagation.TraceContext{},
 	})

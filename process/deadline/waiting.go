@@ -41,7 +41,11 @@ func (w *worker) update() error {
 
 // silence: a reporter who says nothing after a solution agrees (R106). One who has answered is not silent.
 func (w *worker) silence() error {
-	if w.class != process.ClassReadyToClose || w.Ticket.GetSolutionAccepted() || w.Ticket.GetResolveTime() == nil {
+	if w.class != process.ClassReadyToClose || w.Ticket.GetResolveTime() == nil {
+		return nil
+	}
+	if w.Ticket.GetSolutionAccepted() {
+		w.overdue()
 		return nil
 	}
 	rule, found, err := w.Process.Silence(w.Facts)
@@ -63,6 +67,15 @@ func (w *worker) silence() error {
 	}
 	w.afresh(silence, why, wake{due, w.warning(rule.Setting.GetWarnBefore(), rule.Setting.GetCalendar(), due, solved)})
 	return nil
+}
+
+// overdue keeps a silence that has passed and could not close: a gate was shut, and when it opens the ticket is closed.
+func (w *worker) overdue() {
+	for _, before := range w.Ticket.GetDeadlines() {
+		if before.GetKind() == silence && before.GetState() == missed {
+			w.stand(silence, profile.Why{Rule: before.GetRule()}, missed, before.GetDueTime().AsTime())
+		}
+	}
 }
 
 // hold ends a wait whose end was said.

@@ -223,7 +223,9 @@ func TestAUsCentresRefineTheirDeskAndNoMore(t *testing.T) { // R70, R134
 	t.Parallel()
 	desk := au(t)
 	shipped := os.DirFS("../../profiles")
-	centresSay := []string{"id", "kind", "extends", "label", "support_centre", "categories", "knowledge", "templates", "drop"}
+	centresSay := []string{
+		"id", "kind", "extends", "label", "support_centre", "centre_when", "categories", "knowledge", "templates", "drop",
+	}
 	for centre, want := range map[string]struct {
 		knowledge, buyers string
 		places            []string

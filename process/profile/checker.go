@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"buf.build/go/protovalidate"
@@ -50,7 +51,7 @@ func (c *checker) isDesk() bool {
 func (c *checker) whole() {
 	for _, check := range []func(){
 		c.sections, c.statuses, c.transitions, c.ways, c.classesOfBase, c.matrix, c.levels, c.priorities, c.workingTime, c.targets,
-		c.categories, c.duties, c.registrationMail,
+		c.categories, c.waysOn, c.centre, c.duties, c.registrationMail,
 	} {
 		check()
 	}
@@ -75,7 +76,13 @@ func (c *checker) sections() {
 
 // formats runs the rules that stand in the schema. What could not be read at all has been refused already.
 func (c *checker) formats() {
-	err := protovalidate.Validate(c.settings)
+	validator, err := schemaRules()
+	if err != nil {
+		c.wrong("", "schema", "%v", err)
+		return
+	}
+	defer idle.Put(validator)
+	err = validator.Validate(c.settings)
 	var invalid *protovalidate.ValidationError
 	if !errors.As(err, &invalid) {
 		if err != nil {
@@ -98,6 +105,17 @@ func (c *checker) formats() {
 		}
 		c.wrong(path, violation.Proto.GetRuleId(), "%s", message)
 	}
+}
+
+// idle are validators of profiles that nobody uses at the moment. The rules of a profile take some megabytes; a service loads
+// profiles once and then for years not again, so they are the collector's when nobody does.
+var idle sync.Pool
+
+func schemaRules() (protovalidate.Validator, error) {
+	if validator, found := idle.Get().(protovalidate.Validator); found {
+		return validator, nil
+	}
+	return protovalidate.New()
 }
 
 // forms says in words what the schema's patterns ask for.

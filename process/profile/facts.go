@@ -41,9 +41,10 @@ func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev
 		SignificantIncident: a.GetSignificantIncident(), Restricted: f.GetRestricted(), Taken: f.GetAssignee() != "",
 		HasSolution: f.GetTextVersions().GetSolution() > 0, SolutionAccepted: f.GetSolutionAccepted(),
 		SolutionVerified: f.GetVerification() != nil, QualityChecked: f.GetQualityChecked(),
-		SolutionKind: solutionKindID(f.GetSolutionKind()), ReportWritten: f.GetReportWritten(), ReportApproved: f.GetReportApproved(),
+		SolutionKind: SolutionKindID(f.GetSolutionKind()), ReportWritten: f.GetReportWritten(), ReportApproved: f.GetReportApproved(),
 		FixPlanned: f.GetFixPlan().GetReleaseTime() != nil, ReportersTold: f.GetFixPlan().GetToldTime() != nil,
 		LinkedInquiries: f.GetLinkedInquiries(), TimesReopened: f.GetReopenCount(),
+		Goods: f.GetOrder().GetGoods(), HasRootCause: f.GetTextVersions().GetRootCause() > 0, WorkLogged: f.GetWorkLogEntries() > 0,
 		RegisterTime: f.GetSubmitTime(), Now: timestamppb.New(at), Answers: map[string]string{},
 	}
 	facts.Major = slices.ContainsFunc(f.GetProcedures(), func(run *triagev1.ProcedureRun) bool {
@@ -110,7 +111,8 @@ func ImpactID(i triagev1.Impact) string {
 	return strings.ToLower(strings.TrimPrefix(i.String(), "IMPACT_"))
 }
 
-func solutionKindID(k triagev1.SolutionKind) string {
+// SolutionKindID is how it was solved, as profiles write it; nothing while nobody has said.
+func SolutionKindID(k triagev1.SolutionKind) string {
 	if k == triagev1.SolutionKind_SOLUTION_KIND_UNSPECIFIED {
 		return ""
 	}

@@ -36,6 +36,7 @@ func Load(fsys fs.FS, name string) (*Profile, error) {
 	var p *Profile
 	if tree != nil {
 		p = l.complete(tree)
+		p.file = name
 	}
 	if len(l.problems) > 0 {
 		return nil, l.problems.Sorted()
@@ -74,7 +75,7 @@ func (l *loader) refuse(at Position, path, rule, format string, args ...any) {
 }
 
 // own is what every file says for itself and none inherits.
-var own = []protoreflect.Name{"id", "kind", "extends", "label", "drop", "support_centre", "source", "derived"}
+var own = []protoreflect.Name{"id", "kind", "extends", "label", "drop", "support_centre", "centre_when", "source", "derived"}
 
 // read returns a profile merged over those it extends; nil where one of them cannot be had, which is a problem by then.
 func (l *loader) read(name string, children []string) (*document.Node, error) {

@@ -21,7 +21,12 @@ type Profile struct {
 	ranks      map[string]int
 	rules      rules
 	made       made
-	zone       *time.Location
+	sending    sending
+	// file is where it was read.
+	file string
+	// overlays refine it for the tickets of a support centre; only the shelf sets them.
+	overlays []*Profile
+	zone     *time.Location
 }
 
 // ID is what the profile is called: "nsp".
@@ -94,6 +99,7 @@ func (p *Profile) index() {
 	for i, level := range s.GetPriority().GetLevels() {
 		p.ranks[level.GetId()] = i
 	}
+	p.sending = sendings(s)
 	p.rules = rules{
 		routing:       ruled(p, "routing", s.GetRouting()),
 		floors:        ruled(p, "priority.floors", s.GetPriority().GetFloors()),

@@ -10,9 +10,13 @@ type Routing struct {
 	Why   Why
 }
 
-// Route says who gets a ticket (R41, R54, R64): the first routing rule that holds, else the category or the nearest one above it,
-// else the single point of contact.
+// Route says who gets a ticket (R41, R54, R64): the buyers of the article that is ordered with it, where it has its own (R30);
+// else the first routing rule that holds, else the category or the nearest one above it, else the single point of contact.
 func (p *Profile) Route(ticket *profilev1.TicketFacts) (Routing, error) {
+	if goods, ordered := p.Goods(ticket.GetGoods()); ordered && goods.GetGroup() != "" {
+		why := p.Because("goods["+goods.GetId()+"].group", goods, map[string]string{"goods": goods.GetId()})
+		return Routing{&profilev1.Route{Group: goods.GetGroup()}, why}, nil
+	}
 	held, found, err := first(p, p.rules.routing, subjectOf(ticket))
 	if err != nil {
 		return Routing{}, err

@@ -17,7 +17,7 @@ func TestABadFileLeavesTheProfileBeforeItInForce(t *testing.T) {
 	for _, name := range []string{"itil-base.yaml", "nsp.yaml"} {
 		files[name] = &fstest.MapFile{Data: read(t, shipped, name)}
 	}
-	shelf, err := profile.OpenShelf(files)
+	shelf, _, err := profile.OpenShelf(files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestTwoFilesCannotClaimOneID(t *testing.T) {
 	t.Parallel()
 	shipped := os.DirFS("../../profiles")
 	nsp := read(t, shipped, "nsp.yaml")
-	_, err := profile.OpenShelf(fstest.MapFS{
+	_, _, err := profile.OpenShelf(fstest.MapFS{
 		"itil-base.yaml": {Data: read(t, shipped, "itil-base.yaml")}, "a.yaml": {Data: nsp}, "b.yaml": {Data: nsp},
 	})
 	if err == nil || !strings.Contains(err.Error(), "b.yaml: its id nsp is that of a.yaml") {

@@ -15,6 +15,7 @@ func TestEveryEntryOfAShippedProfileSaysItsSourceOrThatItIsDerived(t *testing.T)
 	}
 	own := []string{
 		"format", "id", "kind", "extends", "label.da", "label.sv", "label.en", "registration_mail", "support_centre",
+		"centre_when",
 	}
 	for _, name := range shipped {
 		for _, setting := range load(t, os.DirFS("../../profiles"), name).Explain("") {

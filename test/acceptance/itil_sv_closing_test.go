@@ -70,7 +70,7 @@ func TestTheSwedishGuideClosesOnSilenceByTheUserOrAfterATest(t *testing.T) {
 // solvedAtOnce is an end user's incident that the helpdesk has solved.
 func (h hands) solvedAtOnce(channel, title string) {
 	h.t.Helper()
-	h.logs("anna", channel, title, "hardware-printer", "medium")
+	h.logs("anna", channel, title, "hardware-printer")
 	h.tells(h.happened(), map[string]string{"receipt": toAnna})
 	h.taken(h.answer("greta", firstContact))
 	h.taken(h.startWork("greta"))

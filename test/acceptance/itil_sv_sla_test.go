@@ -89,7 +89,7 @@ func TestTheSwedishGuideKeepsMidsummer(t *testing.T) {
 	t.Parallel()
 	atWork(t, "itil-sv", svCast...).byHand(t, func(h hands) {
 		h.on(h.midsummerEve().Add(-8 * time.Hour)) // Thursday 16:00
-		h.logs("erik", "phone", "Skrivaren blinkar", "hardware-printer", "medium")
+		h.logs("erik", "phone", "Skrivaren blinkar", "hardware-printer")
 		h.due(map[string]string{ // R130: an hour of Thursday, three of Monday; three working days from Thursday
 			"targets[p3].reaction": "running Mon 11:00", "targets[p3].solution": "running Wed 16:00",
 			"updates[rest]": "running Fri 16:00",
@@ -122,7 +122,7 @@ func TestTheSwedishGuideLinksTheItemAndUsesAKnownError(t *testing.T) {
 			}
 		})
 		h.step("2 the right item is linked to the case", func() { // R126
-			h.logs("anna", "phone", "Trådlösa nätet bryts på plan 3", "network-wireless", "medium")
+			h.logs("anna", "phone", "Trådlösa nätet bryts på plan 3", "network-wireless")
 			h.taken(items.LinkConfigurationItem(h.by("greta"), &triagev1.LinkConfigurationItemRequest{
 				Name: h.ticket.GetName(), RequestId: house.ID(), ConfigurationItem: core,
 			}))

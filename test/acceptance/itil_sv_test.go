@@ -15,6 +15,8 @@ var svCast = []house.Player{
 	{Person: "olle", Party: "helpdesk", Group: "fordjupad", Roles: []string{"agent"}},
 	{Person: "petra", Party: "helpdesk", Roles: []string{"agent", "helpdesk_lead"}},
 	{Person: "nadja", Party: "drift", Group: "natverk", Roles: []string{"agent", "technician"}},
+	{Person: "ulla", Party: "system", Group: "verksamhetssystem", Roles: []string{"agent"}},
+	{Person: "viktor", Party: "system", Group: "verksamhetssystem", Roles: []string{"agent"}},
 	{Person: "sven", Party: "drift", Group: "servrar", Roles: []string{"agent", "technician"}},
 	{Person: "ingrid", Party: "ledning", Roles: []string{"coordinator", "incident_manager"}},
 	{Person: "anna"},
@@ -32,10 +34,10 @@ var firstContact = map[string]string{
 }
 
 // logs is a report of an end user that the helpdesk logs.
-func (h hands) logs(of, channel, title, category string, urgency string) {
+func (h hands) logs(of, channel, title, category string) {
 	h.t.Helper()
 	request := h.report(channel, title, &triagev1.Assessment{
-		Kind: "incident", Category: category, Urgency: urgency, ReporterGroup: "end_user",
+		Kind: "incident", Category: category, Urgency: "medium", ReporterGroup: "end_user",
 	})
 	request.Reporter, request.Impact = h.Person(of), mediumImpact
 	h.reported("greta", request)
@@ -146,4 +148,31 @@ func (h hands) changesAreTold() {
 		"resumed": toAnna, "reply_received": "parties/drift persons/nadja by mail portal",
 	})
 	h.taken(h.solve("nadja", "Ny antenn monterad. Nätet är stabilt."))
+}
+
+// [2] step 5: the category picks department and agent, and assigns by itself: who has the fewest cases gets the next (R41).
+func TestTheSwedishGuideAssignsByCategory(t *testing.T) {
+	t.Parallel()
+	atWork(t, "itil-sv", svCast...).byHand(t, func(h hands) {
+		h.ordinary("Mon 09:00", "office")
+		had := map[string]int{}
+		for range 4 {
+			h.step("5 tilldelning: to the application's department, and to one there", func() {
+				h.logs("anna", "phone", "Ekonomisystemet svarar inte", "software-business")
+				h.ticket = h.now("greta")
+				if got := h.ticket.GetHolderGroup(); got != h.Group("system", "verksamhetssystem") {
+					t.Errorf("R41: it lies with %s", got)
+				}
+				why := h.why("greta", "assignee")
+				if why.GetRule() != "categories[software-business].route" || why.GetInputs()["pick"] != "least_loaded" ||
+					h.Desk()+"/"+why.GetAnswer() != h.ticket.GetAssignee() {
+					t.Errorf("R41: %s has it because %v", h.ticket.GetAssignee(), why)
+				}
+				had[h.ticket.GetAssignee()]++
+			})
+		}
+		if had[h.Person("ulla")] != 2 || had[h.Person("viktor")] != 2 {
+			t.Errorf("R41: four cases lie with %v", had)
+		}
+	})
 }

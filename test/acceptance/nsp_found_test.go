@@ -79,12 +79,23 @@ func (v *nspVisit) foundByFMK(itself, receiver, party, group string) {
 		find := v.nspFind("trifork", "fmk", "FMK-7", true)
 		find.Assessment.Answers["solves_it_itself"], find.Assessment.Answers["about_fmk"] = itself, "yes"
 		v.reported("kim", find)
-		v.tells(v.happened(), map[string]string{"found_by_supplier": "parties/sds by mail portal"})
+		want := map[string]string{"found_by_supplier": "parties/sds by mail portal"}
+		if itself == "no" {
+			want["work_offered"] = "parties/" + party + " by portal"
+		}
+		v.tells(v.happened(), want)
 	})
-	v.step("18a it is assigned to who solves it", func() {
-		v.symptoms()
-		v.routes("mette", party, group)
-		v.receives(receiver, party, group)
+	v.step("18a it assigned itself or FMK's operations by registering it: the national desk does nothing", func() {
+		v.now("mette")
+		if itself == "no" {
+			if got := v.ticket.GetHandOver(); got.GetGroup() != v.Group(party, group) || got.GetOfferedBy() != v.Person("kim") {
+				v.t.Errorf("R66: it is offered to %v", got)
+			}
+			v.receives(receiver, party, group)
+			return
+		}
+		v.taken(v.Tickets.TakeTicket(v.by(receiver), &triagev1.TakeTicketRequest{Name: v.ticket.GetName(), RequestId: house.ID()}))
+		v.lies(party, group, receiver)
 	})
 }
 

@@ -230,10 +230,29 @@ func (v *nspVisit) holds(by string, status triagev1.TicketStatus, why string) er
 
 func (v *nspVisit) solves(by, solution string) {
 	v.t.Helper()
-	v.taken(v.Tickets.ResolveTicket(v.by(by), &triagev1.ResolveTicketRequest{
-		Name: v.ticket.GetName(), RequestId: house.ID(), Solution: in("da", "%s", solution),
-		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
+	request := func() *triagev1.ResolveTicketRequest {
+		return &triagev1.ResolveTicketRequest{
+			Name: v.ticket.GetName(), RequestId: house.ID(), Solution: in("da", "%s", solution),
+			SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
+		}
+	}
+	if v.ticket.GetPriority() != "P1" && v.ticket.GetPriority() != "P2" {
+		v.taken(v.Tickets.ResolveTicket(v.by(by), request()))
+		return
+	}
+	// R76, [3] step 10: of a grave one the event log and the root cause are documented.
+	_, err := v.Tickets.ResolveTicket(v.by(by), request())
+	v.refusedBy(err, "gates[cause_documented]", "gates[log_kept]")
+	v.taken(v.Tickets.LogWork(v.by(by), &triagev1.LogWorkRequest{
+		Name: v.ticket.GetName(), RequestId: house.ID(), Text: in("da", "Alarm set; årsagen fundet; genstartet"),
 	}))
+	v.happened()
+	documented := request()
+	documented.RootCause = in("da", "Hukommelsen slap op")
+	v.taken(v.Tickets.ResolveTicket(v.by(by), documented))
+	if got := v.ticket.GetRootCause(); got != "Hukommelsen slap op" {
+		v.t.Errorf("R76: the root cause is documented as %q", got)
+	}
 }
 
 func (v *nspVisit) closes(by string) error {

@@ -143,13 +143,14 @@ func nobodyAnswersAboutAP2(v *nspVisit) {
 		v.rings("ticket.solution_accepted")
 		v.is(resolved)
 	})
-	v.step("the report is approved, and the national desk closes", func() {
+	v.step("the report is approved, and the silence closes it", func() {
 		v.at("Mon 10:00")
 		v.refusedBy(v.closes("mette"), "gates[report_approved]")
+		v.happened()
 		v.reports(true, true)
-		if err := v.closes("mette"); err != nil {
-			v.t.Fatal(err)
-		}
+		v.hears(v.happened(), "closed", "audience/linked_reporters persons/lone by mail portal")
+		v.now("mette")
+		v.is(closed)
 	})
 }
 

@@ -13,8 +13,8 @@ import (
 	gateway "github.com/bavn/bavn/gateway/app"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/config"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/identity"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/platform/telemetry"
@@ -32,7 +32,7 @@ type program struct {
 	// What the loaded settings say.
 	address, admin func() string
 	certificate    func() identity.Files
-	targets        func() map[string]rpc.ClientConfig
+	targets        func() map[string]dial.Config
 	grace          func(t *testing.T) time.Duration
 }
 
@@ -41,26 +41,26 @@ func programs() map[string]*program {
 	in, tr, no, re, gw := intake.DefaultConfig(), triage.DefaultConfig(), notify.DefaultConfig(), reporting.DefaultConfig(),
 		gateway.DefaultConfig()
 	return map[string]*program{
-		"intake": serving(&in, &in.Config, func() map[string]rpc.ClientConfig {
-			return map[string]rpc.ClientConfig{"triage": in.Triage}
+		"intake": serving(&in, &in.Config, func() map[string]dial.Config {
+			return map[string]dial.Config{"triage": in.Triage}
 		}, func(ctx context.Context) (group, error) { return intake.New(ctx, in, quiet) }),
-		"triage": serving(&tr, &tr.Config, func() map[string]rpc.ClientConfig {
-			return map[string]rpc.ClientConfig{"intake": tr.Intake}
+		"triage": serving(&tr, &tr.Config, func() map[string]dial.Config {
+			return map[string]dial.Config{"intake": tr.Intake}
 		}, func(ctx context.Context) (group, error) { return triage.New(ctx, tr, quiet) }),
-		"notify": serving(&no, &no.Config, func() map[string]rpc.ClientConfig {
-			return map[string]rpc.ClientConfig{"triage": no.Triage, "intake": no.Intake}
+		"notify": serving(&no, &no.Config, func() map[string]dial.Config {
+			return map[string]dial.Config{"triage": no.Triage, "intake": no.Intake}
 		}, func(ctx context.Context) (group, error) { return notify.New(ctx, no, quiet) }),
-		"reporting": serving(&re, &re.Config, func() map[string]rpc.ClientConfig {
-			return map[string]rpc.ClientConfig{"triage": re.Triage, "intake": re.Intake, "notify": re.Notify}
+		"reporting": serving(&re, &re.Config, func() map[string]dial.Config {
+			return map[string]dial.Config{"triage": re.Triage, "intake": re.Intake, "notify": re.Notify}
 		}, func(ctx context.Context) (group, error) { return reporting.New(ctx, re, quiet) }),
 		"gateway": {
 			settings: &gw, listen: "http",
 			address:     func() string { return gw.HTTP.Listen },
 			admin:       func() string { return gw.Admin.Listen },
 			certificate: func() identity.Files { return gw.TLS },
-			targets: func() map[string]rpc.ClientConfig {
+			targets: func() map[string]dial.Config {
 				s := gw.Services
-				return map[string]rpc.ClientConfig{
+				return map[string]dial.Config{
 					"intake": s.Intake, "triage": s.Triage, "notify": s.Notify, "reporting": s.Reporting,
 				}
 			},
@@ -73,7 +73,7 @@ func programs() map[string]*program {
 type group interface{ Grace() time.Duration }
 
 func serving(
-	settings any, shared *service.Config, targets func() map[string]rpc.ClientConfig,
+	settings any, shared *service.Config, targets func() map[string]dial.Config,
 	build func(context.Context) (group, error),
 ) *program {
 	return &program{

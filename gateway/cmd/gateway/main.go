@@ -10,13 +10,12 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/run"
-	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/platform/telemetry"
 )
 
 func main() {
 	cfg := app.DefaultConfig()
-	os.Exit(service.Main("gateway", &cfg, func(ctx context.Context) (service.Runner, error) { return assemble(ctx, cfg) }))
+	os.Exit(run.Main("gateway", &cfg, func(ctx context.Context) (run.Runner, error) { return assemble(ctx, cfg) }))
 }
 
 func assemble(ctx context.Context, cfg app.Config) (*run.Group, error) {

@@ -201,7 +201,7 @@ func (w *writer) links(links []*profilev1.ChainLink) (string, error) {
 	return strings.Join(all, " → "), nil
 }
 
-// route is who gets a ticket, in which role, and whether the responsibility goes along.
+// route is who gets a ticket, in which role and by which rule among them, and whether at once and with the responsibility.
 func (w *writer) route(route *profilev1.Route) (string, error) {
 	if route == nil {
 		return "", nil
@@ -210,11 +210,25 @@ func (w *writer) route(route *profilev1.Route) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	responsibility := ""
-	if route.GetWithResponsibility() {
-		responsibility, err = w.word("with_responsibility")
+	words := []any{cell(w.p.RouteLabel(w.language, route)), role}
+	for _, said := range []struct {
+		word  string
+		holds bool
+	}{
+		{"pick.least_loaded", route.GetPick() == profilev1.Pick_PICK_LEAST_LOADED},
+		{"at_once", route.GetAtOnce()},
+		{"with_responsibility", route.GetWithResponsibility()},
+	} {
+		if !said.holds {
+			continue
+		}
+		word, err := w.word(said.word)
+		if err != nil {
+			return "", err
+		}
+		words = append(words, word)
 	}
-	return list(cell(w.p.RouteLabel(w.language, route)), role, responsibility), err
+	return list(words...), nil
 }
 
 func (w *writer) routes(routes []*profilev1.Route) (string, error) {

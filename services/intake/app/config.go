@@ -4,15 +4,15 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
-	"github.com/bavn/bavn/platform/rpc"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/service"
 )
 
 // Config is everything intake is told.
 type Config struct {
 	service.Config
-	Triage rpc.ClientConfig `koanf:"triage"`
-	Open   OpenConfig       `koanf:"open"`
+	Triage dial.Config `koanf:"triage"`
+	Open   OpenConfig  `koanf:"open"`
 }
 
 // OpenConfig says how long a reporter waits for triage, and when the backstop tries again.
@@ -36,7 +36,7 @@ func (c OpenConfig) Validate() error {
 func DefaultConfig() Config {
 	return Config{
 		Config: service.DefaultConfig(Name),
-		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
+		Triage: dial.DefaultConfig("127.0.0.1:7102"),
 		Open:   OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
-	"github.com/bavn/bavn/platform/rpc"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -15,10 +15,10 @@ import (
 // Config is everything notify is told.
 type Config struct {
 	service.Config
-	Intake   rpc.ClientConfig `koanf:"intake"`
-	Triage   rpc.ClientConfig `koanf:"triage"`
-	Mail     mail.Config      `koanf:"mail"`
-	Delivery DeliveryConfig   `koanf:"delivery"`
+	Intake   dial.Config    `koanf:"intake"`
+	Triage   dial.Config    `koanf:"triage"`
+	Mail     mail.Config    `koanf:"mail"`
+	Delivery DeliveryConfig `koanf:"delivery"`
 }
 
 // DeliveryConfig says how messages are delivered.
@@ -65,8 +65,8 @@ func (c Config) Validate() error {
 func DefaultConfig() Config {
 	return Config{
 		Config: service.DefaultConfig(Name),
-		Intake: rpc.DefaultClientConfig("127.0.0.1:7101"),
-		Triage: rpc.DefaultClientConfig("127.0.0.1:7102"),
+		Intake: dial.DefaultConfig("127.0.0.1:7101"),
+		Triage: dial.DefaultConfig("127.0.0.1:7102"),
 		Mail:   mail.DefaultConfig(),
 		Delivery: DeliveryConfig{
 			RetryFirst: 2 * time.Second, RetryMax: 15 * time.Minute, GiveUpAfter: 48 * time.Hour, RetryAfter: 5 * time.Second,

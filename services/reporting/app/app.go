@@ -6,9 +6,9 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/reporting/internal/access"
@@ -43,7 +43,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	var subscribers []*feed.Subscriber
 	for _, source := range []struct {
 		name   string
-		client rpc.ClientConfig
+		client dial.Config
 	}{{"triage", cfg.Triage}, {"intake", cfg.Intake}, {"notify", cfg.Notify}} {
 		subscriber, err := hear(base, source.name, source.client, memberships)
 		if err != nil {
@@ -61,7 +61,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 
 // hear follows the feed of one service.
 func hear(
-	base *service.Base, source string, client rpc.ClientConfig, memberships *membership.Store,
+	base *service.Base, source string, client dial.Config, memberships *membership.Store,
 ) (*feed.Subscriber, error) {
 	conn, err := base.Dial(source, client)
 	if err != nil {

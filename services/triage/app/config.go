@@ -4,16 +4,16 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/platform/config"
-	"github.com/bavn/bavn/platform/rpc"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/service"
 )
 
 // Config is everything triage is told.
 type Config struct {
 	service.Config
-	Intake   rpc.ClientConfig `koanf:"intake"`
-	HandOver HandOverConfig   `koanf:"hand_over"`
-	Profiles ProfilesConfig   `koanf:"profiles"`
+	Intake   dial.Config    `koanf:"intake"`
+	HandOver HandOverConfig `koanf:"hand_over"`
+	Profiles ProfilesConfig `koanf:"profiles"`
 }
 
 // ProfilesConfig says where the processes of the desks are.
@@ -47,7 +47,7 @@ func (c HandOverConfig) Validate() error {
 func DefaultConfig() Config {
 	c := Config{
 		Config:   service.DefaultConfig(Name),
-		Intake:   rpc.DefaultClientConfig("127.0.0.1:7101"),
+		Intake:   dial.DefaultConfig("127.0.0.1:7101"),
 		HandOver: HandOverConfig{Lapse: 4 * time.Hour},
 		Profiles: ProfilesConfig{Every: 10 * time.Second},
 	}

@@ -3,6 +3,7 @@ package app_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,9 +70,12 @@ func (w *linked) opened(change ...func(*triagev1.OpenTicketRequest)) *triagev1.T
 }
 
 func (w *linked) resolve(name string) (*triagev1.Ticket, error) {
+	if slices.Contains([]string{"P1", "P2"}, w.read(name).GetPriority()) {
+		w.logs(name) // R76
+	}
 	return w.tickets.ResolveTicket(w.as("mette"), &triagev1.ResolveTicketRequest{
 		Name: name, RequestId: requestID(), Solution: danish("Genstartet; log ind igen."),
-		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
+		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT, RootCause: danish("Hukommelsen slap op."),
 	})
 }
 

@@ -50,3 +50,25 @@ func TestAServiceRequestOrdersGoodsOfTheCatalogue(t *testing.T) {
 		t.Errorf("a request is solved like every ticket: %v", err)
 	}
 }
+
+// R30: an article that has buyers of its own goes to them, whatever the ticket is about; ExplainTicket says so.
+func TestAnOrderGoesToTheBuyersOfItsArticle(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	escalation := triagev1.NewEscalationServiceClient(w.gateway)
+	for goods, belongs := range map[string]struct{ rule, group string }{
+		"server": {"goods[server].group", drift}, "mouse": {"categories[help].route", sds + "/groups/spoc"},
+	} {
+		name := w.opened(func(r *triagev1.OpenTicketRequest) { r.Assessment.Kind = "service_request" }).GetName()
+		must(w.orders.OrderGoods(w.as("mette"), &triagev1.OrderGoodsRequest{
+			Name: name, RequestId: requestID(), Goods: goods, Quantity: 1,
+		}))(t)
+		routed := must(escalation.RouteTicket(w.as("mette"), &triagev1.RouteTicketRequest{Name: name, RequestId: requestID()}))(t)
+		if got := routed.GetDecision(); got.GetRule() != belongs.rule || desk+"/"+got.GetAnswer() != belongs.group {
+			t.Errorf("%s belongs to %s by %s, want %s by %s", goods, got.GetAnswer(), got.GetRule(), belongs.group, belongs.rule)
+		}
+		if got := w.decided(name, "route"); got != belongs.rule {
+			t.Errorf("%s: the order says %s", goods, got)
+		}
+	}
+}

@@ -143,10 +143,7 @@ func TestNobodyIsCalledAboutWhatIsSolved(t *testing.T) {
 	w := newNSP(t)
 	opened := w.urgent("help")
 	must(w.tickets.StartWork(w.as("mette"), &triagev1.StartWorkRequest{Name: opened.GetName(), RequestId: requestID()}))(t)
-	must(w.tickets.ResolveTicket(w.as("mette"), &triagev1.ResolveTicketRequest{
-		Name: opened.GetName(), RequestId: requestID(), Solution: danish("Genstartet"),
-		SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
-	}))(t)
+	w.solve(opened.GetName())
 	w.clock.Advance(10 * time.Minute)
 	eventually(t, "the call ends", func() bool {
 		return w.page(opened.GetName()).GetState() == triagev1.PageState_PAGE_STATE_ENDED

@@ -24,12 +24,15 @@ func openProfiles(base *service.Base, cfg ProfilesConfig) (*profile.Shelf, error
 	if cfg.Dir != "" {
 		from = os.DirFS(cfg.Dir)
 	}
-	shelf, err := profile.OpenShelf(from)
+	shelf, loaded, err := profile.OpenShelf(from)
 	if err != nil {
 		return nil, fmt.Errorf("open profiles: %w", err)
 	}
 	k := &profileKeeper{base: base, shelf: shelf, every: cfg.Every, watches: cfg.Dir != ""}
-	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Start: k.start, Serve: k.watch})
+	base.Add(run.Part{Name: "profiles", Stage: run.Workers, Serve: k.watch, Start: func(ctx context.Context) error {
+		defer func() { loaded = nil }() // the shelf makes those again that are asked for
+		return k.keep(ctx, loaded)
+	}})
 	return shelf, nil
 }
 
@@ -42,20 +45,21 @@ type profileKeeper struct {
 	said    string // the last complaint, which is not repeated
 }
 
-func (k *profileKeeper) start(ctx context.Context) error { return k.keep(ctx, k.shelf.All()) }
-
-// keep stores versions, so that what they decide can be looked up when they are no longer in force.
-func (k *profileKeeper) keep(ctx context.Context, versions []*profile.Profile) error {
-	for _, p := range versions {
-		settings, err := proto.MarshalOptions{Deterministic: true}.Marshal(p.Settings())
-		if err != nil {
-			return fmt.Errorf("encode profile %s: %w", p.ID(), err)
-		}
-		err = store.New(k.base.Pool).KeepProfileVersion(ctx, store.KeepProfileVersionParams{
-			Version: p.Version(), Profile: p.ID(), Settings: settings, SeenSince: k.base.Clock.Now(),
-		})
-		if err != nil {
-			return fmt.Errorf("keep profile %s: %w", p.ID(), err)
+// keep stores versions, so that what they decide can be looked up when they are no longer in force. That of an overlay is
+// one of the profile that it refines.
+func (k *profileKeeper) keep(ctx context.Context, profiles []*profile.Profile) error {
+	for _, p := range profiles {
+		for _, version := range append([]*profile.Profile{p}, p.Overlays()...) {
+			settings, err := proto.MarshalOptions{Deterministic: true}.Marshal(version.Settings())
+			if err != nil {
+				return fmt.Errorf("encode profile %s: %w", version.ID(), err)
+			}
+			err = store.New(k.base.Pool).KeepProfileVersion(ctx, store.KeepProfileVersionParams{
+				Version: version.Version(), Profile: p.ID(), Settings: settings, SeenSince: k.base.Clock.Now(),
+			})
+			if err != nil {
+				return fmt.Errorf("keep profile %s: %w", version.ID(), err)
+			}
 		}
 	}
 	return nil
@@ -93,7 +97,10 @@ func (k *profileKeeper) reload(ctx context.Context) {
 		log.LogAttrs(ctx, slog.LevelInfo, "a profile is in force",
 			slog.String("profile", p.ID()), slog.String("version", p.Version()))
 	}
-	if err := k.keep(ctx, changed); err != nil {
+	if len(changed) == 0 {
+		return
+	}
+	if err := k.keep(ctx, k.shelf.All()); err != nil {
 		log.LogAttrs(ctx, slog.LevelError, "a profile's version was not kept", slog.Any("error", err))
 	}
 }

@@ -46,7 +46,7 @@ func fill(t *testing.T, message protoreflect.MessageDescriptor, ticket string) p
 		"urgency": "high", "priority": "", "by_rules": false, "procedure": "major", "lead": "", "update": text, "review": text,
 		"who": who("ida"), "external_ids": nil, "importing": false, "submitter": "", "traceparent": "",
 		"until": timestamppb.New(time.Now().Add(inTheFuture)), "clock": "gdpr_33", "stage": "authority", "done_time": nil,
-		"override_reason": text, "message": text, "plan": text, "release_time": timestamppb.Now(), "before": nil,
+		"override_reason": text, "root_cause": text, "message": text, "plan": text, "release_time": timestamppb.Now(), "before": nil,
 		"kind": triagev1.LinkKind_LINK_KIND_RELATED, "tool": "", "external_id": "", "into": desk + "/tickets/ASCP99999998",
 		"external": &triagev1.ExternalNumber{System: "jira", Id: "1"}, "goods": "mouse", "quantity": int32(1), "set_up_help": false,
 		"method": triagev1.VerificationMethod_VERIFICATION_METHOD_TEST, "configuration_item": desk + "/configurationItems/disk",

@@ -25,12 +25,12 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/devissuer"
+	"github.com/bavn/bavn/platform/dial"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/identity"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/pgtest"
 	"github.com/bavn/bavn/platform/resourcename"
-	"github.com/bavn/bavn/platform/rpc"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/process/businesstime"
 	"github.com/bavn/bavn/services/triage/app"
@@ -247,9 +247,9 @@ func (w *world) dial(address, as string) *grpc.ClientConn {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	cfg := rpc.DefaultClientConfig(address)
+	cfg := dial.DefaultConfig(address)
 	cfg.Timeout = 30 * time.Second // the machine may be busy
-	conn, err := rpc.Dial(cfg, rpc.ClientDeps{
+	conn, err := dial.To(cfg, dial.Deps{
 		Credentials: credentials.Client("triage"), TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: noopmetric.NewMeterProvider(), Propagator: propagation.TraceContext{},
 	})

@@ -40,7 +40,9 @@ func (c *TicketShow) Run(ctx context.Context, s *session) error {
 	if err := table.Print(s.Out); err != nil {
 		return err
 	}
-	for _, part := range [][2]string{{"Description", t.GetDescription()}, {"Solution", t.GetSolution()}} {
+	for _, part := range [][2]string{
+		{"Description", t.GetDescription()}, {"Solution", t.GetSolution()}, {"Root cause", t.GetRootCause()},
+	} {
 		if part[1] != "" {
 			s.Printf("\n%s\n%s\n", s.Bold(part[0]), indent(part[1]))
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bavn/bavn/cmd/bavn/internal/failure"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
+	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
@@ -200,7 +201,8 @@ type TicketResolve struct {
 	Change
 	Text
 	Override
-	Workaround bool `short:"w" help:"The user can go on, the cause remains."`
+	Workaround bool   `short:"w" help:"The user can go on, the cause remains."`
+	Cause      string `placeholder:"TEXT" help:"Why it happened, where that is known."`
 }
 
 // Run resolves it; the text is the solution, and what it means for the reporter.
@@ -209,10 +211,14 @@ func (c *TicketResolve) Run(ctx context.Context, s *session) error {
 	if c.Workaround {
 		kind = triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND
 	}
+	var cause *commonv1.LocalizedText
+	if c.Cause != "" {
+		cause = text(c.Cause, c.TextLanguage)
+	}
 	return s.change(ctx, func(ctx context.Context, tickets triagev1.TicketServiceClient) (*triagev1.Ticket, error) {
 		return tickets.ResolveTicket(ctx, &triagev1.ResolveTicketRequest{
 			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Solution: c.localized(), SolutionKind: kind,
-			OverrideReason: c.reason(),
+			OverrideReason: c.reason(), RootCause: cause,
 		})
 	})
 }

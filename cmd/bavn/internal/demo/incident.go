@@ -33,23 +33,35 @@ func danish(text string) *commonv1.LocalizedText {
 	return &commonv1.LocalizedText{Text: text, LanguageCode: "da"}
 }
 
-// incident is the way of one incident between four organisations (R94-R110).
+// incident is the way of one incident between four organisations, by the numbered steps of NSP's process.
 func incident() []act {
-	operations := resource.Party(Desk, "netic")
 	return []act{
-		{"mette", "takes it from the pile", "take", func(id string) proto.Message {
+		{"mette", "takes it from the pile (3)", "take", func(id string) proto.Message {
 			return &triagev1.TakeTicketRequest{RequestId: id}
 		}},
 		{"mette", "starts to work on it", "startWork", func(id string) proto.Message {
 			return &triagev1.StartWorkRequest{RequestId: id}
 		}},
-		{"mette", "hands it over to the operations supplier", "handOver", func(id string) proto.Message {
-			return &triagev1.HandOverTicketRequest{
-				RequestId: id, Party: operations, Group: operations + "/groups/drift",
-				Reason: danish("Svartiden på FMK-opslag er over 30 sekunder siden kl. 07.40. Ligner databasen, ikke klienten."),
+		{"mette", "categorises it", "categorise", func(id string) proto.Message {
+			return &triagev1.CategoriseTicketRequest{
+				RequestId: id, Assessment: &triagev1.Assessment{Kind: "incident", Category: "nsp"},
 			}
 		}},
-		{"soren", "accepts the hand-over", "acceptHandOver", func(id string) proto.Message {
+		{"mette", "answers the question tree", "answerGuide", func(id string) proto.Message {
+			return &triagev1.AnswerGuideRequest{RequestId: id, Answers: []*triagev1.GuideAnswer{
+				{Question: "about_fmk", Value: "no"}, {Question: "users_affected", Value: "some"},
+				{Question: "what_symptoms", Words: danish("Opslag tager over 30 sekunder siden kl. 07.40, og nogle fejler.")},
+			}}
+		}},
+		{"mette", "prioritises it", "prioritise", func(id string) proto.Message {
+			return &triagev1.PrioritiseTicketRequest{RequestId: id, Impact: triagev1.Impact_IMPACT_MEDIUM, Urgency: "normal"}
+		}},
+		{"mette", "assigns it by the tree (4)", "route", func(id string) proto.Message {
+			return &triagev1.RouteTicketRequest{
+				RequestId: id, Reason: danish("Ligner databasen bag opslagene, ikke klienten."),
+			}
+		}},
+		{"soren", "receives it (5b)", "acceptHandOver", func(id string) proto.Message {
 			return &triagev1.AcceptHandOverRequest{RequestId: id, Assignee: resource.Person(Desk, "soren")}
 		}},
 		{"soren", "starts to work on it", "startWork", func(id string) proto.Message {
@@ -58,29 +70,29 @@ func incident() []act {
 		{"soren", "writes an internal note", "addNote", func(id string) proto.Message {
 			return &triagev1.AddNoteRequest{
 				RequestId: id, Internal: true,
-				Note: danish("Indekset på receptserverens opslagstabel blev ikke genskabt efter nattens vedligehold."),
+				Note: danish("Indekset på opslagstabellen blev ikke genskabt efter nattens vedligehold."),
 			}
 		}},
-		{"soren", "puts it on hold: a question to the doctor", "hold", func(id string) proto.Message {
+		{"soren", "asks the reporter", "hold", func(id string) proto.Message {
 			return &triagev1.HoldTicketRequest{
 				RequestId: id, Status: triagev1.TicketStatus_TICKET_STATUS_AWAITING_USER,
-				Reason: danish("Vi har genskabt et indeks. Vil du prøve igen og skrive, om recepter åbner nu?"),
+				Reason: danish("Vi har genskabt et indeks. Vil I prøve igen og skrive, om opslag svarer nu?"),
 			}
 		}},
-		{"karin", "answers, and it goes on", "resume", func(id string) proto.Message {
-			return &triagev1.ResumeTicketRequest{RequestId: id, Note: danish("Ja, nu åbner de med det samme. Tak.")}
+		{"lars", "answers, and it goes on", "resume", func(id string) proto.Message {
+			return &triagev1.ResumeTicketRequest{RequestId: id, Note: danish("Ja, nu svarer de med det samme. Tak.")}
 		}},
-		{"soren", "resolves it", "resolve", func(id string) proto.Message {
+		{"soren", "resolves it (10)", "resolve", func(id string) proto.Message {
 			return &triagev1.ResolveTicketRequest{
 				RequestId: id, SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT,
 				Solution: danish("Et manglende indeks er genskabt, og vedligeholdet kontrollerer det fremover. " +
-					"Recepter åbner igen med det samme; du skal ikke gøre noget."),
+					"Opslag svarer igen med det samme; I skal ikke gøre noget."),
 			}
 		}},
-		{"karin", "accepts the solution", "acceptSolution", func(id string) proto.Message {
+		{"lars", "accepts the solution", "acceptSolution", func(id string) proto.Message {
 			return &triagev1.AcceptSolutionRequest{RequestId: id}
 		}},
-		{"mette", "checks the description and closes it", "close", func(id string) proto.Message {
+		{"mette", "closes it (15)", "close", func(id string) proto.Message {
 			return &triagev1.CloseTicketRequest{RequestId: id}
 		}},
 	}
@@ -95,18 +107,16 @@ func Play(ctx context.Context, rest REST, tell func(Step)) (*triagev1.Ticket, er
 	}
 	ticket, err := client.Settle(ctx, settle, func() (*triagev1.Ticket, error) {
 		opened := &triagev1.Ticket{}
-		err := rest.call(ctx, "karin", http.MethodGet, "/v1/"+submission.GetTicket(), nil, opened)
+		err := rest.call(ctx, "lars", http.MethodGet, "/v1/"+submission.GetTicket(), nil, opened)
 		return opened, err
 	}, codes.NotFound) // triage may open it a moment later
 	if err != nil {
 		return nil, fmt.Errorf("carry the demo incident: %w", err)
 	}
-	tell(Step{Person: nameOf("lars"), Did: "reports an incident for Karin Dahl", Ticket: ticket})
+	tell(Step{Person: nameOf("lars"), Did: "reports for Karin Dahl (1, 2)", Ticket: ticket})
 	for i, a := range incident() {
-		path := "/v1/" + ticket.GetName() + ":" + a.verb
-		request := a.request(requestID(fmt.Sprintf("incident %d %s", i, a.verb)))
-		after := &triagev1.Ticket{}
-		if err := rest.call(ctx, a.person, http.MethodPost, path, request, after); err != nil {
+		after, err := a.post(ctx, rest, ticket.GetName(), requestID(fmt.Sprintf("incident %d %s", i, a.verb)))
+		if err != nil {
 			return nil, fmt.Errorf("carry the demo incident: %s %s: %w", nameOf(a.person), a.does, err)
 		}
 		ticket = after
@@ -115,14 +125,28 @@ func Play(ctx context.Context, rest REST, tell func(Step)) (*triagev1.Ticket, er
 	return ticket, nil
 }
 
+// post does the step, and returns the ticket after it.
+func (a act) post(ctx context.Context, rest REST, ticket, requestID string) (*triagev1.Ticket, error) {
+	path, request := "/v1/"+ticket+":"+a.verb, a.request(requestID)
+	if a.verb == "route" { // it also answers why
+		routed := &triagev1.RouteTicketResponse{}
+		err := rest.call(ctx, a.person, http.MethodPost, path, request, routed)
+		return routed.GetTicket(), err
+	}
+	after := &triagev1.Ticket{}
+	return after, rest.call(ctx, a.person, http.MethodPost, path, request, after)
+}
+
 func submit(ctx context.Context, rest REST) (*intakev1.Submission, error) {
 	desk := resource.Desk(Desk)
 	request := &intakev1.SubmitTicketRequest{
 		RequestId: requestID("incident submit"), Channel: commonv1.Channel_CHANNEL_WEB,
-		Title: danish("Recepter kan ikke åbnes i Fælles Medicinkort"),
-		Description: danish("Siden kl. 07.40 tager det over 30 sekunder at åbne en recept, og ofte kommer der en fejl. " +
+		Title: danish("Opslag gennem NSP svarer ikke på akutmodtagelsen"),
+		Description: danish("Siden kl. 07.40 tager opslag over 30 sekunder, og ofte kommer der en fejl. " +
 			"Gælder hele akutmodtagelsen i Region Nord."),
-		Reporter: resource.Person(desk, "karin"), AffectedUser: resource.Person(desk, "karin"),
+		AffectedUser: resource.Person(desk, "karin"),
+		ExternalIds:  map[string]string{"lokal": "RN-20417"}, // the ticket in the local desk's own tool (R13)
+		Assessment:   &triagev1.Assessment{ReporterGroup: "region"},
 	}
 	return client.Settle(ctx, settle, func() (*intakev1.Submission, error) {
 		submission := &intakev1.Submission{}

@@ -1,12 +1,8 @@
-// Package demo is what `bavn dev` shows: a virtual support organisation with the parties of R138, invented people, and one
-// incident that goes all the way through it.
+// Package demo is what `bavn dev` shows: a virtual support organisation that follows NSP's process, with its parties (R138) and
+// invented people, and one incident that goes all the way through it.
 package demo
 
-import (
-	"slices"
-
-	"github.com/bavn/bavn/platform/devissuer"
-)
+import "github.com/bavn/bavn/platform/devissuer"
 
 // Desk is the id of the demo desk.
 const Desk = "nsp"
@@ -14,36 +10,13 @@ const Desk = "nsp"
 // Administrator is who sets everything up: of the installation, and of the demo desk.
 const Administrator = "freja"
 
+// Process is the profile that the desk follows. Its parties, groups and roles come with it.
+const Process = "nsp"
+
 const (
 	authorityParty = "sundhedsdatastyrelsen"
 	contactParty   = "sds" // the national service desk, single point of contact
 )
-
-type party struct {
-	id, name string
-	groups   []group
-}
-
-type group struct {
-	id, name string
-	level    int32
-}
-
-// parties are those of R138.
-var parties = []party{
-	{authorityParty, "Sundhedsdatastyrelsen", []group{{"incident-managers", "Incident Managers", 3}}},
-	{contactParty, "National Service Desk (SPOC)", []group{{"spoc", "SPOC", 1}, {"opfoelgning", "Opfølgning", 2}}},
-	{"lokal", "Local service desk, Region Nord", []group{{"frontdesk", "Frontdesk", 1}}},
-	{"netic", "Netic, operations supplier", []group{{"drift", "Drift", 2}, {"database", "Database", 3}}},
-	{"trifork", "Trifork, FMK supplier", []group{{"fmk", "FMK support", 2}, {"fmk-udvikling", "FMK udvikling", 3}}},
-	{"applikation", "Application supplier", []group{{"support", "Support", 2}, {"udvikling", "Udvikling", 3}}},
-	{"komponent", "Component supplier", []group{{"komponenter", "Komponenter", 3}}},
-	{"operatoer", "NSP operator", []group{{"vagt", "Driftsvagt", 2}}},
-}
-
-func partyName(id string) string {
-	return parties[slices.IndexFunc(parties, func(p party) bool { return p.id == id })].name
-}
 
 type person struct {
 	id, name, role, email, language string
@@ -62,47 +35,47 @@ var people = []person{
 	{
 		"lars", "Lars Holm", "Agent, local service desk", "lars.holm@region.example", "da",
 		"lokal", "frontdesk",
-		[]string{"agent"},
+		[]string{"agent", "local_desk"},
 	},
 	{
 		"mette", "Mette Sørensen", "Agent and coordinator, national service desk", "mette@servicedesk.example", "da",
 		contactParty, "",
-		[]string{"agent", "dispatcher", "coordinator"},
+		[]string{"agent", "dispatcher", "coordinator", "national_desk"},
 	},
 	{
 		"soren", "Søren Kjær", "Agent, operations supplier (Netic, Drift)", "soren@netic.example", "da",
 		"netic", "drift",
-		[]string{"agent", "dispatcher"},
+		[]string{"agent", "dispatcher", "operations"},
 	},
 	{
 		"asa", "Åsa Nyström", "Database specialist, operations supplier (Netic)", "asa@netic.example", "sv",
 		"netic", "database",
-		[]string{"agent"},
+		[]string{"agent", "operations"},
 	},
 	{
 		"ingrid", "Ingrid Lindqvist", "Agent, FMK supplier (Trifork)", "ingrid@trifork.example", "sv",
 		"trifork", "fmk",
-		[]string{"agent"},
+		[]string{"agent", "fmk_supplier"},
 	},
 	{
 		"bjorn", "Björn Åkesson", "Agent, application supplier", "bjorn@application.example", "sv",
 		"applikation", "support",
-		[]string{"agent"},
+		[]string{"agent", "application_supplier"},
 	},
 	{
 		"anna", "Anna Bergström", "Developer, component supplier", "anna@component.example", "sv",
 		"komponent", "komponenter",
-		[]string{"agent"},
+		[]string{"agent", "component_supplier"},
 	},
 	{
 		"jonas", "Jonas Friis", "On duty, NSP operator", "jonas@operator.example", "da",
 		"operatoer", "vagt",
-		[]string{"agent"},
+		[]string{"agent", "nsp_operator"},
 	},
 	{
 		"ole", "Ole Brandt", "Incident manager and auditor, Sundhedsdatastyrelsen", "ole@authority.example", "da",
 		authorityParty, "incident-managers",
-		[]string{"coordinator", "auditor"},
+		[]string{"coordinator", "auditor", "nsp_incident_manager", "fmk_incident_manager"},
 	},
 }
 

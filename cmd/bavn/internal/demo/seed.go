@@ -24,14 +24,14 @@ var requestIDs = uuid.MustParse("3f0d9c55-52a1-5a0e-9d6e-4b7a86f1c2d3")
 
 func requestID(about string) string { return uuid.NewSHA1(requestIDs, []byte(about)).String() }
 
-// Seed makes the demo desk, its parties, groups, people and memberships, as the administrator whom c acts as. What is there
+// Seed makes the demo desk with the parties and groups of its process, people and memberships, as the administrator whom c acts as. What is there
 // already stays as it is.
 func Seed(ctx context.Context, c *client.Client) error {
 	for _, part := range []struct {
 		what string
 		make func(context.Context, *client.Client) error
 	}{
-		{"desk", seedDesk}, {"parties", seedParties}, {"memberships", seedMemberships}, {"people", seedPeople},
+		{"desk", seedDesk}, {"memberships", seedMemberships}, {"people", seedPeople},
 	} {
 		if err := part.make(ctx, c); err != nil {
 			return fmt.Errorf("set up the demo desk: %s: %w", part.what, err)
@@ -48,32 +48,10 @@ func seedDesk(ctx context.Context, c *client.Client) error {
 			DisplayName: "NSP demo", TimeZone: "Europe/Copenhagen", LanguageCode: "da",
 			NumberScheme:   &triagev1.NumberScheme{Prefix: "ASCP", Digits: 8},
 			AuthorityParty: resource.Party(desk, authorityParty), ContactParty: resource.Party(desk, contactParty),
-			AuthorityPartyDisplayName: partyName(authorityParty), ContactPartyDisplayName: partyName(contactParty),
+			Profile: Process,
 		},
 	})
 	return unlessThere(err)
-}
-
-func seedParties(ctx context.Context, c *client.Client) error {
-	desk := resource.Desk(Desk)
-	for _, p := range parties {
-		_, err := c.Directory.CreateParty(ctx, &triagev1.CreatePartyRequest{
-			Parent: desk, PartyId: p.id, RequestId: requestID("party " + p.id), Party: &triagev1.Party{DisplayName: p.name},
-		})
-		if err := unlessThere(err); err != nil {
-			return fmt.Errorf("%s: %w", p.id, err)
-		}
-		for _, g := range p.groups {
-			_, err := c.Directory.CreateGroup(ctx, &triagev1.CreateGroupRequest{
-				Parent: resource.Party(desk, p.id), GroupId: g.id, RequestId: requestID("group " + p.id + "/" + g.id),
-				Group: &triagev1.Group{DisplayName: g.name, Level: g.level},
-			})
-			if err := unlessThere(err); err != nil {
-				return fmt.Errorf("%s/%s: %w", p.id, g.id, err)
-			}
-		}
-	}
-	return nil
 }
 
 func seedMemberships(ctx context.Context, c *client.Client) error {

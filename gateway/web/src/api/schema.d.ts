@@ -3948,7 +3948,7 @@ export interface components {
             delivery?: string;
             /** @description No source says it. */
             derived?: boolean;
-            /** @description Group that buys it. */
+            /** @description Group that buys it: an order goes there, whatever else it is about (R30). */
             group?: string;
             /** @description What it is called. */
             id?: string;
@@ -4438,6 +4438,11 @@ export interface components {
             categories?: components["schemas"]["profile.Category"][];
             /** @description From which step on a category and a kind are demanded (R37). */
             categoryDuty?: components["schemas"]["profile.CategoryDuty"];
+            /**
+             * @description Tickets that come under an overlay; empty in every other profile. The first overlay by id whose condition holds refines the
+             *     desk's process for a ticket.
+             */
+            centreWhen?: string;
             /** @description Ways into the desk (R2, R3). */
             channels?: components["schemas"]["profile.IntakeChannel"][];
             /** @description Who closes, withdraws, reopens and checks (R101, R107, R109, R110). */
@@ -4712,10 +4717,18 @@ export interface components {
         };
         /** @description Who gets a ticket. At least a party or group. */
         "profile.Route": {
+            /** @description The ticket goes there as it is registered, without anybody sending it (R41, R66). Only of a category or a routing rule. */
+            atOnce?: boolean;
             /** @description Group that gets it: "netic/drift". */
             group?: string;
             /** @description Party that gets it, in its common queue. */
             party?: string;
+            /**
+             * Format: enum
+             * @description Which person it is assigned to there; empty means the role's first, or where no role is named nobody: it lies in the queue.
+             * @enum {string}
+             */
+            pick?: "PICK_UNSPECIFIED" | "PICK_LEAST_LOADED";
             /** @description Role that receives it there (R62). */
             role?: string;
             /** @description The responsibility goes with the work (R60, R63). */
@@ -6701,6 +6714,8 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+            /** @description Why it happened, where that is known (R76). The profile may demand it. */
+            rootCause?: components["schemas"]["common.LocalizedText"];
             /** @description What was done and what it means for the reporter (R99, R101). */
             solution: components["schemas"]["common.LocalizedText"];
             /**
@@ -6991,6 +7006,8 @@ export interface components {
         "triage.TextVersions": {
             /** @description Of the description. */
             description?: string;
+            /** @description Of the root cause that was said with the solution (R76). */
+            rootCause?: string;
             /** @description Of the solution. */
             solution?: string;
             /** @description Of the title. */
@@ -7134,6 +7151,8 @@ export interface components {
             readonly resolveTime?: string;
             /** @description Only those who need to know may see it (R149). */
             readonly restricted?: boolean;
+            /** @description Why it happened, where that was said with its solution (R76). */
+            readonly rootCause?: string;
             /** @description The solution, newest (R99). */
             readonly solution?: string;
             /** @description True once reporter or affected user accepted the solution (R105). */
@@ -7182,6 +7201,11 @@ export interface components {
             readonly verification?: components["schemas"]["triage.Verification"];
             /** @description Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149). */
             readonly visibleTo?: string[];
+            /**
+             * Format: int32
+             * @description How many entries its work log has, which is its event log (R74, R76).
+             */
+            readonly workLogEntries?: number;
         };
         /** @description The party clocks of a ticket. */
         "triage.TicketClocks": {

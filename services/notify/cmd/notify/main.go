@@ -5,13 +5,14 @@ import (
 	"context"
 	"os"
 
+	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/app"
 )
 
 func main() {
 	cfg := app.DefaultConfig()
-	os.Exit(service.Main(app.Name, &cfg, func(ctx context.Context) (service.Runner, error) {
+	os.Exit(run.Main(app.Name, &cfg, func(ctx context.Context) (run.Runner, error) {
 		return app.New(ctx, cfg, service.Deps{})
 	}))
 }

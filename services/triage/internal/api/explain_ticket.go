@@ -60,7 +60,7 @@ func (r *Reads) bind(t *store.Ticket) error {
 		return fault.New(codes.FailedPrecondition, command.ProfileNotInstalled).Meta("profile", t.Profile)
 	}
 	t.Desk.Process = p
-	return nil
+	return t.Refine(r.Clock.Now())
 }
 
 // steps are all that people take on a ticket, each with what stands in its way.

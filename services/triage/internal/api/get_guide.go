@@ -26,6 +26,10 @@ func (a *Assessments) GetGuide(ctx context.Context, r *triagev1.GetGuideRequest)
 		return nil, command.ErrNoProfile
 	}
 	ticket.Desk.Process = follows
+	if err := ticket.Refine(a.Reads.Clock.Now()); err != nil {
+		return nil, err
+	}
+	follows = ticket.Desk.Process
 	facts := ticket.ProcessFacts(a.Reads.Clock.Now())
 	asked, err := follows.Guide(facts)
 	if err != nil {

@@ -32,6 +32,11 @@ func (p *Profiles) GetProfile(ctx context.Context, r *triagev1.GetProfileRequest
 		return nil, fmt.Errorf("read desk: %w", err)
 	}
 	now, installed := p.Reads.Profiles.Of(row.Profile)
+	for _, overlay := range now.Overlays() { // the process of a support centre's tickets, as ExplainTicket names it
+		if version == overlay.Version() {
+			return &triagev1.ProcessProfile{Name: r.GetName(), Version: version, InForce: true, Settings: overlay.Settings()}, nil
+		}
+	}
 	switch {
 	case installed && (version == "" || version == now.Version()):
 		return &triagev1.ProcessProfile{Name: r.GetName(), Version: now.Version(), InForce: true, Settings: now.Settings()}, nil

@@ -5,7 +5,6 @@ import (
 
 	"google.golang.org/grpc/codes"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
@@ -29,7 +28,7 @@ func (c *KnownSolutions) ApplyKnownSolution(
 		},
 	}
 	if r.GetResolve() {
-		made.told = func(facts *profilev1.TicketFacts) { facts.HasSolution = true }
+		made.told = domain.Solution{Kind: known.GetSolutionKind()}.Tells
 		made.also = func(scene) ([]call, error) { return []call{{action: "ResolveTicket", told: made.told}}, nil }
 	}
 	return c.change(ctx, made, func(s scene) (domain.Outcome, error) {

@@ -51,7 +51,7 @@ func (c *Tickets) EscalateTicket(ctx context.Context, r *triagev1.EscalateTicket
 			return s.Escalate(record, reason, s.at)
 		}
 		record.To = d.Name(s.Desk)
-		sent, err := s.SendOn(d, reason, s.by, s.at, c.OfferLapse)
+		sent, err := s.SendBy(way.Why, d, reason, s.by, s.at, c.OfferLapse)
 		if err != nil {
 			return domain.Outcome{}, err
 		}

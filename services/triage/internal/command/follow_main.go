@@ -174,7 +174,7 @@ func (m *MainFollower) step(
 		return fmt.Errorf("decode %s: %w", event.Ref(), err)
 	}
 	happened := domain.Happened{Type: event.Record.GetType(), Ticket: payload.GetTicket()}
-	for _, name := range []string{domain.TextNote, domain.TextReason, domain.TextSolution} {
+	for _, name := range []string{domain.TextNote, domain.TextReason, domain.TextSolution, domain.TextRootCause} {
 		if words, found := event.Text(name); found {
 			happened.Words = append(happened.Words, domain.Text{
 				Name: name, LanguageCode: words.GetLanguageCode(), Text: words.GetText(),

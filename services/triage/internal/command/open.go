@@ -73,6 +73,9 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		Importing: r.GetImporting(), Assessment: assessed(rules, r, group), Impact: r.GetImpact(), Calls: attested(r, now),
 		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, now)
+	if err := outcome.Ticket.Refine(now); err != nil {
+		return nil, err
+	}
 	submitted := store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission}
 	if err := opens(outcome.Ticket, r, now); err != nil {
 		return c.openedBefore(ctx, submitted, err)
@@ -80,13 +83,19 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err := mustHaveCalled(outcome.Ticket); err != nil {
 		return c.openedBefore(ctx, submitted, err)
 	}
+	if outcome.Sending, err = c.sendsAtOnce(ctx, outcome.Ticket, r, known.LanguageCode); err != nil {
+		return nil, err
+	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
 	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
 	if err != nil {
 		return nil, err
 	}
 	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		return c.Writer.write(ctx, p, &done)
+		if err := c.Writer.write(ctx, p, &done); err != nil {
+			return err
+		}
+		return c.armIfOffered(ctx, p, &done.ticket)
 	})
 	if pg.IsUniqueViolation(err, "") {
 		return c.openedBefore(ctx, submitted, fault.New(codes.AlreadyExists, TicketNumberTaken)) // or the number is taken

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -59,6 +61,34 @@ func attested(r *triagev1.OpenTicketRequest, now time.Time) []*triagev1.Attested
 		calls[i].AttestedBy, calls[i].AttestTime = by, timestamppb.New(now)
 	}
 	return calls
+}
+
+// sendsAtOnce is how the ticket goes on as it is registered, where its desk's process sends some on (R41, R66). Persons are read
+// only for a process whose routes lead to them.
+func (c *Tickets) sendsAtOnce(
+	ctx context.Context, t domain.Ticket, r *triagev1.OpenTicketRequest, language string,
+) (*domain.Sending, error) {
+	if t.Desk.Process == nil || t.Facts.GetImporting() {
+		return nil, nil
+	}
+	sends, named := t.Desk.Process.SendsAtOnce()
+	if !sends {
+		return nil, nil
+	}
+	var people holders
+	if named {
+		var err error
+		if people, err = c.holdersOf(ctx, t.Desk.Name); err != nil {
+			return nil, err
+		}
+	}
+	return &domain.Sending{
+		To: func(route *profilev1.Route) (domain.Destination, bool) {
+			d, err := people.destination(t.Desk, route)
+			return d, err == nil // nobody has the role: somebody sends it by hand
+		},
+		By: cmp.Or(r.GetSubmitter(), r.GetReporter()), LanguageCode: language, Lapse: c.OfferLapse,
+	}, nil
 }
 
 // opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it

@@ -40,7 +40,7 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 			return domain.Outcome{}, err
 		}
 		answer.Decision = domain.RouteDecision(routing, s.at)
-		return s.SendOn(d, routeReason(r, routing, language), s.by, s.at, c.OfferLapse)
+		return s.SendBy(routing.Why, d, routeReason(r, routing, language), s.by, s.at, c.OfferLapse)
 	})
 	if err != nil {
 		return nil, err
@@ -57,14 +57,10 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 
 // routeReason is what the receiver reads: the caller's words, else those of the profile's rule, else where the rule is written.
 func routeReason(r *triagev1.RouteTicketRequest, routing profile.Routing, language string) domain.Text {
-	reason := text(domain.TextReason, r.GetReason())
-	if reason.Blank() {
-		reason = domain.Text{Name: domain.TextReason, LanguageCode: language, Text: profile.In(language, routing.Why.Reason)}
+	if reason := text(domain.TextReason, r.GetReason()); !reason.Blank() {
+		return reason
 	}
-	if reason.Blank() {
-		reason = domain.Text{Name: domain.TextReason, LanguageCode: "en", Text: routing.Why.Rule}
-	}
-	return reason
+	return domain.RouteReason(routing, language)
 }
 
 // languageOf is the language that a desk's people read; English for one that is not known.

@@ -13,14 +13,20 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// holders are the persons who have a role of the desk's profile, by name. They are read before the transaction begins: that may
-// need a connection of its own.
-type holders []membership.Set
+// holders are the persons to whom a desk's profile sends tickets. They are read before the transaction begins: that may need a
+// connection of its own.
+type holders struct {
+	// sets are those who have a role that the profile defines, by name.
+	sets []membership.Set
+	// picked are those whom a route's rule has looked for.
+	picked map[profile.Spot]domain.Picked
+}
 
 // holdersOf reads who has a role that the desk's profile defines, the product's own left out: of agents there are thousands. A
 // desk that follows no profile here, or does not exist, has nobody: what is wrong with it is said to those alone who see the
@@ -28,14 +34,14 @@ type holders []membership.Set
 func (c *Tickets) holdersOf(ctx context.Context, desk string) (holders, error) {
 	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
+		return holders{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return holders{}, err
 	}
 	follows, found := c.Writer.Profiles.Of(known.Profile)
 	if !found {
-		return nil, nil
+		return holders{}, nil
 	}
 	var roles []string
 	for _, role := range follows.Settings().GetRoles() {
@@ -43,13 +49,34 @@ func (c *Tickets) holdersOf(ctx context.Context, desk string) (holders, error) {
 			roles = append(roles, role.GetId())
 		}
 	}
-	return store.HoldersOf(ctx, c.Writer.Pool, known.Desk, roles)
+	var h holders
+	if h.sets, err = store.HoldersOf(ctx, c.Writer.Pool, known.Desk, roles); err != nil {
+		return holders{}, err
+	}
+	h.picked, err = c.picked(ctx, known.Desk, follows)
+	return h, err
+}
+
+// picked are those whom the profile's routes look for (R41); nobody is asked for where none does.
+func (c *Tickets) picked(ctx context.Context, desk string, follows *profile.Profile) (map[profile.Spot]domain.Picked, error) {
+	var spots []profile.Spot
+	for _, p := range append([]*profile.Profile{follows}, follows.Overlays()...) {
+		for _, route := range p.Picks() {
+			if spot := profile.SpotOf(route); !slices.Contains(spots, spot) {
+				spots = append(spots, spot)
+			}
+		}
+	}
+	if len(spots) == 0 {
+		return nil, nil
+	}
+	return store.LeastLoadedOf(ctx, c.Writer.Pool, desk, spots)
 }
 
 // manager is the first by name who has one of the roles; empty where nobody has.
 func (h holders) manager(desk domain.Desk, roles []string) string {
 	for _, role := range roles {
-		for _, set := range h {
+		for _, set := range h.sets {
 			if set.HasAnywhere(role) {
 				return desk.Name + "/persons/" + set.Person
 			}
@@ -58,9 +85,9 @@ func (h holders) manager(desk domain.Desk, roles []string) string {
 	return ""
 }
 
-// destination is where a route leads. The receiver is the first by name who has the route's role, or the one that its party names
-// for receiving, and works there (R62). A route that names a role which nobody has leads nowhere; a party's receiver may be
-// missing.
+// destination is where a route leads. The receiver is the one whom the route's rule looks for (R41), else the first by name who
+// has the route's role and works there (R62). A route that names a role which nobody has leads nowhere; where nobody works whom a
+// rule could look for, the ticket lies in the queue.
 func (h holders) destination(desk domain.Desk, route *profilev1.Route) (domain.Destination, error) {
 	d := domain.Destination{WithResponsibility: route.GetWithResponsibility()}
 	party, group, grouped := strings.Cut(route.GetGroup(), "/")
@@ -72,7 +99,12 @@ func (h holders) destination(desk domain.Desk, route *profilev1.Route) (domain.D
 		d.Group = d.Party + "/groups/" + group
 	}
 	role := route.GetRole()
-	for _, set := range h {
+	if picked, found := h.picked[profile.SpotOf(route)]; found && route.GetPick() != profilev1.Pick_PICK_UNSPECIFIED {
+		picked.Rule = route.GetPick()
+		d.Assignee, d.Picked = desk.Name+"/persons/"+picked.Person, &picked
+		return d, nil
+	}
+	for _, set := range h.sets {
 		if role != "" && set.Has(party, role) && access.WorksIn(set, d.Party, d.Group) {
 			d.Assignee = desk.Name + "/persons/" + set.Person
 			return d, nil

@@ -138,9 +138,12 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 
 // bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
 // life cycle instead: it would be let through what its process forbids.
+// Where a support centre refines the process for the ticket, it is the refined one (R134).
 func (w *Writer) bind(t *store.Ticket) (err error) {
-	t.Desk.Process, err = w.process(t.Profile)
-	return err
+	if t.Desk.Process, err = w.process(t.Profile); err != nil {
+		return err
+	}
+	return t.Refine(w.Clock.Now())
 }
 
 // process is the profile in force under an id; nil for none.

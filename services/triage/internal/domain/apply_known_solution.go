@@ -32,7 +32,9 @@ func (t Ticket) ResolveByKnownSolution(
 	if err != nil {
 		return Outcome{}, err
 	}
-	resolved, err := applied.Ticket.Resolve(Text{TextSolution, solution.LanguageCode, solution.Text}, kind, by, at)
+	resolved, err := applied.Ticket.Resolve(Solution{
+		Text: Text{TextSolution, solution.LanguageCode, solution.Text}, Kind: kind,
+	}, by, at)
 	if err != nil {
 		return Outcome{}, err
 	}

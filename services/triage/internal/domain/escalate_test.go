@@ -15,7 +15,7 @@ import (
 // nspDesk is a desk that follows NSP's profile.
 func nspDesk(t *testing.T) Desk {
 	t.Helper()
-	shelf, err := profile.OpenShelf(profiles.Shipped)
+	shelf, _, err := profile.OpenShelf(profiles.Shipped)
 	if err != nil {
 		t.Fatal(err)
 	}

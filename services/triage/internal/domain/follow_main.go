@@ -81,7 +81,9 @@ func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, bool) {
 		}
 		t, earlier = withdrawn.Ticket, withdrawn.Events
 	}
-	outcome, err := t.Resolve(h.word(TextSolution), h.Ticket.GetSolutionKind(), "", at)
+	outcome, err := t.Resolve(Solution{
+		Text: h.word(TextSolution), RootCause: h.word(TextRootCause), Kind: h.Ticket.GetSolutionKind(),
+	}, "", at)
 	outcome.Events = append(earlier, outcome.Events...)
 	return outcome, err == nil
 }

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,8 @@ func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 		return f.Outcome, err
 	}
 	for _, draw := range []func(Ticket) error{
-		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.deadlines, f.escalate, f.request,
+		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.send, f.closeOverdue, f.deadlines,
+		f.escalate, f.request,
 	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)
@@ -269,7 +271,7 @@ func place(r *profilev1.Route) string {
 }
 
 // request asks for the messages that the profile wants sent (R78-R89): triage says who is told what, notify tells them.
-func (f *follower) request(Ticket) error {
+func (f *follower) request(before Ticket) error {
 	for i := range f.Events {
 		e := &f.Events[i]
 		then := f.Ticket
@@ -280,7 +282,7 @@ func (f *follower) request(Ticket) error {
 		}
 		present := facts.GetPreviousPriority()
 		facts.PreviousPriority = e.Payload.GetPreviousPriority()
-		if err := f.requestFor(e, then, facts); err != nil {
+		if err := f.requestFor(e, before, then, facts); err != nil {
 			return err
 		}
 		if d := e.Payload.GetDeadline(); d != nil {
@@ -305,12 +307,15 @@ func (f *follower) request(Ticket) error {
 }
 
 // requestFor asks for what the profile's notifications say of one event, by the ticket as it then was.
-func (f *follower) requestFor(e *Event, then Ticket, facts *profilev1.TicketFacts) error {
+func (f *follower) requestFor(e *Event, before, then Ticket, facts *profilev1.TicketFacts) error {
 	if !f.process.Notifies(e.Type) {
 		return nil
 	}
 	held, err := f.process.Notifications(e.Type, facts)
 	if err != nil {
+		return err
+	}
+	if held, err = f.news(e.Type, before, held); err != nil {
 		return err
 	}
 	for _, notification := range held {
@@ -323,4 +328,23 @@ func (f *follower) requestFor(e *Event, then Ticket, facts *profilev1.TicketFact
 		}
 	}
 	return nil
+}
+
+// saidAgain are the events that can say again what was known before the step.
+var saidAgain = map[string]bool{"ticket.categorised": true, "ticket.guide_answered": true}
+
+// news leaves out what the profile's rules would have said before the step, of the same facts: whoever categorises a ticket again
+// tells nobody what they know (R47).
+func (f *follower) news(
+	event string, before Ticket, held []profile.Held[*profilev1.Notification],
+) ([]profile.Held[*profilev1.Notification], error) {
+	if len(held) == 0 || !saidAgain[event] || before.Facts == nil {
+		return held, nil
+	}
+	known, err := f.process.Notifications(event, before.ProcessFacts(f.at))
+	return slices.DeleteFunc(held, func(now profile.Held[*profilev1.Notification]) bool {
+		return now.Why.Condition != "" && slices.ContainsFunc(known, func(then profile.Held[*profilev1.Notification]) bool {
+			return then.Why.Rule == now.Why.Rule && maps.Equal(then.Why.Inputs, now.Why.Inputs)
+		})
+	}), err
 }

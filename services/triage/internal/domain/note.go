@@ -66,6 +66,9 @@ func (t Ticket) note(step process.Step, eventType string, text Text, minutes int
 	}
 	c := t.change(at)
 	c.number(minutes)
+	if step == process.LogWork {
+		c.facts().WorkLogEntries++
+	}
 	return c.done(eventType, text), nil
 }
 

@@ -30,3 +30,5 @@ func impactID(i triagev1.Impact) string { return profile.ImpactID(i) }
 func natureOf(settings *profilev1.Profile, kind string) string {
 	return profile.NatureOf(settings, kind)
 }
+
+func solutionKindID(k triagev1.SolutionKind) string { return profile.SolutionKindID(k) }

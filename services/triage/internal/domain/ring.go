@@ -1,14 +1,16 @@
 package domain
 
 import (
+	"slices"
 	"time"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
 )
 
-// DecidesClosing is the subject of the decision not to close on silence.
+// DecidesClosing is the subject of the decision not to close on silence, and to close after all.
 const DecidesClosing = "closing"
 
 // Ring takes the steps that time takes by itself: a night or a hold ends, silence becomes consent. What else the time brings (a
@@ -63,7 +65,7 @@ func (t Ticket) endHold(at time.Time) (Outcome, error) {
 }
 
 // endSilently takes silence for consent, and closes where the profile has it so and every gate is open (R106). A shut gate is
-// said once; the owner closes when it has opened (R103).
+// said once; the step that opens it closes the ticket.
 func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.AcceptBySilence, t.facts()); rejection != nil {
 		return Outcome{}, rejection
@@ -78,14 +80,12 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	if !held.Setting.GetCloses() {
 		return accepted, nil
 	}
-	gates, err := t.Desk.Process.Gates(process.Close, accepted.Ticket.ProcessFacts(at))
+	gate, shut, err := accepted.Ticket.shutGate(accepted.Ticket.ProcessFacts(at))
 	if err != nil {
 		return Outcome{}, err
 	}
-	for _, gate := range gates {
-		if !gate.Open {
-			return accepted.stays(gate, at), nil
-		}
+	if shut {
+		return accepted.stays(gate, at), nil
 	}
 	closed, err := accepted.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, at)
 	if err != nil {
@@ -95,9 +95,53 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	return closed, nil
 }
 
-// stays says which gate keeps a ticket from being closed.
+// shutGate is the first gate that keeps a ticket from being closed; false where there is none.
+func (t Ticket) shutGate(facts *profilev1.TicketFacts) (profile.GateState, bool, error) {
+	gates, err := t.Desk.Process.Gates(process.Close, facts)
+	for _, gate := range gates {
+		if !gate.Open {
+			return gate, true, err
+		}
+	}
+	return profile.GateState{}, false, err
+}
+
+// stays says which gate keeps a ticket from being closed, and that its silence has passed.
 func (o Outcome) stays(gate profile.GateState, at time.Time) Outcome {
 	f := &follower{Outcome: o, at: at}
+	for _, d := range f.Ticket.Facts.GetDeadlines() {
+		if d.GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_SILENCE {
+			d.State = triagev1.DeadlineState_DEADLINE_STATE_MISSED
+		}
+	}
 	f.decide(DecidesClosing, "not closed", gate.Why)
 	return f.Outcome
+}
+
+// closeOverdue closes what silence would have closed had no gate been shut, with the step that opens the last one (R106). Who has
+// answered meanwhile was not silent.
+func (f *follower) closeOverdue(Ticket) error {
+	facts := f.Ticket.Facts
+	overdue := slices.ContainsFunc(facts.GetDeadlines(), func(d *triagev1.Deadline) bool {
+		return d.GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_SILENCE &&
+			d.GetState() == triagev1.DeadlineState_DEADLINE_STATE_MISSED
+	})
+	if !overdue || !facts.GetSolutionAccepted() || facts.GetStatus() != process.Resolved {
+		return nil
+	}
+	held, found, err := f.process.Silence(f.facts())
+	if err != nil || !found || !held.Setting.GetCloses() {
+		return err
+	}
+	if _, shut, err := f.Ticket.shutGate(f.facts()); err != nil || shut {
+		return err
+	}
+	closed, err := f.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, f.at)
+	if err != nil {
+		return err
+	}
+	f.Ticket, f.Events = closed.Ticket, append(f.Events, closed.Events...)
+	f.forget()
+	f.decide(DecidesClosing, "closed", held.Why)
+	return nil
 }

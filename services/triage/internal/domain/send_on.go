@@ -1,10 +1,15 @@
 package domain
 
 import (
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
 )
 
 // Destination is where a ticket is sent: full names.
@@ -12,8 +17,48 @@ type Destination struct {
 	Party, Group string
 	// Assignee is the person who is named to receive it (R62); empty for whoever is there.
 	Assignee string
+	// Picked is why it is that person, where a rule looked for one (R41).
+	Picked *Picked
 	// WithResponsibility offers the ownership too (R60, R63).
 	WithResponsibility bool
+}
+
+// Picked is who was looked for at the end of a route, and what spoke for them.
+type Picked struct {
+	// Person is the id of the person.
+	Person string
+	// Open is how many open tickets they had.
+	Open int
+	Rule profilev1.Pick
+}
+
+// DecidesAssignee is the subject of the decision on who is assigned a ticket at the end of its route.
+const DecidesAssignee = "assignee"
+
+// picks keeps why it is that person, by the rule of the route that looked for one (R41).
+func (o Outcome) picks(d Destination, rule profile.Why, at time.Time) Outcome {
+	if d.Picked == nil {
+		return o
+	}
+	f := &follower{Outcome: o, at: at}
+	f.Ticket.Decisions = slices.Clone(o.Ticket.Decisions)
+	rule.Condition, rule.Inputs = "", map[string]string{
+		"pick":         strings.ToLower(strings.TrimPrefix(d.Picked.Rule.String(), "PICK_")),
+		"open_tickets": strconv.Itoa(d.Picked.Open),
+	}
+	f.decide(DecidesAssignee, o.Ticket.Desk.Key(d.Assignee), rule)
+	return f.Outcome
+}
+
+// SendBy sends the ticket on by a rule of its desk's process, which says whom it goes to there.
+func (t Ticket) SendBy(
+	rule profile.Why, d Destination, reason Text, by string, at time.Time, lapse time.Duration,
+) (Outcome, error) {
+	outcome, err := t.SendOn(d, reason, by, at, lapse)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return outcome.picks(d, rule, at), nil
 }
 
 // Name is the group, or the party where no group is named, relative to the desk.

@@ -18,14 +18,14 @@ func Etag(chainHash []byte) string {
 
 // Texts are those that a ticket shows; empty where there is none, or it was erased.
 type Texts struct {
-	Title, Description, Solution string
+	Title, Description, Solution, RootCause string
 }
 
 // Shown is a ticket as callers see it: the facts of one of its states with that state's etag, and the texts that still exist.
 func Shown(facts *triagev1.Ticket, chainHash []byte, texts Texts) *triagev1.Ticket {
 	t := proto.CloneOf(facts)
 	t.Etag = Etag(chainHash)
-	t.Title, t.Description, t.Solution = texts.Title, texts.Description, texts.Solution
+	t.Title, t.Description, t.Solution, t.RootCause = texts.Title, texts.Description, texts.Solution, texts.RootCause
 	return t
 }
 
@@ -39,7 +39,9 @@ func (t Texts) After(events []Event) Texts {
 			case TextDescription:
 				t.Description = text.Text
 			case TextSolution:
-				t.Solution = text.Text
+				t.Solution, t.RootCause = text.Text, ""
+			case TextRootCause:
+				t.RootCause = text.Text
 			}
 		}
 	}

@@ -64,6 +64,7 @@ const (
 	TextDescription = "description"
 	TextNote        = "note"
 	TextSolution    = "solution"
+	TextRootCause   = "root_cause"
 	TextReason      = "reason"
 	TextSymptoms    = "symptoms" // of a known solution
 	// TextOverride is why a gate was passed, where the step has a reason of its own.
@@ -89,6 +90,8 @@ type Event struct {
 type Outcome struct {
 	Ticket Ticket
 	Events []Event
+	// Sending is how a new ticket goes on at once; nil where it stays.
+	Sending *Sending
 }
 
 // facts is what the life cycle's needs look at, as far as the ticket knows it.

@@ -85,7 +85,9 @@ func accept(assignee string) func(Ticket, time.Time) (Outcome, error) {
 }
 
 func resolve(t Ticket, at time.Time) (Outcome, error) {
-	return t.Resolve(Text{TextSolution, "da", "Genstartet."}, triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND, jonas, at)
+	return t.Resolve(Solution{
+		Text: Text{TextSolution, "da", "Genstartet."}, Kind: triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND,
+	}, jonas, at)
 }
 
 // atOperations is a ticket that the service desk took and operations accepted and is working on.

@@ -183,7 +183,7 @@ func (s *seeder) texts(i int) Texts {
 func (s *seeder) close(l *life, solution domain.Text, at time.Time) {
 	agent := s.name + "/persons/agent"
 	l.then(func(t domain.Ticket) (domain.Outcome, error) {
-		return t.Resolve(solution, triagev1.SolutionKind_SOLUTION_KIND_PERMANENT, agent, at.Add(time.Hour))
+		return t.Resolve(domain.Solution{Text: solution, Kind: triagev1.SolutionKind_SOLUTION_KIND_PERMANENT}, agent, at.Add(time.Hour))
 	})
 	l.then(func(t domain.Ticket) (domain.Outcome, error) { return t.Close(at.Add(2 * time.Hour)) })
 }

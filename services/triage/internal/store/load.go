@@ -40,7 +40,7 @@ func Lock(ctx context.Context, p *pg.Pipeline, desk, number string, call request
 	var batch pgx.Batch
 	batch.Queue(lockTicket, desk, number, resource).QueryRow(func(row pgx.Row) (err error) {
 		var texts TextsAtRow
-		l.Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution)
+		l.Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution, &texts.RootCause)
 		l.Texts = texts.texts()
 		return err
 	})
@@ -65,7 +65,7 @@ func LockBoth(
 	for _, n := range slices.Sorted(maps.Keys(loaded)) {
 		batch.Queue(lockTicket, desk, n, name(n)).QueryRow(func(row pgx.Row) (err error) {
 			var texts TextsAtRow
-			loaded[n].Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution)
+			loaded[n].Ticket, err = scanTicket(desk, row, &texts.Title, &texts.Description, &texts.Solution, &texts.RootCause)
 			loaded[n].Texts = texts.texts()
 			return err
 		})
@@ -109,7 +109,7 @@ func LockAlone(ctx context.Context, p *pg.Pipeline, desk, number string) (Ticket
 	}
 	var unread TextsAtRow
 	t, err := scanTicket(desk, p.QueryRow(ctx, lockTicket, desk, number, resource),
-		&unread.Title, &unread.Description, &unread.Solution)
+		&unread.Title, &unread.Description, &unread.Solution, &unread.RootCause)
 	if err != nil {
 		return Ticket{}, notFound("lock ticket", err)
 	}
@@ -145,7 +145,7 @@ func (r TextsAtRow) texts() domain.Texts {
 	for _, text := range []struct {
 		from *string
 		to   *string
-	}{{r.Title, &t.Title}, {r.Description, &t.Description}, {r.Solution, &t.Solution}} {
+	}{{r.Title, &t.Title}, {r.Description, &t.Description}, {r.Solution, &t.Solution}, {r.RootCause, &t.RootCause}} {
 		if text.from != nil {
 			*text.to = *text.from
 		}

@@ -146,6 +146,44 @@ func (q *Queries) InsertShift(ctx context.Context, arg InsertShiftParams) error 
 	return err
 }
 
+const leastLoaded = `-- name: LeastLoaded :one
+SELECT m.person, (
+    SELECT count(*) FROM tickets t
+    WHERE t.desk = m.desk AND t.assignee = 'persons/' || m.person AND t.assignee <> '' AND t.status_class IN (1, 2)) AS open
+FROM memberships m
+WHERE m.desk = $1 AND m.party = $2 AND 'agent' = ANY (m.roles) AND ($3::text = '' OR m.grp IN ('', $3::text))
+  AND ($4::text = '' OR EXISTS (
+    SELECT FROM memberships r
+    WHERE r.desk = m.desk AND r.person = m.person AND r.party = m.party AND $4::text = ANY (r.roles)))
+ORDER BY open, m.person
+LIMIT 1
+`
+
+type LeastLoadedParams struct {
+	Desk  string
+	Party string
+	Grp   string
+	Role  string
+}
+
+type LeastLoadedRow struct {
+	Person string
+	Open   int64
+}
+
+// Of those who work at the end of a route, and have its role there, who has the fewest open tickets; by name among equals (R41).
+func (q *Queries) LeastLoaded(ctx context.Context, arg LeastLoadedParams) (LeastLoadedRow, error) {
+	row := q.db.QueryRow(ctx, leastLoaded,
+		arg.Desk,
+		arg.Party,
+		arg.Grp,
+		arg.Role,
+	)
+	var i LeastLoadedRow
+	err := row.Scan(&i.Person, &i.Open)
+	return i, err
+}
+
 const listEscalated = `-- name: ListEscalated :many
 SELECT t.facts FROM tickets t
 WHERE t.desk = $1 AND t.escalation_open AND t.audience && $3::text[]

@@ -324,7 +324,9 @@ SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_r
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
             AND x.revision = t.description_version AND x.name = 'description') AS description,
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = $3::text
-            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution,
+       CASE WHEN t.solution_version > 0 THEN (SELECT x.text FROM event_texts x WHERE x.desk = t.desk
+            AND x.resource = $3::text AND x.revision = t.solution_version AND x.name = 'root_cause') END AS root_cause
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.number = $2
 FOR UPDATE OF t
@@ -358,6 +360,7 @@ type LockTicketRow struct {
 	Title           *string
 	Description     *string
 	Solution        *string
+	RootCause       interface{}
 }
 
 // The first statement of every command after the feed's lock, with the texts that the ticket shows while they exist: point reads by
@@ -387,6 +390,7 @@ func (q *Queries) LockTicket(ctx context.Context, arg LockTicketParams) (LockTic
 		&i.Title,
 		&i.Description,
 		&i.Solution,
+		&i.RootCause,
 	)
 	return i, err
 }
@@ -457,7 +461,9 @@ SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
             AND x.revision = $4::bigint AND x.name = 'description') AS description,
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
-            AND x.revision = $5::bigint AND x.name = 'solution') AS solution
+            AND x.revision = $5::bigint AND x.name = 'solution') AS solution,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = $5::bigint AND x.name = 'root_cause') AS root_cause
 `
 
 type TextsAtParams struct {
@@ -472,6 +478,7 @@ type TextsAtRow struct {
 	Title       *string
 	Description *string
 	Solution    *string
+	RootCause   *string
 }
 
 func (q *Queries) TextsAt(ctx context.Context, arg TextsAtParams) (TextsAtRow, error) {
@@ -483,7 +490,12 @@ func (q *Queries) TextsAt(ctx context.Context, arg TextsAtParams) (TextsAtRow, e
 		arg.SolutionVersion,
 	)
 	var i TextsAtRow
-	err := row.Scan(&i.Title, &i.Description, &i.Solution)
+	err := row.Scan(
+		&i.Title,
+		&i.Description,
+		&i.Solution,
+		&i.RootCause,
+	)
 	return i, err
 }
 

@@ -1052,7 +1052,7 @@ type Goods struct {
 	Delivery string `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"`
 	// Help with setting up is offered when it is handed out.
 	SetupHelp bool `protobuf:"varint,5,opt,name=setup_help,json=setupHelp,proto3" json:"setup_help,omitempty"`
-	// Group that buys it.
+	// Group that buys it: an order goes there, whatever else it is about (R30).
 	Group string `protobuf:"bytes,6,opt,name=group,proto3" json:"group,omitempty"`
 	// Calendar that the delivery is counted by; empty means the desk's first.
 	Calendar string `protobuf:"bytes,7,opt,name=calendar,proto3" json:"calendar,omitempty"`

@@ -102,6 +102,9 @@ type Profile struct {
 	Drop []*Drop `protobuf:"bytes,6,rep,name=drop,proto3" json:"drop,omitempty"`
 	// Group that an overlay belongs to; empty in every other profile.
 	SupportCentre string `protobuf:"bytes,7,opt,name=support_centre,json=supportCentre,proto3" json:"support_centre,omitempty"`
+	// Tickets that come under an overlay; empty in every other profile. The first overlay by id whose condition holds refines the
+	// desk's process for a ticket.
+	CentreWhen string `protobuf:"bytes,8,opt,name=centre_when,json=centreWhen,proto3" json:"centre_when,omitempty"`
 	// Time zone, language and the two parties that every desk has.
 	Desk *DeskDefaults `protobuf:"bytes,10,opt,name=desk,proto3" json:"desk,omitempty"`
 	// How ticket numbers look (R14).
@@ -283,6 +286,13 @@ func (x *Profile) GetDrop() []*Drop {
 func (x *Profile) GetSupportCentre() string {
 	if x != nil {
 		return x.SupportCentre
+	}
+	return ""
+}
+
+func (x *Profile) GetCentreWhen() string {
+	if x != nil {
+		return x.CentreWhen
 	}
 	return ""
 }
@@ -721,7 +731,7 @@ var File_bavn_profile_v1_profile_proto protoreflect.FileDescriptor
 
 const file_bavn_profile_v1_profile_proto_rawDesc = "" +
 	"\n" +
-	"\x1dbavn/profile/v1/profile.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/closing.proto\x1a#bavn/profile/v1/communication.proto\x1a\x1cbavn/profile/v1/intake.proto\x1a bavn/profile/v1/life_cycle.proto\x1a\x1dbavn/profile/v1/on_call.proto\x1a\x1dbavn/profile/v1/options.proto\x1a\"bavn/profile/v1/organisation.proto\x1a\x1ebavn/profile/v1/priority.proto\x1a bavn/profile/v1/protection.proto\x1a\x1abavn/profile/v1/text.proto\x1a\x1abavn/profile/v1/time.proto\x1a\x1cbavn/profile/v1/triage.proto\x1a\x1bbuf/validate/validate.proto\"\x83\x1f\n" +
+	"\x1dbavn/profile/v1/profile.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/closing.proto\x1a#bavn/profile/v1/communication.proto\x1a\x1cbavn/profile/v1/intake.proto\x1a bavn/profile/v1/life_cycle.proto\x1a\x1dbavn/profile/v1/on_call.proto\x1a\x1dbavn/profile/v1/options.proto\x1a\"bavn/profile/v1/organisation.proto\x1a\x1ebavn/profile/v1/priority.proto\x1a bavn/profile/v1/protection.proto\x1a\x1abavn/profile/v1/text.proto\x1a\x1abavn/profile/v1/time.proto\x1a\x1cbavn/profile/v1/triage.proto\x1a\x1bbuf/validate/validate.proto\"\xae\x1f\n" +
 	"\aProfile\x12#\n" +
 	"\x06format\x18\x01 \x01(\x05B\v\xbaH\x04\x1a\x02\b\x01Ȼ\x18\x01R\x06format\x121\n" +
 	"\x02id\x18\x02 \x01(\tB!\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,30}$Ȼ\x18\x01R\x02id\x12@\n" +
@@ -730,7 +740,9 @@ const file_bavn_profile_v1_profile_proto_rawDesc = "" +
 	"\x05label\x18\x05 \x01(\v2\x15.bavn.profile.v1.TextB\n" +
 	"\xbaH\x03\xc8\x01\x01Ȼ\x18\x01R\x05label\x12)\n" +
 	"\x04drop\x18\x06 \x03(\v2\x15.bavn.profile.v1.DropR\x04drop\x125\n" +
-	"\x0esupport_centre\x18\a \x01(\tB\x0e\xb2\xbb\x18\x06groupsȻ\x18\x01R\rsupportCentre\x121\n" +
+	"\x0esupport_centre\x18\a \x01(\tB\x0e\xb2\xbb\x18\x06groupsȻ\x18\x01R\rsupportCentre\x12)\n" +
+	"\vcentre_when\x18\b \x01(\tB\b\xc0\xbb\x18\x01Ȼ\x18\x01R\n" +
+	"centreWhen\x121\n" +
 	"\x04desk\x18\n" +
 	" \x01(\v2\x1d.bavn.profile.v1.DeskDefaultsR\x04desk\x127\n" +
 	"\anumbers\x18\v \x01(\v2\x1d.bavn.profile.v1.NumberSchemeR\anumbers\x12=\n" +

@@ -59,8 +59,6 @@ type TicketFacts struct {
 	ReporterGroup string `protobuf:"bytes,15,opt,name=reporter_group,json=reporterGroup,proto3" json:"reporter_group,omitempty"`
 	// Whose agreements hold.
 	CustomerGroup string `protobuf:"bytes,16,opt,name=customer_group,json=customerGroup,proto3" json:"customer_group,omitempty"`
-	// Party of the reporter.
-	ReporterParty string `protobuf:"bytes,17,opt,name=reporter_party,json=reporterParty,proto3" json:"reporter_party,omitempty"`
 	// Party that found it itself; empty where somebody reported it.
 	FoundBy string `protobuf:"bytes,18,opt,name=found_by,json=foundBy,proto3" json:"found_by,omitempty"`
 	// Party that has it.
@@ -136,7 +134,13 @@ type TicketFacts struct {
 	// Answers to questions and form fields by id; `ticket.answers[?"x"].orValue("")` for one that may be missing.
 	Answers map[string]string `protobuf:"bytes,54,rep,name=answers,proto3" json:"answers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Where a step is to lead, where its caller asks for a status: "pending_release" of a hold.
-	AskedStatus   string `protobuf:"bytes,55,opt,name=asked_status,json=askedStatus,proto3" json:"asked_status,omitempty"`
+	AskedStatus string `protobuf:"bytes,55,opt,name=asked_status,json=askedStatus,proto3" json:"asked_status,omitempty"`
+	// Article of the catalogue that is ordered; empty where nothing is (R30).
+	Goods string `protobuf:"bytes,56,opt,name=goods,proto3" json:"goods,omitempty"`
+	// Its root cause is described, with the solution (R76).
+	HasRootCause bool `protobuf:"varint,57,opt,name=has_root_cause,json=hasRootCause,proto3" json:"has_root_cause,omitempty"`
+	// Its work log, which is its event log, has an entry (R76).
+	WorkLogged    bool `protobuf:"varint,58,opt,name=work_logged,json=workLogged,proto3" json:"work_logged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -279,13 +283,6 @@ func (x *TicketFacts) GetReporterGroup() string {
 func (x *TicketFacts) GetCustomerGroup() string {
 	if x != nil {
 		return x.CustomerGroup
-	}
-	return ""
-}
-
-func (x *TicketFacts) GetReporterParty() string {
-	if x != nil {
-		return x.ReporterParty
 	}
 	return ""
 }
@@ -556,11 +553,32 @@ func (x *TicketFacts) GetAskedStatus() string {
 	return ""
 }
 
+func (x *TicketFacts) GetGoods() string {
+	if x != nil {
+		return x.Goods
+	}
+	return ""
+}
+
+func (x *TicketFacts) GetHasRootCause() bool {
+	if x != nil {
+		return x.HasRootCause
+	}
+	return false
+}
+
+func (x *TicketFacts) GetWorkLogged() bool {
+	if x != nil {
+		return x.WorkLogged
+	}
+	return false
+}
+
 var File_bavn_profile_v1_ticket_facts_proto protoreflect.FileDescriptor
 
 const file_bavn_profile_v1_ticket_facts_proto_rawDesc = "" +
 	"\n" +
-	"\"bavn/profile/v1/ticket_facts.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x13\n" +
+	"\"bavn/profile/v1/ticket_facts.proto\x12\x0fbavn.profile.v1\x1a\x1dbavn/profile/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\x14\n" +
 	"\vTicketFacts\x12\x1d\n" +
 	"\x04kind\x18\x01 \x01(\tB\t\xb2\xbb\x18\x05kindsR\x04kind\x12#\n" +
 	"\x06nature\x18\x02 \x01(\tB\v\xb2\xbb\x18\anaturesR\x06nature\x12\x1d\n" +
@@ -585,8 +603,7 @@ const file_bavn_profile_v1_ticket_facts_proto_rawDesc = "" +
 	"\fstatus_class\x18\r \x01(\tB\x12\xb2\xbb\x18\x0estatus_classesR\vstatusClass\x12&\n" +
 	"\achannel\x18\x0e \x01(\tB\f\xb2\xbb\x18\bchannelsR\achannel\x12:\n" +
 	"\x0ereporter_group\x18\x0f \x01(\tB\x13\xb2\xbb\x18\x0freporter_groupsR\rreporterGroup\x12:\n" +
-	"\x0ecustomer_group\x18\x10 \x01(\tB\x13\xb2\xbb\x18\x0fcustomer_groupsR\rcustomerGroup\x122\n" +
-	"\x0ereporter_party\x18\x11 \x01(\tB\v\xb2\xbb\x18\apartiesR\rreporterParty\x12&\n" +
+	"\x0ecustomer_group\x18\x10 \x01(\tB\x13\xb2\xbb\x18\x0fcustomer_groupsR\rcustomerGroup\x12&\n" +
 	"\bfound_by\x18\x12 \x01(\tB\v\xb2\xbb\x18\apartiesR\afoundBy\x12.\n" +
 	"\fholder_party\x18\x13 \x01(\tB\v\xb2\xbb\x18\apartiesR\vholderParty\x12-\n" +
 	"\fholder_group\x18\x14 \x01(\tB\n" +
@@ -632,10 +649,14 @@ const file_bavn_profile_v1_ticket_facts_proto_rawDesc = "" +
 	"\x03now\x184 \x01(\v2\x1a.google.protobuf.TimestampR\x03now\x124\n" +
 	"\x0eopen_calendars\x185 \x03(\tB\r\xb2\xbb\x18\tcalendarsR\ropenCalendars\x12C\n" +
 	"\aanswers\x186 \x03(\v2).bavn.profile.v1.TicketFacts.AnswersEntryR\aanswers\x12/\n" +
-	"\fasked_status\x187 \x01(\tB\f\xb2\xbb\x18\bstatusesR\vaskedStatus\x1a:\n" +
+	"\fasked_status\x187 \x01(\tB\f\xb2\xbb\x18\bstatusesR\vaskedStatus\x12\x1f\n" +
+	"\x05goods\x188 \x01(\tB\t\xb2\xbb\x18\x05goodsR\x05goods\x12$\n" +
+	"\x0ehas_root_cause\x189 \x01(\bR\fhasRootCause\x12\x1f\n" +
+	"\vwork_logged\x18: \x01(\bR\n" +
+	"workLogged\x1a:\n" +
 	"\fAnswersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B7Z5github.com/bavn/bavn/gen/go/bavn/profile/v1;profilev1b\x06proto3"
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\x11\x10\x12R\x0ereporter_partyB7Z5github.com/bavn/bavn/gen/go/bavn/profile/v1;profilev1b\x06proto3"
 
 var (
 	file_bavn_profile_v1_ticket_facts_proto_rawDescOnce sync.Once

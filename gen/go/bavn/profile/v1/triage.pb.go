@@ -81,6 +81,56 @@ func (Nature) EnumDescriptor() ([]byte, []int) {
 	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{0}
 }
 
+// Which of those who work at the end of a route is assigned a ticket (R41).
+type Pick int32
+
+const (
+	// Not said: the first by name who has the route's role, or nobody where it names none.
+	Pick_PICK_UNSPECIFIED Pick = 0
+	// The one with the fewest open tickets, of those who have the route's role there, or of the agents where it names none. Among
+	// equals the first by name.
+	Pick_PICK_LEAST_LOADED Pick = 1
+)
+
+// Enum value maps for Pick.
+var (
+	Pick_name = map[int32]string{
+		0: "PICK_UNSPECIFIED",
+		1: "PICK_LEAST_LOADED",
+	}
+	Pick_value = map[string]int32{
+		"PICK_UNSPECIFIED":  0,
+		"PICK_LEAST_LOADED": 1,
+	}
+)
+
+func (x Pick) Enum() *Pick {
+	p := new(Pick)
+	*p = x
+	return p
+}
+
+func (x Pick) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Pick) Descriptor() protoreflect.EnumDescriptor {
+	return file_bavn_profile_v1_triage_proto_enumTypes[1].Descriptor()
+}
+
+func (Pick) Type() protoreflect.EnumType {
+	return &file_bavn_profile_v1_triage_proto_enumTypes[1]
+}
+
+func (x Pick) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Pick.Descriptor instead.
+func (Pick) EnumDescriptor() ([]byte, []int) {
+	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{1}
+}
+
 // Which part of a fault's description a question is about (R43).
 type Aspect int32
 
@@ -130,11 +180,11 @@ func (x Aspect) String() string {
 }
 
 func (Aspect) Descriptor() protoreflect.EnumDescriptor {
-	return file_bavn_profile_v1_triage_proto_enumTypes[1].Descriptor()
+	return file_bavn_profile_v1_triage_proto_enumTypes[2].Descriptor()
 }
 
 func (Aspect) Type() protoreflect.EnumType {
-	return &file_bavn_profile_v1_triage_proto_enumTypes[1]
+	return &file_bavn_profile_v1_triage_proto_enumTypes[2]
 }
 
 func (x Aspect) Number() protoreflect.EnumNumber {
@@ -143,7 +193,7 @@ func (x Aspect) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Aspect.Descriptor instead.
 func (Aspect) EnumDescriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{1}
+	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{2}
 }
 
 // In which direction help is sought.
@@ -183,11 +233,11 @@ func (x EscalationKind) String() string {
 }
 
 func (EscalationKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_bavn_profile_v1_triage_proto_enumTypes[2].Descriptor()
+	return file_bavn_profile_v1_triage_proto_enumTypes[3].Descriptor()
 }
 
 func (EscalationKind) Type() protoreflect.EnumType {
-	return &file_bavn_profile_v1_triage_proto_enumTypes[2]
+	return &file_bavn_profile_v1_triage_proto_enumTypes[3]
 }
 
 func (x EscalationKind) Number() protoreflect.EnumNumber {
@@ -196,7 +246,7 @@ func (x EscalationKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EscalationKind.Descriptor instead.
 func (EscalationKind) EnumDescriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{2}
+	return file_bavn_profile_v1_triage_proto_rawDescGZIP(), []int{3}
 }
 
 // A kind of ticket (R29, R42).
@@ -383,8 +433,12 @@ type Route struct {
 	Role string `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
 	// The responsibility goes with the work (R60, R63).
 	WithResponsibility bool `protobuf:"varint,4,opt,name=with_responsibility,json=withResponsibility,proto3" json:"with_responsibility,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Which person it is assigned to there; empty means the role's first, or where no role is named nobody: it lies in the queue.
+	Pick Pick `protobuf:"varint,5,opt,name=pick,proto3,enum=bavn.profile.v1.Pick" json:"pick,omitempty"`
+	// The ticket goes there as it is registered, without anybody sending it (R41, R66). Only of a category or a routing rule.
+	AtOnce        bool `protobuf:"varint,6,opt,name=at_once,json=atOnce,proto3" json:"at_once,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Route) Reset() {
@@ -441,6 +495,20 @@ func (x *Route) GetRole() string {
 func (x *Route) GetWithResponsibility() bool {
 	if x != nil {
 		return x.WithResponsibility
+	}
+	return false
+}
+
+func (x *Route) GetPick() Pick {
+	if x != nil {
+		return x.Pick
+	}
+	return Pick_PICK_UNSPECIFIED
+}
+
+func (x *Route) GetAtOnce() bool {
+	if x != nil {
+		return x.AtOnce
 	}
 	return false
 }
@@ -1334,13 +1402,15 @@ const file_bavn_profile_v1_triage_proto_rawDesc = "" +
 	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\x12\x1f\n" +
 	"\x05forms\x18\x03 \x03(\tB\t\xb2\xbb\x18\x05formsR\x05forms\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived\"\x8a\x02\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\xd8\x02\n" +
 	"\x05Route\x12 \n" +
 	"\x05group\x18\x01 \x01(\tB\n" +
 	"\xb2\xbb\x18\x06groupsR\x05group\x12!\n" +
 	"\x05party\x18\x02 \x01(\tB\v\xb2\xbb\x18\apartiesR\x05party\x12\x1d\n" +
 	"\x04role\x18\x03 \x01(\tB\t\xb2\xbb\x18\x05rolesR\x04role\x12/\n" +
-	"\x13with_responsibility\x18\x04 \x01(\bR\x12withResponsibility:l\xbaHi\x1ag\n" +
+	"\x13with_responsibility\x18\x04 \x01(\bR\x12withResponsibility\x123\n" +
+	"\x04pick\x18\x05 \x01(\x0e2\x15.bavn.profile.v1.PickB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04pick\x12\x17\n" +
+	"\aat_once\x18\x06 \x01(\bR\x06atOnce:l\xbaHi\x1ag\n" +
 	"\vroute.where\x12.a route names a group or a party, and not both\x1a((this.group != '') != (this.party != '')\"\xac\x03\n" +
 	"\bCategory\x121\n" +
 	"\x02id\x18\x01 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\x02id\x12&\n" +
@@ -1434,7 +1504,10 @@ const file_bavn_profile_v1_triage_proto_rawDesc = "" +
 	"\x12NATURE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNATURE_INCIDENT\x10\x01\x12\x1a\n" +
 	"\x16NATURE_SERVICE_REQUEST\x10\x02\x12\x19\n" +
-	"\x15NATURE_LINKED_INQUIRY\x10\x03*x\n" +
+	"\x15NATURE_LINKED_INQUIRY\x10\x03*3\n" +
+	"\x04Pick\x12\x14\n" +
+	"\x10PICK_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11PICK_LEAST_LOADED\x10\x01*x\n" +
 	"\x06Aspect\x12\x16\n" +
 	"\x12ASPECT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vASPECT_WHAT\x10\x01\x12\x10\n" +
@@ -1460,52 +1533,54 @@ func file_bavn_profile_v1_triage_proto_rawDescGZIP() []byte {
 	return file_bavn_profile_v1_triage_proto_rawDescData
 }
 
-var file_bavn_profile_v1_triage_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_bavn_profile_v1_triage_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_bavn_profile_v1_triage_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_bavn_profile_v1_triage_proto_goTypes = []any{
 	(Nature)(0),           // 0: bavn.profile.v1.Nature
-	(Aspect)(0),           // 1: bavn.profile.v1.Aspect
-	(EscalationKind)(0),   // 2: bavn.profile.v1.EscalationKind
-	(*Kind)(nil),          // 3: bavn.profile.v1.Kind
-	(*Area)(nil),          // 4: bavn.profile.v1.Area
-	(*Route)(nil),         // 5: bavn.profile.v1.Route
-	(*Category)(nil),      // 6: bavn.profile.v1.Category
-	(*CategoryDuty)(nil),  // 7: bavn.profile.v1.CategoryDuty
-	(*Question)(nil),      // 8: bavn.profile.v1.Question
-	(*Guide)(nil),         // 9: bavn.profile.v1.Guide
-	(*KnowledgeLink)(nil), // 10: bavn.profile.v1.KnowledgeLink
-	(*RoutingRule)(nil),   // 11: bavn.profile.v1.RoutingRule
-	(*Escalation)(nil),    // 12: bavn.profile.v1.Escalation
-	(*Procedure)(nil),     // 13: bavn.profile.v1.Procedure
-	(*Text)(nil),          // 14: bavn.profile.v1.Text
-	(FieldType)(0),        // 15: bavn.profile.v1.FieldType
-	(*Choice)(nil),        // 16: bavn.profile.v1.Choice
+	(Pick)(0),             // 1: bavn.profile.v1.Pick
+	(Aspect)(0),           // 2: bavn.profile.v1.Aspect
+	(EscalationKind)(0),   // 3: bavn.profile.v1.EscalationKind
+	(*Kind)(nil),          // 4: bavn.profile.v1.Kind
+	(*Area)(nil),          // 5: bavn.profile.v1.Area
+	(*Route)(nil),         // 6: bavn.profile.v1.Route
+	(*Category)(nil),      // 7: bavn.profile.v1.Category
+	(*CategoryDuty)(nil),  // 8: bavn.profile.v1.CategoryDuty
+	(*Question)(nil),      // 9: bavn.profile.v1.Question
+	(*Guide)(nil),         // 10: bavn.profile.v1.Guide
+	(*KnowledgeLink)(nil), // 11: bavn.profile.v1.KnowledgeLink
+	(*RoutingRule)(nil),   // 12: bavn.profile.v1.RoutingRule
+	(*Escalation)(nil),    // 13: bavn.profile.v1.Escalation
+	(*Procedure)(nil),     // 14: bavn.profile.v1.Procedure
+	(*Text)(nil),          // 15: bavn.profile.v1.Text
+	(FieldType)(0),        // 16: bavn.profile.v1.FieldType
+	(*Choice)(nil),        // 17: bavn.profile.v1.Choice
 }
 var file_bavn_profile_v1_triage_proto_depIdxs = []int32{
-	14, // 0: bavn.profile.v1.Kind.label:type_name -> bavn.profile.v1.Text
+	15, // 0: bavn.profile.v1.Kind.label:type_name -> bavn.profile.v1.Text
 	0,  // 1: bavn.profile.v1.Kind.nature:type_name -> bavn.profile.v1.Nature
-	14, // 2: bavn.profile.v1.Area.label:type_name -> bavn.profile.v1.Text
-	14, // 3: bavn.profile.v1.Category.label:type_name -> bavn.profile.v1.Text
-	5,  // 4: bavn.profile.v1.Category.route:type_name -> bavn.profile.v1.Route
-	14, // 5: bavn.profile.v1.Question.text:type_name -> bavn.profile.v1.Text
-	1,  // 6: bavn.profile.v1.Question.aspect:type_name -> bavn.profile.v1.Aspect
-	15, // 7: bavn.profile.v1.Question.type:type_name -> bavn.profile.v1.FieldType
-	16, // 8: bavn.profile.v1.Question.options:type_name -> bavn.profile.v1.Choice
-	14, // 9: bavn.profile.v1.Guide.label:type_name -> bavn.profile.v1.Text
-	8,  // 10: bavn.profile.v1.Guide.questions:type_name -> bavn.profile.v1.Question
-	14, // 11: bavn.profile.v1.KnowledgeLink.label:type_name -> bavn.profile.v1.Text
-	5,  // 12: bavn.profile.v1.RoutingRule.to:type_name -> bavn.profile.v1.Route
-	14, // 13: bavn.profile.v1.RoutingRule.reason:type_name -> bavn.profile.v1.Text
-	2,  // 14: bavn.profile.v1.Escalation.kind:type_name -> bavn.profile.v1.EscalationKind
-	5,  // 15: bavn.profile.v1.Escalation.to:type_name -> bavn.profile.v1.Route
-	14, // 16: bavn.profile.v1.Escalation.reason:type_name -> bavn.profile.v1.Text
-	14, // 17: bavn.profile.v1.Procedure.label:type_name -> bavn.profile.v1.Text
-	14, // 18: bavn.profile.v1.Procedure.what:type_name -> bavn.profile.v1.Text
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	15, // 2: bavn.profile.v1.Area.label:type_name -> bavn.profile.v1.Text
+	1,  // 3: bavn.profile.v1.Route.pick:type_name -> bavn.profile.v1.Pick
+	15, // 4: bavn.profile.v1.Category.label:type_name -> bavn.profile.v1.Text
+	6,  // 5: bavn.profile.v1.Category.route:type_name -> bavn.profile.v1.Route
+	15, // 6: bavn.profile.v1.Question.text:type_name -> bavn.profile.v1.Text
+	2,  // 7: bavn.profile.v1.Question.aspect:type_name -> bavn.profile.v1.Aspect
+	16, // 8: bavn.profile.v1.Question.type:type_name -> bavn.profile.v1.FieldType
+	17, // 9: bavn.profile.v1.Question.options:type_name -> bavn.profile.v1.Choice
+	15, // 10: bavn.profile.v1.Guide.label:type_name -> bavn.profile.v1.Text
+	9,  // 11: bavn.profile.v1.Guide.questions:type_name -> bavn.profile.v1.Question
+	15, // 12: bavn.profile.v1.KnowledgeLink.label:type_name -> bavn.profile.v1.Text
+	6,  // 13: bavn.profile.v1.RoutingRule.to:type_name -> bavn.profile.v1.Route
+	15, // 14: bavn.profile.v1.RoutingRule.reason:type_name -> bavn.profile.v1.Text
+	3,  // 15: bavn.profile.v1.Escalation.kind:type_name -> bavn.profile.v1.EscalationKind
+	6,  // 16: bavn.profile.v1.Escalation.to:type_name -> bavn.profile.v1.Route
+	15, // 17: bavn.profile.v1.Escalation.reason:type_name -> bavn.profile.v1.Text
+	15, // 18: bavn.profile.v1.Procedure.label:type_name -> bavn.profile.v1.Text
+	15, // 19: bavn.profile.v1.Procedure.what:type_name -> bavn.profile.v1.Text
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_bavn_profile_v1_triage_proto_init() }
@@ -1521,7 +1596,7 @@ func file_bavn_profile_v1_triage_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_profile_v1_triage_proto_rawDesc), len(file_bavn_profile_v1_triage_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,

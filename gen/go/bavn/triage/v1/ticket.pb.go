@@ -421,9 +421,13 @@ type Ticket struct {
 	// Contacts that must still be phoned about it (R7, R17), ids of the profile.
 	CallsDue []string `protobuf:"bytes,58,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
 	// Roles that see it while it is restricted, beside those who work on it: "incident_manager" (R149).
-	VisibleTo     []string `protobuf:"bytes,60,rep,name=visible_to,json=visibleTo,proto3" json:"visible_to,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	VisibleTo []string `protobuf:"bytes,60,rep,name=visible_to,json=visibleTo,proto3" json:"visible_to,omitempty"`
+	// Why it happened, where that was said with its solution (R76).
+	RootCause string `protobuf:"bytes,61,opt,name=root_cause,json=rootCause,proto3" json:"root_cause,omitempty"`
+	// How many entries its work log has, which is its event log (R74, R76).
+	WorkLogEntries int32 `protobuf:"varint,62,opt,name=work_log_entries,json=workLogEntries,proto3" json:"work_log_entries,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Ticket) Reset() {
@@ -890,6 +894,20 @@ func (x *Ticket) GetVisibleTo() []string {
 	return nil
 }
 
+func (x *Ticket) GetRootCause() string {
+	if x != nil {
+		return x.RootCause
+	}
+	return ""
+}
+
+func (x *Ticket) GetWorkLogEntries() int32 {
+	if x != nil {
+		return x.WorkLogEntries
+	}
+	return 0
+}
+
 // The revisions of the ticket at which its current texts were written; 0 where there is none.
 type TextVersions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -898,7 +916,9 @@ type TextVersions struct {
 	// Of the description.
 	Description int64 `protobuf:"varint,2,opt,name=description,proto3" json:"description,omitempty"`
 	// Of the solution.
-	Solution      int64 `protobuf:"varint,3,opt,name=solution,proto3" json:"solution,omitempty"`
+	Solution int64 `protobuf:"varint,3,opt,name=solution,proto3" json:"solution,omitempty"`
+	// Of the root cause that was said with the solution (R76).
+	RootCause     int64 `protobuf:"varint,4,opt,name=root_cause,json=rootCause,proto3" json:"root_cause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -950,6 +970,13 @@ func (x *TextVersions) GetDescription() int64 {
 func (x *TextVersions) GetSolution() int64 {
 	if x != nil {
 		return x.Solution
+	}
+	return 0
+}
+
+func (x *TextVersions) GetRootCause() int64 {
+	if x != nil {
+		return x.RootCause
 	}
 	return 0
 }
@@ -1259,7 +1286,7 @@ var File_bavn_triage_v1_ticket_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x1b\n" +
+	"\x1bbavn/triage/v1/ticket.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa4\x1c\n" +
 	"\x06Ticket\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12#\n" +
@@ -1342,15 +1369,20 @@ const file_bavn_triage_v1_ticket_proto_rawDesc = "" +
 	"\flegal_duties\x18H \x03(\v2\x19.bavn.triage.v1.LegalDutyB\x03\xe0A\x03R\vlegalDuties\x12 \n" +
 	"\tcalls_due\x18: \x03(\tB\x03\xe0A\x03R\bcallsDue\x12\"\n" +
 	"\n" +
-	"visible_to\x18< \x03(\tB\x03\xe0A\x03R\tvisibleTo\x1a9\n" +
+	"visible_to\x18< \x03(\tB\x03\xe0A\x03R\tvisibleTo\x12\"\n" +
+	"\n" +
+	"root_cause\x18= \x01(\tB\x03\xe0A\x03R\trootCause\x12-\n" +
+	"\x10work_log_entries\x18> \x01(\x05B\x03\xe0A\x03R\x0eworkLogEntries\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:C\xeaA@\n" +
-	"\x0ebavn.dk/Ticket\x12\x1ddesks/{desk}/tickets/{ticket}*\atickets2\x06ticket\"b\n" +
+	"\x0ebavn.dk/Ticket\x12\x1ddesks/{desk}/tickets/{ticket}*\atickets2\x06ticket\"\x81\x01\n" +
 	"\fTextVersions\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\x03R\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\x03R\vdescription\x12\x1a\n" +
-	"\bsolution\x18\x03 \x01(\x03R\bsolution\"|\n" +
+	"\bsolution\x18\x03 \x01(\x03R\bsolution\x12\x1d\n" +
+	"\n" +
+	"root_cause\x18\x04 \x01(\x03R\trootCause\"|\n" +
 	"\n" +
 	"ExternalId\x129\n" +
 	"\x06system\x18\x01 \x01(\tB!\xe0A\x02\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,31}$R\x06system\x12\x1c\n" +

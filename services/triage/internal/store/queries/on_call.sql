@@ -82,3 +82,16 @@ WHERE t.desk = $1 AND t.escalation_open AND t.audience && sqlc.arg(keys)::text[]
   AND (sqlc.arg(before)::text = '' OR t.number < sqlc.arg(before)::text)
 ORDER BY t.number DESC
 LIMIT $2;
+
+-- name: LeastLoaded :one
+-- Of those who work at the end of a route, and have its role there, who has the fewest open tickets; by name among equals (R41).
+SELECT m.person, (
+    SELECT count(*) FROM tickets t
+    WHERE t.desk = m.desk AND t.assignee = 'persons/' || m.person AND t.assignee <> '' AND t.status_class IN (1, 2)) AS open
+FROM memberships m
+WHERE m.desk = $1 AND m.party = $2 AND 'agent' = ANY (m.roles) AND (sqlc.arg(grp)::text = '' OR m.grp IN ('', sqlc.arg(grp)::text))
+  AND (sqlc.arg(role)::text = '' OR EXISTS (
+    SELECT FROM memberships r
+    WHERE r.desk = m.desk AND r.person = m.person AND r.party = m.party AND sqlc.arg(role)::text = ANY (r.roles)))
+ORDER BY open, m.person
+LIMIT 1;

@@ -9,7 +9,9 @@ SELECT t.number, t.facts, t.clocks, t.imported, t.notes, t.audience, t.journey_r
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
             AND x.revision = t.description_version AND x.name = 'description') AS description,
        (SELECT x.text FROM event_texts x WHERE x.desk = t.desk AND x.resource = sqlc.arg(resource)::text
-            AND x.revision = t.solution_version AND x.name = 'solution') AS solution
+            AND x.revision = t.solution_version AND x.name = 'solution') AS solution,
+       CASE WHEN t.solution_version > 0 THEN (SELECT x.text FROM event_texts x WHERE x.desk = t.desk
+            AND x.resource = sqlc.arg(resource)::text AND x.revision = t.solution_version AND x.name = 'root_cause') END AS root_cause
 FROM tickets t JOIN desks d USING (desk)
 WHERE t.desk = $1 AND t.number = $2
 FOR UPDATE OF t;
@@ -46,7 +48,9 @@ SELECT (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
             AND x.revision = sqlc.arg(description_version)::bigint AND x.name = 'description') AS description,
        (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
-            AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'solution') AS solution;
+            AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'solution') AS solution,
+       (SELECT x.text FROM event_texts x WHERE x.desk = $1 AND x.resource = $2
+            AND x.revision = sqlc.arg(solution_version)::bigint AND x.name = 'root_cause') AS root_cause;
 
 -- name: AnswersInWords :many
 -- The last answer in words to each question, while it exists (R38, R147).

@@ -1,4 +1,4 @@
-package service
+package run
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/bavn/bavn/platform/config"
-	"github.com/bavn/bavn/platform/run"
 )
 
 // Runner is a service that is ready to run.
@@ -19,7 +18,7 @@ type Runner interface {
 
 // collectAt is how much garbage a service makes before it collects, in percent of what lives. Little lives in one, about 10 MB,
 // so that Go's own 100 collects many times a second under load. GOGC overrides it.
-const collectAt = 150
+const collectAt = 125
 
 // Main is the whole of a service's main function: configure, build, run until a signal. It returns the process's exit status:
 // 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
@@ -37,7 +36,7 @@ func Main(name string, cfg any, build func(ctx context.Context) (Runner, error))
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
-	ctx, stop := run.UntilSignal(context.Background())
+	ctx, stop := UntilSignal(context.Background())
 	defer stop()
 	service, err := build(ctx)
 	if err == nil {

@@ -1,4 +1,6 @@
-package rpc
+// Package dial makes the connections over which one process calls another. It is apart from the server, package rpc, because who
+// only calls holds no rules of messages in memory.
+package dial
 
 import (
 	"context"
@@ -22,8 +24,8 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 )
 
-// ClientDeps are what a connection is built from.
-type ClientDeps struct {
+// Deps are what a connection is built from.
+type Deps struct {
 	// Credentials say who is calling and whom the call is for: identity.Credentials.Client(service).
 	Credentials    credentials.TransportCredentials
 	TracerProvider trace.TracerProvider
@@ -36,9 +38,9 @@ type ClientDeps struct {
 	Dialer func(ctx context.Context, address string) (net.Conn, error)
 }
 
-// Dial makes a connection, which connects when the first call needs it. A call passes on the bearer token and the
+// To makes a connection, which connects when the first call needs it. A call passes on the bearer token and the
 // language of the call that ctx belongs to.
-func Dial(cfg ClientConfig, deps ClientDeps) (*grpc.ClientConn, error) {
+func To(cfg Config, deps Deps) (*grpc.ClientConn, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", cfg.Target, err)
 	}

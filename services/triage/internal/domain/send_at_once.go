@@ -1,0 +1,91 @@
+package domain
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
+	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
+)
+
+// Sending is how a new ticket goes on, where its desk's process sends it without anybody's doing (R41, R66).
+type Sending struct {
+	// To is where a route leads, by what was read before; false where nobody is there to receive it.
+	To func(route *profilev1.Route) (Destination, bool)
+	// By is who registered it, by full name.
+	By string
+	// LanguageCode is that of the desk.
+	LanguageCode string
+	// Lapse is how long an offer waits where the process does not say.
+	Lapse time.Duration
+}
+
+// send lets a new ticket go where its route sends it at once (R41); what a supplier found and solves itself needs nobody's
+// acceptance (R66). It stays with the contact party where somebody must look at it first: it waits for the morning, is
+// restricted, or lacks what it needs to be sent. The questions of the guides are for those who triage by hand.
+func (f *follower) send(Ticket) error {
+	facts := f.Ticket.Facts
+	if f.Sending == nil || facts.GetQueueTime() != nil || facts.GetRestricted() {
+		return nil
+	}
+	routing, err := f.process.Route(f.facts())
+	if err != nil || !routing.Route.GetAtOnce() {
+		return err
+	}
+	d, found := f.Sending.To(routing.Route)
+	if !found || f.Ticket.IsAt(d) {
+		return nil
+	}
+	if ready, err := f.mayGo(d); err != nil || !ready {
+		return err
+	}
+	sent, err := f.sent(routing, d)
+	var rejected *process.Rejection
+	if errors.As(err, &rejected) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Ticket, f.Events = sent.Ticket, append(f.Events, sent.Events...)
+	f.forget()
+	return nil
+}
+
+func (f *follower) sent(routing profile.Routing, d Destination) (Outcome, error) {
+	reason := RouteReason(routing, f.Sending.LanguageCode)
+	if d.Party != f.Ticket.Facts.GetAssessment().GetFoundBy() || f.Ticket.Stays(d) {
+		return f.Ticket.SendBy(routing.Why, d, reason, f.Sending.By, f.at, f.Sending.Lapse)
+	}
+	outcome, err := f.Ticket.handOverAtOnce(d, reason, f.at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return outcome.picks(d, routing.Why, f.at), nil
+}
+
+// mayGo reports whether nothing that the step demands is missing, and no gate is shut.
+func (f *follower) mayGo(d Destination) (bool, error) {
+	step := process.OfferHandOver
+	if f.Ticket.Stays(d) {
+		step = process.Assign
+	}
+	missing, err := f.process.Missing(step, f.facts())
+	if err != nil || slices.ContainsFunc(missing, func(m profile.Demand) bool { return !strings.HasPrefix(m.Fact, "answers.") }) {
+		return false, err
+	}
+	gates, err := f.process.Gates(step, f.facts())
+	return !slices.ContainsFunc(gates, func(g profile.GateState) bool { return !g.Open }), err
+}
+
+// RouteReason is what the receiver reads where nobody said more: the words of the profile's rule, else where it is written.
+func RouteReason(routing profile.Routing, language string) Text {
+	reason := Text{Name: TextReason, LanguageCode: language, Text: profile.In(language, routing.Why.Reason)}
+	if reason.Blank() {
+		reason = Text{Name: TextReason, LanguageCode: "en", Text: routing.Why.Rule}
+	}
+	return reason
+}
