@@ -32,7 +32,7 @@ func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev
 		Channel: a.GetChannel(), ReporterGroup: a.GetReporterGroup(), CustomerGroup: a.GetCustomerGroup(),
 		FoundBy: party(a.GetFoundBy()), HolderParty: party(f.GetHolderParty()),
 		HolderGroup: strings.Replace(party(f.GetHolderGroup()), "/groups/", "/", 1),
-		OwnerParty: party(f.GetOwnerParty()), ReceiverParty: party(f.GetHandOver().GetParty()),
+		OwnerParty:  party(f.GetOwnerParty()), ReceiverParty: party(f.GetHandOver().GetParty()),
 		BusinessService: a.GetBusinessService(), Urgent: a.GetUrgent(),
 		Phoned:       len(f.GetAttestedCalls()) > 0 && len(f.GetCallsDue()) == 0, // every call that was due (R16)
 		AffectsUsers: a.GetAffectsUsers(), LargeBusinessImpact: a.GetLargeBusinessImpact(),

@@ -14,7 +14,7 @@ import (
 // A service that has the settings from triage decides like triage, which has the files (R134).
 func TestAProfileThatIsServedAnswersLikeTheOneThatWasLoaded(t *testing.T) {
 	t.Parallel()
-	shelf, err := profile.OpenShelf(os.DirFS("../../profiles"))
+	shelf, _, err := profile.OpenShelf(os.DirFS("../../profiles"))
 	if err != nil {
 		t.Fatal(err)
 	}
