@@ -24,7 +24,7 @@ type Config struct {
 // DeliveryConfig says how messages are delivered.
 type DeliveryConfig struct {
 	TicketURL   string        `koanf:"ticket_url" usage:"page of a ticket, with {desk} and {ticket} in it; empty for none"`
-	BoardURL    string        `koanf:"board_url" usage:"public page of a desk's board, with {desk} in it; empty for no mails to subscribers"`
+	BoardURL    string        `koanf:"board_url" usage:"public page of a desk's board, with {desk} in it; empty: nobody can subscribe"`
 	RetryFirst  time.Duration `koanf:"retry_first" usage:"pause after a message's first failed attempt, doubled after each"`
 	RetryMax    time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`
 	GiveUpAfter time.Duration `koanf:"give_up_after" usage:"how long a message is tried before it has failed"`

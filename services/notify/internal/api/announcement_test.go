@@ -22,7 +22,7 @@ func TestAnAnnouncementIsMadeOfTheStandardCatalogueByWhoHasTheTicket(t *testing.
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
-	a := w.draft("nsp", "fmk-nede", "ASCP00000001")
+	a := w.draft("nsp", "fmk-nede")
 	if a.GetParty() != "desks/nsp/parties/netic" || a.GetState() != notifyv1.AnnouncementState_ANNOUNCEMENT_STATE_DRAFT {
 		t.Errorf("it is %s of %s", a.GetState(), a.GetParty())
 	}
@@ -51,7 +51,7 @@ func TestOperationsAnnouncesForAComponentSupplier(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised", func(t *triagev1.Ticket) { t.HolderParty = "desks/nsp/parties/komponent" })
-	if a := w.draft("nsp", "nede", "ASCP00000001"); a.GetParty() != "desks/nsp/parties/netic" {
+	if a := w.draft("nsp", "nede"); a.GetParty() != "desks/nsp/parties/netic" {
 		t.Errorf("it is announced by %s, want operations", a.GetParty())
 	}
 }
@@ -61,7 +61,7 @@ func TestAnAnnouncementWaitsFifteenMinutesForApprovalAndNoLonger(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
-	a := w.draft("nsp", "fmk-nede", "ASCP00000001")
+	a := w.draft("nsp", "fmk-nede")
 	publish := func() (*notifyv1.Announcement, error) {
 		return w.announce.PublishAnnouncement(as(t, "jonas"), &notifyv1.PublishAnnouncementRequest{
 			Name: a.GetName(), RequestId: uuid.NewString(),
@@ -115,7 +115,7 @@ func TestOnlyTheResponsibleAnnounceAndNobodyElseLearnsOfADraft(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
-	a := w.draft("nsp", "fmk-nede", "ASCP00000001")
+	a := w.draft("nsp", "fmk-nede")
 	get := func(person string) error {
 		_, err := w.announce.GetAnnouncement(as(t, person), &notifyv1.GetAnnouncementRequest{Name: a.GetName()})
 		return err
@@ -182,7 +182,7 @@ func TestDesksAreApart(t *testing.T) {
 		w.ticket(desk, "ASCP00000001", "ticket.prioritised")
 	}
 	w.published("nede")
-	w.draft("other", "nede", "ASCP00000001")
+	w.draft("other", "nede")
 	if n := len(w.onBoard("nsp").GetAnnouncements()); n != 1 {
 		t.Errorf("the desk shows %d announcements, want its own", n)
 	}
@@ -237,7 +237,7 @@ func TestWhoIsAffectedTooMakesAnInquiryAboutTheTicket(t *testing.T) {
 	t.Parallel()
 	w := newBoardWorld(t)
 	w.ticket("nsp", "ASCP00000001", "ticket.prioritised")
-	draft := w.draft("nsp", "nede", "ASCP00000001")
+	draft := w.draft("nsp", "nede")
 	affected := func(person string) (string, error) {
 		s, err := w.announce.ReportAffected(as(t, person), &notifyv1.ReportAffectedRequest{
 			Name: draft.GetName(), RequestId: uuid.NewString(),
@@ -278,7 +278,7 @@ func TestAStepIsTakenOnceAndOnlyUponWhatOneSaw(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := w.draft("nsp", "other", "ASCP00000001")
+	a := w.draft("nsp", "other")
 	approve := &notifyv1.ApproveAnnouncementRequest{Name: a.GetName(), RequestId: uuid.NewString(), Etag: "stale"}
 	if _, err := w.announce.ApproveAnnouncement(as(t, "ingrid"), approve); !fault.Is(err, fault.StaleETag) {
 		t.Errorf("a stale etag: %v", err)

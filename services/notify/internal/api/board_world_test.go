@@ -242,10 +242,10 @@ func (w *boardWorld) ticket(desk, number, event string, change ...func(*triagev1
 	w.hear("desks/"+desk, name, event, &triagev1.TicketEvent{Ticket: t})
 }
 
-// draft is an outage about a ticket, drafted by Jonas.
-func (w *boardWorld) draft(desk, name, ticket string) *notifyv1.Announcement {
+// draft is an outage about the first ticket, drafted by Jonas.
+func (w *boardWorld) draft(desk, name string) *notifyv1.Announcement {
 	w.t.Helper()
-	a, err := w.announce.CreateAnnouncement(as(w.t, "jonas"), draftOf(desk, name, ticket))
+	a, err := w.announce.CreateAnnouncement(as(w.t, "jonas"), draftOf(desk, name, "ASCP00000001"))
 	must(w.t, err)
 	return a
 }
@@ -260,7 +260,7 @@ func draftOf(desk, name, ticket string) *notifyv1.CreateAnnouncementRequest {
 // published is a draft about the first ticket that Ingrid has approved.
 func (w *boardWorld) published(name string) *notifyv1.Announcement {
 	w.t.Helper()
-	a := w.draft("nsp", name, "ASCP00000001")
+	a := w.draft("nsp", name)
 	_, err := w.announce.ApproveAnnouncement(as(w.t, "ingrid"), &notifyv1.ApproveAnnouncementRequest{
 		Name: a.GetName(), RequestId: uuid.NewString(),
 	})

@@ -283,7 +283,8 @@ func (b *Board) remind(ctx context.Context, tx *pg.Pipeline, row store.Announcem
 	}
 	return b.tellAbout(ctx, tx, about{
 		desk: row.Desk, what: "announcementDuties/" + row.Ticket, ref: domain.TicketName(row.Desk, row.Ticket),
-		revision: row.Generation, ticket: row.Ticket, event: "announcement.due", rule: rule, template: template, recipients: recipients, party: d.Party,
+		revision: row.Generation, ticket: row.Ticket, event: "announcement.due", rule: rule, template: template,
+		recipients: recipients, party: d.Party,
 		audience: row.Audience,
 	})
 }

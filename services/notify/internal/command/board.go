@@ -137,7 +137,7 @@ func (b *Board) run(
 	return s.then(ctx, tx, done)
 }
 
-// entrustAnew gives the announcement to the party that has to announce its ticket now: the ticket may have been handed over since.
+// entrustAnew gives the announcement to the party that has to announce its ticket now: it may have been handed over since.
 func entrustAnew(ctx context.Context, tx *pg.Pipeline, row store.Announcement, a *notifyv1.Announcement) error {
 	if row.Ticket == "" {
 		return nil

@@ -54,7 +54,8 @@ func (before Duty) Heard(wanted Duty, status process.Status, now time.Time) (aft
 	after.Rule, after.Rhythm = wanted.Rule, wanted.Rhythm
 	after.Party, after.Group, after.Assignee = wanted.Party, wanted.Group, wanted.Assignee
 	over := process.ClassOf(status) == process.ClassReadyToClose || process.ClassOf(status) == process.ClassClosed
-	if over && wanted.Rule != nil && before.Rule != nil { // what is solved goes back to its owner; who announced it announces its end
+	if over && wanted.Rule != nil && before.Rule != nil {
+		// What is solved goes back to its owner (R100); who announced it announces its end.
 		after.Rule, after.Rhythm = before.Rule, before.Rhythm
 		after.Party, after.Group, after.Assignee = before.Party, before.Group, before.Assignee
 	}
