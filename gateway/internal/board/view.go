@@ -85,7 +85,7 @@ func viewOf(board *notifyv1.Board, now time.Time, publicURL string) view {
 			ID: id, Kind: a.GetKind(), Party: a.GetParty(), Regions: a.GetRegions(), Tickets: a.GetTickets(),
 			Unapproved: a.GetUnapproved(), URL: v.URL + "#" + id, titles: a.GetTitles(), bodies: a.GetBodies(),
 			serviceIDs: a.GetServices(),
-			Published: a.GetPublishTime().AsTime(), Announced: a.GetAnnounceTime().AsTime(),
+			Published:  a.GetPublishTime().AsTime(), Announced: a.GetAnnounceTime().AsTime(),
 		}
 		i.Start, i.End, i.Completed = timeOf(a.GetStartTime()), timeOf(a.GetEndTime()), timeOf(a.GetCompleteTime())
 		if i.Announced.After(v.Updated) {
