@@ -146,7 +146,7 @@ var lifeCycle = []Rule{
 	{Unlink, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R124"},
 	{LinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},
 	{UnlinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},
-	{SetExternalID, anyStatus, Stay, by(HolderAgent, OwnerAgent, PastAgent), nil, "R13, R34"},
+	{SetExternalID, anyStatus, Stay, by(HolderAgent, OwnerAgent, PastAgent, OffereeAgent), nil, "R13, R34"},
 	{Split, alive, Stay, by(HolderAgent, OwnerAgent), nil, "R43: one ticket, one fault"},
 	{Merge, alive, To(Cancelled), by(HolderAgent, OwnerAgent), needs(AReason), "derived: one fault, one ticket"},
 

@@ -87,6 +87,11 @@ func (a *App) connect() (rest.Services, error) {
 	}{
 		{"intake", a.cfg.Services.Intake, &services.Intake, []string{
 			intakev1.SubmissionService_ServiceDesc.ServiceName, intakev1.PersonService_ServiceDesc.ServiceName,
+			intakev1.ConnectionService_ServiceDesc.ServiceName, intakev1.ToolService_ServiceDesc.ServiceName,
+			intakev1.InboundService_ServiceDesc.ServiceName,
+			intakev1.AttachmentService_ServiceDesc.ServiceName,
+			intakev1.FormService_ServiceDesc.ServiceName, intakev1.CallService_ServiceDesc.ServiceName,
+			intakev1.QuickTicketService_ServiceDesc.ServiceName,
 		}},
 		{"triage", a.cfg.Services.Triage, &services.Triage, []string{
 			triagev1.TicketService_ServiceDesc.ServiceName, triagev1.AssessmentService_ServiceDesc.ServiceName,
@@ -99,8 +104,11 @@ func (a *App) connect() (rest.Services, error) {
 			triagev1.ConfigurationItemService_ServiceDesc.ServiceName, eventv1.Feed_ServiceDesc.ServiceName,
 		}},
 		{"notify", a.cfg.Services.Notify, &services.Notify, []string{
-			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.AnnouncementService_ServiceDesc.ServiceName,
-			notifyv1.BoardService_ServiceDesc.ServiceName,
+			notifyv1.NotificationService_ServiceDesc.ServiceName, notifyv1.ProposalService_ServiceDesc.ServiceName,
+			notifyv1.StakeholderService_ServiceDesc.ServiceName, notifyv1.OutboxService_ServiceDesc.ServiceName,
+			notifyv1.PreferenceService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
+			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
+			notifyv1.AnnouncementService_ServiceDesc.ServiceName, notifyv1.BoardService_ServiceDesc.ServiceName,
 		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {

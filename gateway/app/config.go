@@ -36,6 +36,9 @@ type HTTPConfig struct {
 	PublicURL   string   `koanf:"public_url" usage:"address that browsers see, such as https://bavn.example.dk"`
 	CORSOrigins []string `koanf:"cors_origins" usage:"origins whose pages may call the API with a token of their own; none if empty"`
 
+	FilesURL string `koanf:"files_url" usage:"origin that files are fetched from, apart from the page; public_url if empty"`
+
+	UploadTimeout      time.Duration `koanf:"upload_timeout" usage:"longest time to send one file"`
 	BodyBytes          int64         `koanf:"body_bytes" usage:"largest request body"`
 	HeaderBytes        int           `koanf:"header_bytes" usage:"largest request header"`
 	RequestTimeout     time.Duration `koanf:"request_timeout" usage:"longest time until the answer of a call that is no stream"`
@@ -69,7 +72,8 @@ func DefaultConfig() Config {
 	return Config{
 		HTTP: HTTPConfig{
 			Listen: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080",
-			BodyBytes: 1 << 20, HeaderBytes: 64 << 10,
+			UploadTimeout: 15 * time.Minute,
+			BodyBytes:     1 << 20, HeaderBytes: 64 << 10,
 			RequestTimeout: 30 * time.Second, StreamWriteTimeout: 30 * time.Second,
 			ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		},
@@ -95,6 +99,10 @@ func (c HTTPConfig) Validate() error {
 		public.Scheme != "http" && public.Scheme != "https" || public.Path != "" && public.Path != "/" {
 		errs = append(errs, config.Invalid("public_url", "must be http(s)://host[:port], is %q", c.PublicURL))
 	}
+	if files, err := url.Parse(c.FilesURL); c.FilesURL != "" && (err != nil || files.Host == "" ||
+		files.Scheme != "http" && files.Scheme != "https" || files.Path != "" && files.Path != "/") {
+		errs = append(errs, config.Invalid("files_url", "must be http(s)://host[:port], is %q", c.FilesURL))
+	}
 	for _, size := range []struct {
 		key   string
 		bytes int64
@@ -109,6 +117,7 @@ func (c HTTPConfig) Validate() error {
 	}{
 		{"request_timeout", c.RequestTimeout},
 		{"stream_write_timeout", c.StreamWriteTimeout},
+		{"upload_timeout", c.UploadTimeout},
 		{"read_timeout", c.ReadTimeout},
 		{"idle_timeout", c.IdleTimeout},
 	} {

@@ -16,12 +16,16 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/gateway/internal/board"
+	"github.com/bavn/bavn/gateway/internal/files"
+	"github.com/bavn/bavn/gateway/internal/linkpage"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
 	"github.com/bavn/bavn/gateway/internal/refusal"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/gateway/internal/static"
+	"github.com/bavn/bavn/gateway/internal/webhook"
 	"github.com/bavn/bavn/gateway/web"
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
 	"github.com/bavn/bavn/gen/go/processpage"
@@ -42,6 +46,8 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		BodyBytes:          a.cfg.HTTP.BodyBytes,
 		RequestTimeout:     a.cfg.HTTP.RequestTimeout,
 		StreamWriteTimeout: a.cfg.HTTP.StreamWriteTimeout,
+		UploadBytes:        uploadBytes,
+		UploadTimeout:      a.cfg.HTTP.UploadTimeout,
 	}, refusals)
 	if err != nil {
 		return nil, fmt.Errorf("build the REST API: %w", err)
@@ -85,16 +91,29 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", private(a.crossOrigin(api)))
+	mux.Handle(webhook.Pattern, webhook.New(services.Intake, webhook.Limits{
+		BodyBytes: a.cfg.HTTP.BodyBytes, RequestTimeout: a.cfg.HTTP.RequestTimeout,
+	}, refusals))
 	mux.Handle("/auth/", auth)
 	mux.Handle("GET /openapi.yaml", a.crossOrigin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		contract.Serve(w, r, static.CacheAsk)
 	})))
 	mux.Handle("GET "+pages.Path, processes)
+	links := linkpage.New(services.Notify, append(site.Stylesheets(), pages.Path+"style.css"), a.telemetry.Logger)
+	mux.HandleFunc("GET "+linkpage.Path, links.Show)
+	mux.HandleFunc("POST "+linkpage.Path, links.Act)
+	mux.Handle("POST "+linkpage.TextPath, linkpage.NewTexts(services.Notify, a.telemetry.Logger))
 	mux.Handle(board.Path, a.boards)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)
-	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", mux), Service,
+	handler, err := a.withFiles(mux, nothing, &files.Handler{
+		Intake: intakev1.NewAttachmentServiceClient(services.Intake), Refusals: refusals, WriteTimeout: a.cfg.HTTP.StreamWriteTimeout,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return otelhttp.NewHandler(withHeaders(publicURL.Scheme == "https", handler), Service,
 		otelhttp.WithTracerProvider(a.telemetry.TracerProvider),
 		otelhttp.WithMeterProvider(a.telemetry.MeterProvider),
 		otelhttp.WithPropagators(a.telemetry.Propagator),
@@ -103,6 +122,33 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return spanName(r) }),
 	), nil
+}
+
+// uploadBytes is the largest file that is passed on; intake has the last word.
+const uploadBytes = 25 << 20
+
+// withFiles adds the files that strangers have sent: on an origin of their own where one is configured, which then has nothing
+// else, so that nothing of theirs is ever of the page's origin; below their path of the page's origin otherwise, in a sandbox.
+func (a *App) withFiles(site *http.ServeMux, nothing http.Handler, handler http.Handler) (http.Handler, error) {
+	if a.cfg.HTTP.FilesURL == "" {
+		site.Handle("GET "+files.Path+"{token}", handler)
+		return site, nil
+	}
+	apart, err := url.Parse(a.cfg.HTTP.FilesURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the files' URL: %w", err)
+	}
+	alone := http.NewServeMux()
+	alone.Handle("GET "+files.Path+"{token}", handler)
+	alone.Handle("/", nothing)
+	site.Handle(files.Path, nothing)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.EqualFold(r.Host, apart.Host) {
+			alone.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	}), nil
 }
 
 // spanName is asked before and after the request. Afterwards the API has left its route as a label, which says more than the

@@ -59,7 +59,10 @@ type doubles struct {
 	eventv1.UnimplementedFeedServer
 	intakev1.UnimplementedSubmissionServiceServer
 	intakev1.UnimplementedPersonServiceServer
+	intakev1.UnimplementedAttachmentServiceServer
 	notifyv1.UnimplementedNotificationServiceServer
+	notifyv1.UnimplementedLinkServiceServer
+	notifyv1.UnimplementedPagingServiceServer
 	reportingv1.UnimplementedReportingServiceServer
 
 	getTicket    func(context.Context, *triagev1.GetTicketRequest) (*triagev1.Ticket, error)
@@ -67,6 +70,10 @@ type doubles struct {
 	holdTicket   func(context.Context, *triagev1.HoldTicketRequest) (*triagev1.Ticket, error)
 	updateTicket func(context.Context, *triagev1.UpdateTicketRequest) (*triagev1.Ticket, error)
 	submit       func(context.Context, *intakev1.SubmitTicketRequest) (*intakev1.Submission, error)
+	download     func(*intakev1.DownloadAttachmentRequest, grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse]) error
+	getLink      func(context.Context, *notifyv1.GetLinkRequest) (*notifyv1.Link, error)
+	followLink   func(context.Context, *notifyv1.FollowLinkRequest) (*notifyv1.Link, error)
+	receiveText  func(context.Context, *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error)
 	watch        func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
 }
 
@@ -90,8 +97,26 @@ func (d doubles) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReque
 	return d.submit(ctx, r)
 }
 
+func (d doubles) GetLink(ctx context.Context, r *notifyv1.GetLinkRequest) (*notifyv1.Link, error) {
+	return d.getLink(ctx, r)
+}
+
+func (d doubles) FollowLink(ctx context.Context, r *notifyv1.FollowLinkRequest) (*notifyv1.Link, error) {
+	return d.followLink(ctx, r)
+}
+
+func (d doubles) ReceiveText(ctx context.Context, r *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error) {
+	return d.receiveText(ctx, r)
+}
+
 func (d doubles) Watch(r *eventv1.WatchRequest, s grpc.ServerStreamingServer[eventv1.WatchResponse]) error {
 	return d.watch(r, s)
+}
+
+func (d doubles) DownloadAttachment(
+	r *intakev1.DownloadAttachmentRequest, s grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse],
+) error {
+	return d.download(r, s)
 }
 
 func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
@@ -206,7 +231,10 @@ func (h *house) startService(name, issuerURL string, ca *identity.DevCA, observe
 	eventv1.RegisterFeedServer(server, d)
 	intakev1.RegisterSubmissionServiceServer(server, d)
 	intakev1.RegisterPersonServiceServer(server, d)
+	intakev1.RegisterAttachmentServiceServer(server, d)
 	notifyv1.RegisterNotificationServiceServer(server, d)
+	notifyv1.RegisterLinkServiceServer(server, d)
+	notifyv1.RegisterPagingServiceServer(server, d)
 	reportingv1.RegisterReportingServiceServer(server, d)
 	must(h.t, server.Listen(context.Background()))
 	go func() { _ = server.Serve(context.Background()) }()

@@ -17,6 +17,7 @@ import (
 const (
 	tokenHeader      = "authorization"
 	onBehalfOfHeader = "bavn-on-behalf-of"
+	toolHeader       = "bavn-tool"
 )
 
 // PublicMethods are the methods that need no caller: what an orchestrator and a developer's tools ask. Everything else
@@ -34,6 +35,7 @@ type Authenticator struct {
 	clock   clock.Clock
 	public  map[string]bool
 	service bool
+	speaker string
 }
 
 // Policy says who may call at all.
@@ -43,6 +45,9 @@ type Policy struct {
 	// RequireService refuses callers without the certificate of a service, even with a token: for services that only
 	// other services reach.
 	RequireService bool
+	// SpeaksForTools is the one service that may act as a party's tool: a person of the desk whose id says that it is one, and whom
+	// nobody signs in as. What the tool may do is what its memberships say, as for everybody (ADR 0036). Empty for none.
+	SpeaksForTools string
 }
 
 // NewAuthenticator joins token verification and certificates.
@@ -51,7 +56,7 @@ func NewAuthenticator(tokens *TokenVerifier, policy Policy, now clock.Clock) *Au
 	for _, method := range policy.Public {
 		public[method] = true
 	}
-	return &Authenticator{tokens: tokens, clock: now, public: public, service: policy.RequireService}
+	return &Authenticator{tokens: tokens, clock: now, public: public, service: policy.RequireService, speaker: policy.SpeaksForTools}
 }
 
 // Unary authenticates one call.
@@ -102,6 +107,14 @@ func (a *Authenticator) authenticate(ctx context.Context) (context.Context, erro
 			return nil, errMissing
 		}
 		principal := Principal{Service: service}
+		if tool := metadata.ValueFromIncomingContext(ctx, toolHeader); len(tool) > 0 {
+			if service != a.speaker || len(tool) > 1 || !IsTool(tool[0]) {
+				return nil, fault.New(codes.PermissionDenied, fault.PermissionDenied).
+					Cause(fmt.Errorf("%s may not speak for a tool", service))
+			}
+			principal.Person = tool[0]
+			return NewContext(ctx, principal), nil
+		}
 		if named := metadata.ValueFromIncomingContext(ctx, onBehalfOfHeader); len(named) == 1 && personID.MatchString(named[0]) {
 			principal.OnBehalfOf = named[0]
 		}
@@ -122,6 +135,24 @@ func (a *Authenticator) authenticate(ctx context.Context) (context.Context, erro
 // OnBehalfOf marks an outgoing call of a service that acts in the background for a person.
 func OnBehalfOf(ctx context.Context, person string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, onBehalfOfHeader, person)
+}
+
+// toolPrefix begins the ids of the persons that are tools.
+const toolPrefix = "tool-"
+
+// Tool is the id of the person that a party's tool acts as, by the id of its connection.
+func Tool(connection string) string { return toolPrefix + connection }
+
+// IsTool reports whether a person's id is that of a tool.
+func IsTool(person string) bool {
+	return strings.HasPrefix(person, toolPrefix) && personID.MatchString(person)
+}
+
+// AsTool marks an outgoing call of the service that speaks for tools: it is made as the tool, with the rights that the tool was
+// given in the desk and no others.
+func AsTool(ctx context.Context, tool string) context.Context {
+	ctx = NewContext(ctx, Principal{Person: tool}) // and with nobody's token
+	return metadata.AppendToOutgoingContext(ctx, toolHeader, tool)
 }
 
 func bearer(headers []string) (string, error) {

@@ -48,6 +48,7 @@ func TestWhoCalls(t *testing.T) {
 	good, expired := issuer.token(nil), issuer.token(map[string]any{"exp": start.Add(-time.Hour).Unix()})
 	open := auth.NewAuthenticator(verifier(t, now, issuer), auth.Policy{Public: auth.PublicMethods}, now)
 	inner := auth.NewAuthenticator(verifier(t, now, issuer), auth.Policy{RequireService: true}, now)
+	heard := auth.NewAuthenticator(verifier(t, now, issuer), auth.Policy{SpeaksForTools: "intake"}, now)
 	expires := start.Add(time.Hour + 30*time.Second)
 	scopes := []string{"openid", "tickets"}
 
@@ -80,6 +81,20 @@ func TestWhoCalls(t *testing.T) {
 		"a person claims to be another": {
 			who: open, ctx: call("", "authorization", "Bearer "+good, "bavn-on-behalf-of", "bo"),
 			want: auth.Principal{Person: "kim", Scopes: scopes, Expires: expires}, token: good,
+		},
+		"a tool, by the service that hears it": {
+			who: heard, ctx: call("intake", "bavn-tool", "tool-jira"), want: auth.Principal{Service: "intake", Person: "tool-jira"},
+		},
+		"a tool, by another service":  {who: heard, ctx: call("notify", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
+		"a tool, where none is heard": {who: open, ctx: call("intake", "bavn-tool", "tool-jira"), reason: fault.PermissionDenied},
+		"a person said to be a tool":  {who: heard, ctx: call("intake", "bavn-tool", "mette"), reason: fault.PermissionDenied},
+		"two tools at once": {
+			who: heard, ctx: call("intake", "bavn-tool", "tool-a", "bavn-tool", "tool-b"), reason: fault.PermissionDenied,
+		},
+		"a tool without a certificate": {who: heard, ctx: call("", "bavn-tool", "tool-jira"), reason: fault.TokenMissing},
+		"a person claims to be a tool": {
+			who: heard, ctx: call("intake", "authorization", "Bearer "+good, "bavn-tool", "tool-jira"),
+			want: auth.Principal{Person: "kim", Service: "intake", Scopes: scopes, Expires: expires}, token: good,
 		},
 		"nobody":           {who: open, ctx: call(""), reason: fault.TokenMissing},
 		"an expired token": {who: open, ctx: call("", "authorization", "Bearer "+expired), reason: fault.TokenExpired},

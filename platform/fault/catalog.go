@@ -151,6 +151,11 @@ func (c *Catalog) HasRule(rule string) bool {
 	return ok
 }
 
+// Rule is what a field rule asks for, in one of the languages; the rule's id where it has no texts.
+func (c *Catalog) Rule(rule, lang string) string {
+	return c.ruleText(FieldViolation{Rule: rule}, lang)
+}
+
 // text renders the reason's text. A reason without texts is shown as it is: wrong, but never empty.
 func (c *Catalog) text(e *Error, lang string) string {
 	t, ok := c.reasons[e.reason]

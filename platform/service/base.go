@@ -45,6 +45,8 @@ type Spec struct {
 	Texts fs.FS
 	// Policies are the service's Cedar policies, PolicySchema the schema they are checked against.
 	Policies, PolicySchema []byte
+	// SpeaksForTools is the service that may act here as a party's tool; empty for none.
+	SpeaksForTools string
 }
 
 // Deps is what a process may replace: tests, and `bavn dev`.
@@ -181,8 +183,10 @@ func (b *Base) buildServer(_ context.Context, deps Deps) error {
 		return err
 	}
 	b.Server, err = rpc.NewServer(b.cfg.RPC, rpc.Deps{
-		Credentials:    b.Credentials,
-		Authenticator:  auth.NewAuthenticator(tokens, auth.Policy{Public: auth.PublicMethods}, b.Clock),
+		Credentials: b.Credentials,
+		Authenticator: auth.NewAuthenticator(tokens, auth.Policy{
+			Public: auth.PublicMethods, SpeaksForTools: b.spec.SpeaksForTools,
+		}, b.Clock),
 		Catalog:        catalog,
 		Faults:         pg.Translate,
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider,
@@ -272,11 +276,12 @@ func (b *Base) Dial(service string, cfg dial.Config, idempotent ...string) (*grp
 	return conn, nil
 }
 
-// Jobs makes the River client that inserts and works the service's jobs, and prunes old request ids.
-func (b *Base) Jobs(workers *river.Workers) (*jobs.Client, error) {
+// Jobs makes the River client that inserts and works the service's jobs, and prunes old request ids. periodic
+// are the service's own jobs that the one client that leads inserts.
+func (b *Base) Jobs(workers *river.Workers, periodic ...*river.PeriodicJob) (*jobs.Client, error) {
 	river.AddWorker(workers, &pruneRequestsWorker{pool: b.Pool, clock: b.Clock})
 	client, err := jobs.New(b.cfg.Jobs, jobs.Deps{
-		Pool: b.Pool, Clock: b.Clock, Workers: workers, Periodic: []*river.PeriodicJob{prunePeriodically()},
+		Pool: b.Pool, Clock: b.Clock, Workers: workers, Periodic: append(periodic, prunePeriodically()),
 		TracerProvider: b.Telemetry.TracerProvider, MeterProvider: b.Telemetry.MeterProvider, Logger: b.Telemetry.Logger,
 	})
 	if err != nil {

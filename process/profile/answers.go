@@ -109,11 +109,6 @@ func (p *Profile) HasLegalStage(clock, stage string) bool {
 	return false
 }
 
-// Retention says how long the parts of a closed ticket are kept (R147, R150).
-func (p *Profile) Retention(ticket *profilev1.TicketFacts) ([]Held[*profilev1.Retention], error) {
-	return every(p, p.rules.retention, subjectOf(ticket))
-}
-
 // Status is the life cycle's status behind one of the profile's: that of the parent for a sub-status.
 func (p *Profile) Status(id string) (process.Status, bool) {
 	if p.statuses[id] == nil {

@@ -322,7 +322,7 @@ func TestAUClosesWhenSupportHasCheckedAndNeverBySilence(t *testing.T) { // R101,
 		if tc.ticket.Status == "" {
 			tc.ticket.Status = "resolved"
 		}
-		_, refusals, err := p.Permit(profile.Attempt{
+		refusals, err := p.Permit(profile.Attempt{
 			Step: tc.step, Parts: []process.Part{tc.part}, Roles: []string{"case_owner"}, Ticket: tc.ticket,
 		})
 		var rules []string

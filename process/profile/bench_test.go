@@ -45,7 +45,7 @@ func BenchmarkCommand(b *testing.B) {
 	for b.Loop() {
 		_, err1 := p.Priority(ticket)
 		_, err2 := p.Route(ticket)
-		_, _, err3 := p.Permit(profile.Attempt{Step: process.Close, Parts: parts, Ticket: ticket})
+		_, err3 := p.Permit(profile.Attempt{Step: process.Close, Parts: parts, Ticket: ticket})
 		_, err4 := p.Notifications("ticket.resolved", ticket)
 		_, err5 := p.PriorityChanges(ticket)
 		for _, err := range []error{err1, err2, err3, err4, err5} {

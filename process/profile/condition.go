@@ -75,11 +75,7 @@ func (c *checker) condition(env *cel.Env, path string, n *document.Node) *Condit
 		c.refuse(n.At, path, "cel", "gives %s, expected true or false", checked.OutputType())
 		return condition
 	}
-	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if loops(checked.NativeRep()) {
-		options = append(options, cel.CostLimit(maxCost))
-	}
-	program, err := env.Program(checked, options...)
+	program, err := programOf(env, checked)
 	if err != nil {
 		c.refuse(n.At, path, "cel", "%v", err)
 		return condition
@@ -88,6 +84,14 @@ func (c *checker) condition(env *cel.Env, path string, n *document.Node) *Condit
 	condition.Reads = reads(checked.NativeRep())
 	c.literals(condition, n, checked.NativeRep())
 	return condition
+}
+
+func programOf(env *cel.Env, checked *cel.Ast) (cel.Program, error) {
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if loops(checked.NativeRep()) {
+		options = append(options, cel.CostLimit(maxCost))
+	}
+	return env.Program(checked, options...)
 }
 
 // loops reports whether a condition walks through a list. Only then can it cost more than its own length, which is bounded; and

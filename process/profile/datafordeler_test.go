@@ -278,7 +278,7 @@ func TestDatafordelersGatesSayWhatMustBeSoFirst(t *testing.T) { // R82, R83, R10
 		{process.Resolve, &profilev1.TicketFacts{Status: "in_progress"}, ""},
 	} {
 		parts := []process.Part{process.HolderAgent, process.OwnerAgent}
-		_, refusals, err := p.Permit(profile.Attempt{Step: tc.step, Parts: parts, Roles: []string{"spoc"}, Ticket: tc.ticket})
+		refusals, err := p.Permit(profile.Attempt{Step: tc.step, Parts: parts, Roles: []string{"spoc"}, Ticket: tc.ticket})
 		var shut []string
 		for _, refusal := range refusals {
 			shut = append(shut, refusal.Why.Rule)
@@ -307,7 +307,7 @@ func TestDatafordelerIsClosedByTheContactOrTheRegisterThatAnswersForIt(t *testin
 	t.Parallel()
 	p := datafordeler(t)
 	for role, closes := range map[string]bool{"spoc": true, "register_practitioner": true, "supplier_support": false} {
-		_, refusals, err := p.Permit(profile.Attempt{
+		refusals, err := p.Permit(profile.Attempt{
 			Step: process.Close, Parts: []process.Part{process.OwnerAgent}, Roles: []string{role},
 			Ticket: &profilev1.TicketFacts{Status: "resolved", HasSolution: true, QualityChecked: true, SolutionAccepted: true},
 		})

@@ -20,6 +20,11 @@ type Asked struct {
 	Required    bool
 	// Personal answers are personal data, whatever their type (R148).
 	Personal bool
+	// Help is what helps to answer.
+	Help *profilev1.Text
+	// Fills is what of the report the answer is, too, and Tool the tool of a number.
+	Fills profilev1.Fills
+	Tool  string
 }
 
 // InWords reports whether the answer is a text that can be erased, and no fact.
@@ -153,6 +158,7 @@ func (p *Profile) fieldsOf(form string, s subject) ([]Asked, error) {
 				asked = append(asked, Asked{
 					ID: field.GetId(), Form: form, Text: field.GetLabel(), Aspect: profilev1.Aspect_ASPECT_FURTHER,
 					Type: field.GetType(), Options: field.GetOptions(), Required: field.GetRequired(), Personal: field.GetPersonal(),
+					Help: field.GetHelp(), Fills: field.GetFills(), Tool: field.GetTool(),
 				})
 			}
 		}

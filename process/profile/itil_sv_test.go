@@ -253,7 +253,7 @@ func TestITILSVClosesWhatIsVerifiedAndAgreed(t *testing.T) { // R105, R109, R110
 		"nobody wrote down what the solution is": {&profilev1.TicketFacts{SolutionAccepted: true}, "gates[solution_documented]"},
 	} {
 		tc.ticket.Status = "resolved"
-		_, refusals, err := p.Permit(profile.Attempt{
+		refusals, err := p.Permit(profile.Attempt{
 			Step: process.Close, Parts: []process.Part{process.OwnerAgent}, Roles: []string{"agent"}, Ticket: tc.ticket,
 		})
 		var rules []string

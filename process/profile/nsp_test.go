@@ -74,7 +74,7 @@ func TestNSPClosesAP1OnlyWithAnApprovedReport(t *testing.T) { // R108
 		status := map[process.Step]string{process.Close: "resolved", process.Cancel: "in_progress"}[step]
 		for _, approved := range []bool{true, false} {
 			ticket := &profilev1.TicketFacts{Status: status, Priority: "P1", HasSolution: true, ReportApproved: approved}
-			_, refusals, err := p.Permit(profile.Attempt{
+			refusals, err := p.Permit(profile.Attempt{
 				Step: step, Parts: []process.Part{process.OwnerAgent}, Roles: []string{"national_desk"}, Ticket: ticket,
 			})
 			if err != nil || approved != (len(refusals) == 0) {
@@ -94,7 +94,7 @@ func TestNSPWaitsForAReleaseOnlyWithTheChangeLinked(t *testing.T) { // R97
 	}{
 		{"pending_release", false, 1}, {"pending_release", true, 0}, {"awaiting_user", false, 0},
 	} {
-		_, refusals, err := p.Permit(profile.Attempt{
+		refusals, err := p.Permit(profile.Attempt{
 			Step: process.Hold, Parts: []process.Part{process.HolderAgent},
 			Ticket: &profilev1.TicketFacts{Status: "in_progress", AskedStatus: tc.asked, RfcLinked: tc.linked},
 		})

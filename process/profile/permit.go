@@ -44,15 +44,14 @@ type Refusal struct {
 	Overrides []string
 }
 
-// Permit says by which transition a step is possible. Otherwise it returns every refusal, so that nobody has to try twice. It
-// decides beside process.Permit, not instead of it: the life cycle's own needs hold as well, and where the profile has no
-// transition for a step at all they are all there is.
-func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, error) {
+// Permit returns everything that refuses a step, so that nobody has to try twice; nothing where it is possible. It decides beside
+// process.Permit, not instead of it: the life cycle's own needs hold as well, and where the profile has no transition for a step
+// at all they are all there is.
+func (p *Profile) Permit(a Attempt) ([]Refusal, error) {
 	s := subjectOf(a.Ticket)
-	var none Held[*profilev1.Transition]
 	row, found := p.transition(a)
 	if !found && len(p.rules.transitions[string(a.Step)]) > 0 {
-		return none, []Refusal{{Reason: process.WrongStatus, Why: p.Because("transitions", p.settings, map[string]string{
+		return []Refusal{{Reason: process.WrongStatus, Why: p.Because("transitions", p.settings, map[string]string{
 			"status": a.Ticket.GetStatus(), "step": string(a.Step),
 		})}}, nil
 	}
@@ -63,7 +62,7 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 		}
 		holds, err := row.when.holds(s)
 		if err != nil {
-			return none, nil, err
+			return nil, err
 		}
 		if !holds {
 			refusals = append(refusals, Refusal{Reason: NotNow, Why: row.why(p, s), Satisfy: row.setting.GetRefusal()})
@@ -74,16 +73,10 @@ func (p *Profile) Permit(a Attempt) (Held[*profilev1.Transition], []Refusal, err
 	}
 	shut, err := p.shut(a.Step, s)
 	if err != nil {
-		return none, nil, err
+		return nil, err
 	}
 	unready, err := p.unready(a, s)
-	if err != nil {
-		return none, nil, err
-	}
-	if refusals = append(append(refusals, shut...), unready...); len(refusals) > 0 || !found {
-		return none, refusals, nil
-	}
-	return Held[*profilev1.Transition]{Setting: row.setting, Why: row.why(p, s)}, nil, nil
+	return slices.Concat(refusals, shut, unready), err
 }
 
 // transition finds the row of a step: that of the sub-status, else that of the status. There is one at most, which Load holds.

@@ -81,7 +81,6 @@ type rules struct {
 	extracts      []rule[*profilev1.Extract]
 	restrictions  []rule[*profilev1.Restriction]
 	legalClocks   []rule[*profilev1.LegalClock]
-	retention     []rule[*profilev1.Retention]
 	onCall        []rule[*profilev1.OnCallPlan]
 }
 
@@ -121,7 +120,6 @@ func (p *Profile) index() {
 		extracts:      ruled(p, "extracts", s.GetExtracts()),
 		restrictions:  ruled(p, "restrictions", s.GetRestrictions()),
 		legalClocks:   ruled(p, "legal_clocks", s.GetLegalClocks()),
-		retention:     ruled(p, "retention", s.GetRetention()),
 		onCall:        ruled(p, "on_call.plans", s.GetOnCall().GetPlans()),
 	}
 	for _, n := range ruled(p, "notifications", s.GetNotifications()) {

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/test/house"
 )
@@ -50,6 +51,10 @@ func TestAUTakesACallAndSolvesItAtTheHelpdesk(t *testing.T) {
 	atWork(t, "au", auCast...).byHand(t, func(h hands) {
 		h.ordinary("Mon 10:00", "working_hours")
 		h.step("Modtagelse og registrering: the user is found, and the case has a telling title", func() {
+			found, err := h.Calls.FindCallers(h.by("ditte"), &intakev1.FindCallersRequest{Parent: h.Desk(), Query: "karen"})
+			if err != nil || len(found.GetCallers()) != 1 || found.GetCallers()[0].GetPerson().GetName() != h.Person("karen") {
+				t.Errorf("R5: who phones is %v, %v", found, err)
+			}
 			h.registers("ditte", "karen", "phone", "Printeren i 1461 skriver ikke ud", &triagev1.Assessment{
 				ReporterGroup: "staff", Answers: map[string]string{"centre": "arts"},
 			})

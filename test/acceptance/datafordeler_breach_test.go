@@ -56,6 +56,7 @@ func TestDatafordelerHandlesABreachByItsOwnProcessAmongFew(t *testing.T) {
 					d.t.Errorf("%s learns of it: %+v", who, k)
 				}
 			}
+			d.filesAreClosed("rune", outsiders)
 		})
 		d.step("the process manager lets in who is to work on it, and nobody of their group", func() {
 			d.taken(d.assess.GrantSight(d.by("inge"), &triagev1.GrantSightRequest{

@@ -37,8 +37,19 @@ func (h hands) report(channel, title string, a *triagev1.Assessment) *intakev1.S
 	}
 	a.Channel = channel
 	return &intakev1.SubmitTicketRequest{
-		Title: h.says(title), Description: h.says(title + "."), Channel: commonv1.Channel_CHANNEL_WEB, Assessment: a,
+		Title: h.says(title), Description: h.says(title + "."), Channel: wayOf(channel), Assessment: a,
 	}
+}
+
+// wayOf is how a contact came by a channel of the profile: by what it is, where the contract has a word for it.
+func wayOf(channel string) commonv1.Channel {
+	if way, known := map[string]commonv1.Channel{
+		"mail": commonv1.Channel_CHANNEL_MAIL, "phone": commonv1.Channel_CHANNEL_PHONE, "walk_in": commonv1.Channel_CHANNEL_WALK_IN,
+		"visit": commonv1.Channel_CHANNEL_VISIT, "monitoring": commonv1.Channel_CHANNEL_EVENT,
+	}[channel]; known {
+		return way
+	}
+	return commonv1.Channel_CHANNEL_WEB
 }
 
 // registers is a report that somebody makes for another who phoned, wrote or came.

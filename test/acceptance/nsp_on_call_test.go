@@ -34,6 +34,7 @@ func TestNSPIsOnCallRoundTheClock(t *testing.T) {
 	nspWalks(t,
 		nspWalk{"hours", aWeekOfHours},                    // R8, R9, R10, R67
 		nspWalk{"chain", aFridayEvening},                  // R50, R67
+		nspWalk{"paging", aCallThatIsAnsweredByItsLink},   // R50, R52, R67
 		nspWalk{"clock change", theNightOfTheClockChange}, // R67, R130
 	)
 }

@@ -101,10 +101,15 @@ func nspReport(title string) *intakev1.SubmitTicketRequest {
 	}
 }
 
-// registers: the local desk reports a case, and has its number and receipt at once.
+// registers: the local desk fills in the form, and has its case's number and receipt at once (R31).
 func (v *nspVisit) registers(by, title string) {
 	v.t.Helper()
-	v.reported(by, nspReport(title))
+	answers := nspForm("no")
+	answers["title"] = title
+	v.reported(by, &intakev1.SubmitTicketRequest{
+		Channel: commonv1.Channel_CHANNEL_WEB, Form: "report", FormAnswers: answers,
+		Assessment: &triagev1.Assessment{ReporterGroup: "region"},
+	})
 	if !regexp.MustCompile(`/tickets/ASCP[0-9]{8}$`).MatchString(v.ticket.GetName()) {
 		v.t.Errorf("%s is no number of NSP", v.ticket.GetName())
 	}

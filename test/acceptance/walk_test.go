@@ -19,11 +19,15 @@ const (
 )
 
 // furnished is a suite of the test's own, with its desks.
-func furnished(t *testing.T) (*suite.Suite, *house.House) {
+func furnished(t *testing.T, change ...func(*suite.Config)) (*suite.Suite, *house.House) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	running, err := suite.Start(ctx, suite.Config{Persons: house.People(), Administrators: []string{house.Root}})
+	cfg := suite.Config{Persons: house.People(), Administrators: []string{house.Root}}
+	for _, c := range change {
+		c(&cfg)
+	}
+	running, err := suite.Start(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

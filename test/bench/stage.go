@@ -40,7 +40,8 @@ func openStage(ctx context.Context, bin, pgbench string, clients, spare int) (s 
 		return nil, err
 	}
 	s.Processes, err = suite.StartProcesses(ctx, bin, suite.Config{
-		Ports: s.ports, Persons: people(clients), Administrators: []string{administrator}, Durable: true,
+		Settings: map[string]map[string]string{"notify": {"CALM_PER_HOUR": "0"}}, // every mail is measured
+		Ports:    s.ports, Persons: people(clients), Administrators: []string{administrator}, Durable: true,
 		SampleRatio: sampleRatio,
 	})
 	if err != nil {

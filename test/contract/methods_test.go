@@ -20,6 +20,13 @@ import (
 var files = []protoreflect.FileDescriptor{
 	eventv1.File_bavn_event_v1_event_proto,
 	intakev1.File_bavn_intake_v1_intake_proto,
+	intakev1.File_bavn_intake_v1_connection_service_proto,
+	intakev1.File_bavn_intake_v1_inbound_service_proto,
+	intakev1.File_bavn_intake_v1_attachment_service_proto,
+	intakev1.File_bavn_intake_v1_person_import_service_proto,
+	intakev1.File_bavn_intake_v1_form_service_proto,
+	intakev1.File_bavn_intake_v1_call_service_proto,
+	intakev1.File_bavn_intake_v1_quick_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
@@ -27,6 +34,7 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_explanation_proto,
 	triagev1.File_bavn_triage_v1_legal_proto,
 	triagev1.File_bavn_triage_v1_profile_service_proto,
+	triagev1.File_bavn_triage_v1_sight_service_proto,
 	triagev1.File_bavn_triage_v1_escalation_service_proto,
 	triagev1.File_bavn_triage_v1_attestation_service_proto,
 	triagev1.File_bavn_triage_v1_on_call_service_proto,
@@ -35,7 +43,16 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_order_service_proto,
 	triagev1.File_bavn_triage_v1_closing_service_proto,
 	triagev1.File_bavn_triage_v1_configuration_item_proto,
+	triagev1.File_bavn_triage_v1_reply_service_proto,
 	notifyv1.File_bavn_notify_v1_notify_proto,
+	notifyv1.File_bavn_notify_v1_proposal_proto,
+	notifyv1.File_bavn_notify_v1_stakeholder_proto,
+	notifyv1.File_bavn_notify_v1_outbox_proto,
+	notifyv1.File_bavn_notify_v1_preference_proto,
+	notifyv1.File_bavn_notify_v1_webhook_service_proto,
+	notifyv1.File_bavn_notify_v1_paging_service_proto,
+	notifyv1.File_bavn_notify_v1_link_service_proto,
+	triagev1.File_bavn_triage_v1_delegate_service_proto,
 	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }
@@ -83,9 +100,13 @@ func (m method) http() (verb, template, body string) {
 // internal methods are between services, or for operators, and have no address.
 func (m method) internal() bool { verb, _, _ := m.http(); return verb == "" }
 
+// asksInTheBody are reads whose question is personal data, which has no place in an address.
+var asksInTheBody = []string{"FindCallers", "ValidateForm"}
+
 func (m method) reads() bool {
 	verb, _, _ := m.http()
-	return verb == "GET" || m.internal() && m.is("List")
+	return verb == "GET" || m.internal() && (m.is("List") || m.is("Get") || m.is("Download")) ||
+		slices.Contains(asksInTheBody, m.verb())
 }
 
 func (m method) field(name string) protoreflect.FieldDescriptor {

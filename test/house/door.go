@@ -24,6 +24,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/localpg"
 	"github.com/bavn/bavn/platform/mailsink"
+	"github.com/bavn/bavn/platform/phonesink"
 )
 
 // Running is a suite that runs, in this process or in five of its own.
@@ -32,6 +33,7 @@ type Running interface {
 	Folder() suite.Folder
 	Token(person string, life time.Duration) (string, error)
 	Mail() *mailsink.Sink
+	Phone() *phonesink.Sink
 	Postgres() *localpg.Server
 }
 
@@ -40,6 +42,9 @@ type Door struct {
 	Name          string // "gRPC" or "REST"
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Forms         intakev1.FormServiceClient
+	Calls         intakev1.CallServiceClient
+	QuickTickets  intakev1.QuickTicketServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Directory     triagev1.DirectoryServiceClient
 	Known         triagev1.KnownSolutionServiceClient
@@ -58,6 +63,9 @@ func newDoor(name string, conns map[string]grpc.ClientConnInterface) *Door {
 		Name: name, conns: conns,
 		Submissions:   intakev1.NewSubmissionServiceClient(conns["intake"]),
 		Persons:       intakev1.NewPersonServiceClient(conns["intake"]),
+		Forms:         intakev1.NewFormServiceClient(conns["intake"]),
+		Calls:         intakev1.NewCallServiceClient(conns["intake"]),
+		QuickTickets:  intakev1.NewQuickTicketServiceClient(conns["intake"]),
 		Tickets:       triagev1.NewTicketServiceClient(conns["triage"]),
 		Directory:     triagev1.NewDirectoryServiceClient(conns["triage"]),
 		Known:         triagev1.NewKnownSolutionServiceClient(conns["triage"]),

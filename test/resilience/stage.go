@@ -35,7 +35,7 @@ func openStage(ctx context.Context, bin string) (s *stage, err error) {
 	}
 	s.processes, err = suite.StartProcesses(ctx, bin, suite.Config{
 		Persons: house.People(), Administrators: []string{house.Root}, Durable: true, SampleRatio: -1,
-		Settings: map[string]map[string]string{"notify": {"MAIL_PORT": port}},
+		Settings: map[string]map[string]string{"notify": {"MAIL_PORT": port, "CALM_PER_HOUR": "0"}}, // every mail is counted
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.mailbox.Close())

@@ -19,8 +19,9 @@ type Addresses struct {
 	Triage    string `json:"triage"`
 	Notify    string `json:"notify"`
 	Reporting string `json:"reporting"`
-	OTLP      string `json:"otlp"` // host:port, gRPC
-	SMTP      string `json:"smtp"` // host:port
+	OTLP      string `json:"otlp"`    // host:port, gRPC
+	SMTP      string `json:"smtp"`    // host:port of what takes mails to people
+	MailIn    string `json:"mail_in"` // host:port of what takes mails to desks
 
 	Persons []devissuer.Person `json:"persons"`
 }
@@ -31,7 +32,7 @@ func (p *Ports) addresses() Addresses {
 		Gateway: "http://" + address(p.Gateway), Issuer: "http://" + address(p.Issuer),
 		Mailbox: "http://" + address(p.Mailbox), Traces: "http://" + address(p.Traces),
 		Intake: address(p.Intake), Triage: address(p.Triage), Notify: address(p.Notify), Reporting: address(p.Reporting),
-		OTLP: address(p.OTLP), SMTP: address(p.SMTP),
+		OTLP: address(p.OTLP), SMTP: address(p.SMTP), MailIn: address(p.MailIn),
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/bavn/bavn/platform/journey"
 	"github.com/bavn/bavn/platform/localpg"
 	"github.com/bavn/bavn/platform/mailsink"
+	"github.com/bavn/bavn/platform/phonesink"
 	"github.com/bavn/bavn/platform/run"
 )
 
@@ -34,6 +35,7 @@ type ground struct {
 	postgres  *localpg.Server
 	spans     *collector.Store
 	mail      *mailsink.Sink
+	phone     *phonesink.Sink
 	log       *slog.Logger
 	ca        *identity.DevCA
 
@@ -43,7 +45,7 @@ type ground struct {
 
 // layGround starts everything, or nothing.
 func layGround(ctx context.Context, cfg Config) (g *ground, err error) {
-	g = &ground{cfg: cfg, ports: cfg.Ports}
+	g = &ground{cfg: cfg, ports: cfg.Ports, phone: phonesink.New(cfg.Clock)}
 	if g.ports == (Ports{}) {
 		if g.ports, err = FreePorts(ctx); err != nil {
 			return nil, err
@@ -59,7 +61,7 @@ func layGround(ctx context.Context, cfg Config) (g *ground, err error) {
 		g.collectorPart(),
 		httpPart("traces", g.ports.Traces, func() http.Handler { return g.spans.Handler() }),
 		g.mailPart(),
-		httpPart("mailbox", g.ports.Mailbox, func() http.Handler { return g.mail.Handler() }),
+		httpPart("mailbox", g.ports.Mailbox, g.mailbox),
 		httpPart("sign-in", g.ports.Issuer, g.issuer.Handler),
 	}
 	running, err := start(ctx, run.New(run.Config{StopTimeout: stopTimeout}, g.log, parts...))
@@ -198,6 +200,14 @@ func (g *ground) mailPart() run.Part {
 		},
 		Stop: func(context.Context) error { return g.mail.Close() },
 	}
+}
+
+// mailbox is the mailbox with, beside it, what text messages and calls end in.
+func (g *ground) mailbox() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", g.mail.Handler())
+	mux.Handle("/phone/", http.StripPrefix("/phone", g.phone.Handler()))
+	return mux
 }
 
 func httpPart(name string, port int, handler func() http.Handler) run.Part {

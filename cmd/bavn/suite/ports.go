@@ -13,7 +13,7 @@ import (
 type Ports struct {
 	Gateway, Issuer, Mailbox, Traces  int // HTTP
 	Intake, Triage, Notify, Reporting int // gRPC
-	OTLP, SMTP                        int
+	OTLP, SMTP, MailIn                int
 	GatewayAdmin                      int // /metrics and probes
 	IntakeAdmin, TriageAdmin          int
 	NotifyAdmin, ReportingAdmin       int
@@ -25,7 +25,7 @@ func DefaultPorts() Ports {
 	return Ports{
 		Gateway: 8080, Issuer: 8081, Mailbox: 8082, Traces: 8083,
 		Intake: 7101, Triage: 7102, Notify: 7103, Reporting: 7104,
-		OTLP: 4317, SMTP: 2525,
+		OTLP: 4317, SMTP: 2525, MailIn: 2526,
 		GatewayAdmin: 9100, IntakeAdmin: 9101, TriageAdmin: 9102, NotifyAdmin: 9103, ReportingAdmin: 9104,
 		Postgres: 5454,
 	}
@@ -55,6 +55,7 @@ func (p *Ports) uses() []use {
 		{"notify's metrics", &p.NotifyAdmin},
 		{"reporting's metrics", &p.ReportingAdmin},
 		{"PostgreSQL", &p.Postgres},
+		{"mails to the desks", &p.MailIn},
 	}
 }
 

@@ -4,11 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// MailDomain is where each desk has an address: nsp@desk.example.
+const MailDomain = "desk.example"
 
 // Names of the five, in the order in which a submission meets what they tell.
 var Names = []string{"triage", "intake", "notify", "reporting", "gateway"}
@@ -37,11 +42,23 @@ func (g *ground) settings(name string) ([]string, error) {
 	return env, nil
 }
 
+// inboundToken is what a development provider of text messages shows when it brings one.
+const inboundToken = "development"
+
 func (g *ground) ownSettings(name string) (map[string]string, error) {
 	a := g.addresses
 	switch name {
 	case "intake":
-		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{"TRIAGE_TARGET": a.Triage}), nil
+		blobs, err := filepath.Abs(g.folder.Path("blobs"))
+		if err != nil {
+			return nil, fmt.Errorf("find the suite's folder: %w", err)
+		}
+		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
+			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
+			"REFERENCES_KEYS":          g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
+			"CONNECTIONS_KEYS": g.keys.Tokens,
+		}), nil
 	case "triage":
 		return g.serviceSettings(name, a.Triage, g.ports.TriageAdmin, map[string]string{"INTAKE_TARGET": a.Intake}), nil
 	case "notify":
@@ -49,6 +66,11 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
 			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
+			"TOOLS_SECRETS": g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
+			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.References,
+			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
+			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",
+			"PHONE_CALL_END_URL": a.Mailbox + "/phone/call/{ref}/end", "PHONE_INBOUND_TOKEN": inboundToken,
 			"DELIVERY_BOARD_URL": a.Gateway + "/board/{desk}",
 		}), nil
 	case "reporting":

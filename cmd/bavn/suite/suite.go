@@ -14,6 +14,7 @@ import (
 	"github.com/bavn/bavn/platform/devissuer"
 	"github.com/bavn/bavn/platform/localpg"
 	"github.com/bavn/bavn/platform/mailsink"
+	"github.com/bavn/bavn/platform/phonesink"
 )
 
 // Config says what to run. The zero value, with persons, is a temporary suite on free ports.
@@ -210,6 +211,9 @@ func (g *ground) Token(person string, life time.Duration) (string, error) {
 
 // Mail is the mailbox.
 func (g *ground) Mail() *mailsink.Sink { return g.mail }
+
+// Phone is where text messages and calls end.
+func (g *ground) Phone() *phonesink.Sink { return g.phone }
 
 // Postgres is the database server, for tests that take it away.
 func (g *ground) Postgres() *localpg.Server { return g.postgres }

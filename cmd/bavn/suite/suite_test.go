@@ -56,8 +56,9 @@ func config(dir string) suite.Config {
 // report submits an incident as the local service desk does.
 func report(ctx context.Context, c *client.Client) (*intakev1.Submission, error) {
 	return c.Submissions.SubmitTicket(ctx, &intakev1.SubmitTicketRequest{
-		Parent: "desks/" + demo.Desk, RequestId: uuid.NewString(), Channel: commonv1.Channel_CHANNEL_API,
-		Title: &commonv1.LocalizedText{Text: "Nothing works"},
+		Parent: "desks/" + demo.Desk, RequestId: uuid.NewString(), Channel: commonv1.Channel_CHANNEL_WEB,
+		Title: &commonv1.LocalizedText{Text: "Nothing works"}, ExternalIds: map[string]string{"lokal": "RN-1"},
+		Assessment: &triagev1.Assessment{ReporterGroup: "region"},
 	})
 }
 

@@ -33,6 +33,8 @@ type Limits struct {
 	BodyBytes          int64
 	RequestTimeout     time.Duration // until the answer of a call that is no stream
 	StreamWriteTimeout time.Duration // until the reader of a stream has taken one message
+	UploadBytes        int64         // of one file
+	UploadTimeout      time.Duration // until one file has been sent
 }
 
 type api struct {
@@ -68,7 +70,12 @@ func New(draining context.Context, services Services, limits Limits, refusals *r
 	if err := register(draining, mux, services); err != nil {
 		return nil, fmt.Errorf("register the services: %w", err)
 	}
-	return mux, nil
+	files := &uploads{api: a, intake: intakev1.NewAttachmentServiceClient(services.Intake)}
+	all := http.NewServeMux()
+	all.HandleFunc("POST /v1/desks/{desk}/tickets/{ticket}/attachments", files.upload)
+	all.HandleFunc("POST /v1/desks/{desk}/submissions/{submission}/attachments", files.upload)
+	all.Handle("/", mux)
+	return all, nil
 }
 
 // register uses ctx only where generated code dials itself, which none of these do.
@@ -78,6 +85,12 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 	return errors.Join(
 		intakev1.RegisterSubmissionServiceHandlerClient(ctx, mux, intakev1.NewSubmissionServiceClient(intake)),
 		intakev1.RegisterPersonServiceHandlerClient(ctx, mux, intakev1.NewPersonServiceClient(intake)),
+		intakev1.RegisterConnectionServiceHandlerClient(ctx, mux, intakev1.NewConnectionServiceClient(intake)),
+		intakev1.RegisterInboundServiceHandlerClient(ctx, mux, intakev1.NewInboundServiceClient(intake)),
+		intakev1.RegisterAttachmentServiceHandlerClient(ctx, mux, intakev1.NewAttachmentServiceClient(intake)),
+		intakev1.RegisterFormServiceHandlerClient(ctx, mux, intakev1.NewFormServiceClient(intake)),
+		intakev1.RegisterCallServiceHandlerClient(ctx, mux, intakev1.NewCallServiceClient(intake)),
+		intakev1.RegisterQuickTicketServiceHandlerClient(ctx, mux, intakev1.NewQuickTicketServiceClient(intake)),
 		triagev1.RegisterTicketServiceHandlerClient(ctx, mux, triagev1.NewTicketServiceClient(triage)),
 		triagev1.RegisterAssessmentServiceHandlerClient(ctx, mux, triagev1.NewAssessmentServiceClient(triage)),
 		triagev1.RegisterDirectoryServiceHandlerClient(ctx, mux, triagev1.NewDirectoryServiceClient(triage)),
@@ -95,6 +108,12 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		triagev1.RegisterConfigurationItemServiceHandlerClient(ctx, mux, triagev1.NewConfigurationItemServiceClient(triage)),
 		eventv1.RegisterFeedHandlerClient(ctx, mux, eventv1.NewFeedClient(triage)),
 		notifyv1.RegisterNotificationServiceHandlerClient(ctx, mux, notifyv1.NewNotificationServiceClient(notify)),
+		notifyv1.RegisterProposalServiceHandlerClient(ctx, mux, notifyv1.NewProposalServiceClient(notify)),
+		notifyv1.RegisterStakeholderServiceHandlerClient(ctx, mux, notifyv1.NewStakeholderServiceClient(notify)),
+		notifyv1.RegisterOutboxServiceHandlerClient(ctx, mux, notifyv1.NewOutboxServiceClient(notify)),
+		notifyv1.RegisterPreferenceServiceHandlerClient(ctx, mux, notifyv1.NewPreferenceServiceClient(notify)),
+		notifyv1.RegisterWebhookServiceHandlerClient(ctx, mux, notifyv1.NewWebhookServiceClient(notify)),
+		notifyv1.RegisterPagingServiceHandlerClient(ctx, mux, notifyv1.NewPagingServiceClient(notify)),
 		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),
 		reportingv1.RegisterReportingServiceHandlerClient(ctx, mux, reportingv1.NewReportingServiceClient(reporting)),
 	)

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type Page, type Route } from '@playwright/test'
-import { desk, groups, journey, notifications, parties, persons, ticket, tickets } from './nsp'
+import { attachments, desk, groups, journey, notifications, parties, persons, ticket, tickets } from './nsp'
 
 /** What the mocked gateway answers, by path; a test replaces what it is about. */
 export type Answers = Record<string, (route: Route) => Promise<void>>
@@ -34,6 +34,7 @@ const answers: Answers = {
   '/v1/desks/nsp/tickets': json({ tickets, nextPageToken: '' }),
   '/v1/desks/nsp/tickets/ASCP00000042': json(ticket),
   '/v1/desks/nsp/tickets/ASCP00000042/journey': json(journey),
+  '/v1/desks/nsp/tickets/ASCP00000042/attachments': json({ attachments, nextPageToken: '' }),
   '/v1/desks/nsp/notifications': json({ notifications }),
 }
 

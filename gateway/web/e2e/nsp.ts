@@ -1,4 +1,4 @@
-import type { Desk, FeedEvent, Interval, Journey, Notification, Ticket, TicketStatus } from '../src/api/client'
+import type { Attachment, Desk, FeedEvent, Interval, Journey, Notification, Ticket, TicketStatus } from '../src/api/client'
 
 /** A desk with one ticket that went from the national desk to operations, on to a supplier, and back. */
 const party = (id: string) => `desks/nsp/parties/${id}`
@@ -166,3 +166,16 @@ export const notifications: Notification[] = [
   told('2', 'kim', 'handed_over', 'DELIVERY_FAILED', '2026-11-02T09:05:01Z', 'SMTP_550'),
   told('1', 'kim', 'work_started', 'DELIVERY_SENT', '2026-11-02T07:31:31Z'),
 ]
+
+/** Three files: one for everybody, an internal one, and one in which malware was found. */
+export const attachments: Attachment[] = [
+  { id: '0198a1b2-0000-7000-8000-000000000001', fileName: 'stamkort-fejl.heic', mediaType: 'image/heic', sizeBytes: '2411724' },
+  { id: '0198a1b2-0000-7000-8000-000000000002', fileName: 'netic.log', mediaType: 'text/plain; charset=utf-8', sizeBytes: '812', internal: true },
+  { id: '0198a1b2-0000-7000-8000-000000000003', fileName: 'faktura.pdf', mediaType: 'application/pdf', sizeBytes: '70211', state: 'ATTACHMENT_STATE_QUARANTINED' as const },
+].map(({ id, state = 'ATTACHMENT_STATE_AVAILABLE' as const, ...file }) => ({
+  ...file,
+  state,
+  name: `desks/nsp/attachments/${id}`,
+  ticket: 'desks/nsp/tickets/ASCP00000042',
+  receiveTime: '2026-11-03T13:20:00Z',
+}))

@@ -108,3 +108,46 @@ test('a journey that reporting has not heard of is said so', async ({ page }) =>
   await expect(page.getByText('Rejsen er ikke nået frem til rapporteringen endnu.')).toBeVisible()
   await expectAccessible(page)
 })
+
+test('files are fetched by a link that is asked for, and those with malware are not', async ({ page }) => {
+  let followed = ''
+  await mock(page, {
+    '/v1/desks/nsp/attachments/0198a1b2-0000-7000-8000-000000000001:downloadLink': json({
+      uri: 'http://files.example/files/t0ken',
+      expireTime: '2026-11-03T15:01:00Z',
+    }),
+  })
+  await page.route('http://files.example/**', (route) => {
+    followed = route.request().url()
+    return route.fulfill({ headers: { 'Content-Disposition': 'attachment; filename="x.heic"' }, body: 'x' })
+  })
+  await page.goto(address)
+  const files = page.getByRole('region', { name: 'Filer' })
+  await expect(files.getByRole('listitem')).toHaveCount(3)
+  await expect(files).toContainText('2,4 MB · image/heic')
+  await expect(files.getByText('spærret: der er fundet skadelig kode')).toBeVisible()
+  await expect(files.getByRole('button', { name: /faktura/ })).toHaveCount(0)
+  await files.getByRole('button', { name: 'Hent stamkort-fejl.heic' }).click()
+  await expect.poll(() => followed).toBe('http://files.example/files/t0ken')
+  await expect(page.getByRole('heading', { level: 1 }), 'the page stays').toBeVisible()
+  await expectAccessible(page)
+})
+
+test('a file that is too large is refused in the service’s words', async ({ page }) => {
+  const posted: string[] = []
+  await mock(page, {
+    '/v1/desks/nsp/tickets/ASCP00000042/attachments': async (route) => {
+      if (route.request().method() !== 'POST') return json({ attachments: [], nextPageToken: '' })(route)
+      posted.push((await route.request().allHeaders())['idempotency-key'] ?? '')
+      return refused(429, 'ATTACHMENT_TOO_LARGE', 'En fil må højst fylde 26214400 byte.')(route)
+    },
+  })
+  await page.goto(address)
+  const files = page.getByRole('region', { name: 'Filer' })
+  await files.getByLabel('Tilføj en fil').setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from('x') })
+  await files.getByRole('button', { name: 'Send filen' }).click()
+  await expect(files.getByRole('alert')).toContainText('En fil må højst fylde 26214400 byte.')
+  expect(posted).toHaveLength(1)
+  expect(posted[0]).toMatch(/^[0-9a-f-]{36}$/)
+  await expectAccessible(page)
+})

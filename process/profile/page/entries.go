@@ -3,6 +3,7 @@ package page
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -150,10 +151,17 @@ func (w *writer) extraDays(days []*profilev1.ExtraDay) string {
 func (w *writer) message(id string) string {
 	for _, template := range w.p.Settings().GetMessageTemplates() {
 		if template.GetId() == id {
-			return list(w.text(template.GetSubject()), w.text(template.GetBody()))
+			return list(spoken(w.text(template.GetSubject())), spoken(w.text(template.GetBody())))
 		}
 	}
 	return ""
+}
+
+// sections are the marks of what is said only where something is known; they are no words.
+var sections = regexp.MustCompile(`\{\{[#^/][^}]*\}\}`)
+
+func spoken(words string) string {
+	return strings.Join(strings.Fields(sections.ReplaceAllString(words, "")), " ")
 }
 
 // announced is how often something is announced: "every 30 minutes 06:00–24:00, and when solved".

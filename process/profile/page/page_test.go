@@ -3,6 +3,7 @@ package page_test
 import (
 	"io/fs"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,7 +74,7 @@ func rows(t *testing.T, p *profile.Profile) []string {
 	}
 	words := map[string]string{}
 	for _, template := range s.GetMessageTemplates() {
-		words[template.GetId()] = in(template.GetSubject())
+		words[template.GetId()] = asks.ReplaceAllString(in(template.GetSubject()), "") // what asks is no word of the message
 	}
 	for _, step := range s.GetSteps() {
 		row(profile.StepNumber(step), in(step.GetLabel()), in(step.GetWhat()))
@@ -118,6 +119,8 @@ func rows(t *testing.T, p *profile.Profile) []string {
 	}
 	return rows
 }
+
+var asks = regexp.MustCompile(`\{\{[#^/][^}]*\}\}`)
 
 // plain undoes what keeps Markdown from reading a text as its own.
 func plain(text string) string {

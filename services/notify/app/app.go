@@ -13,7 +13,9 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
+	"github.com/bavn/bavn/platform/outbound"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/access"
@@ -21,13 +23,18 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
+	"github.com/bavn/bavn/services/notify/internal/phone"
 	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/project"
+	"github.com/bavn/bavn/services/notify/internal/webhook"
 	"github.com/bavn/bavn/services/notify/migrations"
 )
 
 // Name of the service, as in its certificate and its telemetry.
 const Name = "notify"
+
+// pageWorkers call those on duty: workers of their own, because nothing may keep an urgent call waiting.
+const pageWorkers = 2
 
 // App is notify, ready to run.
 type App struct {
@@ -40,7 +47,7 @@ func (a *App) Addr() string { return a.base.Server.Addr() }
 
 // New puts notify together. Nothing is connected before Run.
 func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
-	base, err := service.New(ctx, cfg.Config, service.Spec{
+	base, err := service.New(ctx, withQueues(cfg), service.Spec{
 		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.PolicySchema,
 	}, deps)
@@ -48,7 +55,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
-		intakev1.SubmissionService_ServiceDesc.ServiceName)
+		intakev1.SubmissionService_ServiceDesc.ServiceName,
+		intakev1.ToolService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -57,19 +65,50 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands, err := commands(base, cfg, intake, triage)
+	workers := river.NewWorkers()
+	tools, err := newTools(base, cfg.Tools, intake)
 	if err != nil {
 		return nil, err
 	}
+	river.AddWorker(workers, &command.TellToolWorker{Tools: tools})
+	hooks, err := webhooks(base, cfg, workers)
+	if err != nil {
+		return nil, err
+	}
+	paging, err := paging(base, cfg, intake, triage, workers)
+	if err != nil {
+		return nil, err
+	}
+	commands, err := commands(base, cfg, intake, triage, workers)
+	if err != nil {
+		return nil, err
+	}
+	tools.Commands, hooks.Jobs = commands, commands.Jobs
+	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
+	commands.Links, commands.References = paging.Links, paging.References
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
 	}
+	if err := hearForTools(base, tools, intake); err != nil {
+		return nil, err
+	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
+	serve(base, gate, commands)
 	pages := &api.Pages{Sealer: base.PageTokens}
-	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterAnnouncementServiceServer(base.Server, &api.Announcements{Gate: gate, Board: commands.Board, Pages: pages})
 	notifyv1.RegisterBoardServiceServer(base.Server, &api.Boards{Gate: gate, Board: commands.Board})
+	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
+	if err := base.Hear(feed.SubscriberConfig{Name: "webhooks", Source: commands.Events, Handler: hooks}); err != nil {
+		return nil, err
+	}
+	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
+	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
+	if err := base.Hear(feed.SubscriberConfig{
+		Name: "pages", Source: commands.Events, Types: command.PageEventTypes(), Handler: paging,
+	}); err != nil {
+		return nil, err
+	}
 	base.ServeFeed(gate, nil)
 	if err := base.DrawJourneys(step); err != nil {
 		return nil, err
@@ -77,8 +116,20 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	return &App{Group: base.Group(), base: base}, nil
 }
 
+// serve registers what notify answers.
+func serve(base *service.Base, gate *access.Gate, commands *command.Commands) {
+	pages := &api.Pages{Sealer: base.PageTokens}
+	notifyv1.RegisterNotificationServiceServer(base.Server, &api.Notifications{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterProposalServiceServer(base.Server, &api.Proposals{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
+	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
+	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
+}
+
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
-func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface) (*command.Commands, error) {
+func commands(
+	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+) (*command.Commands, error) {
 	templates, err := domain.LoadTemplates()
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
@@ -91,13 +142,20 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", Name, err)
 	}
+	if courier.References, err = mailref.New(cfg.References); err != nil {
+		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
+	}
 	base.Add(run.Part{Name: "mail", Stage: run.Pool, Stop: func(context.Context) error { courier.Close(); return nil }})
+	carriers, err := couriers(cfg, courier)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", Name, err)
+	}
 	c := &command.Commands{
 		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake,
 		Intake: intakev1.NewPersonServiceClient(intake), Triage: triagev1.NewTicketServiceClient(triage),
 		Events: feed.Remote("triage", eventv1.NewFeedClient(triage)), Templates: templates,
-		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: courier}, Metrics: metrics,
-		Patience: cfg.Delivery.patience(), MailDomain: cfg.Mail.Domain(),
+		Editions: &command.Editions{Triage: triagev1.NewProfileServiceClient(triage)}, Couriers: carriers, Metrics: metrics,
+		Patience: cfg.Delivery.patience(), Calm: cfg.Calm.calm(), MailDomain: cfg.Mail.Domain(),
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter,
 	}
@@ -105,14 +163,74 @@ func commands(base *service.Base, cfg Config, intake, triage grpc.ClientConnInte
 		Commands: c, Submissions: intakev1.NewSubmissionServiceClient(intake), Secrets: base.PageTokens, URL: cfg.Delivery.BoardURL,
 		Profiles: &process.Profiles{Pool: base.Pool, Clock: base.Clock, Source: triagev1.NewProfileServiceClient(triage)},
 	}
-	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.RemindToAnnounceWorker{Board: c.Board})
 	river.AddWorker(workers, &command.TellSubscribersWorker{Board: c.Board})
-	if c.Jobs, err = base.Jobs(workers); err != nil {
+	river.AddWorker(workers, &command.DigestWorker{Commands: c})
+	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically()); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// webhooks are what tells other systems.
+func webhooks(base *service.Base, cfg Config, workers *river.Workers) (*command.Webhooks, error) {
+	guard, err := outbound.New(cfg.Webhooks.Config)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: webhooks: %w", Name, err)
+	}
+	hooks := &command.Webhooks{
+		Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Sealer: base.PageTokens, Guard: guard,
+		Sender: webhook.NewSender(guard, base.Clock), Patience: cfg.Webhooks.patience(), JobTimeout: cfg.Jobs.JobTimeout,
+	}
+	river.AddWorker(workers, &command.SendWorker{Webhooks: hooks})
+	river.AddWorker(workers, &command.PruneWorker{Webhooks: hooks})
+	return hooks, nil
+}
+
+// paging is what calls those on duty.
+func paging(
+	base *service.Base, cfg Config, intake, triage grpc.ClientConnInterface, workers *river.Workers,
+) (*command.Paging, error) {
+	references, err := mailref.New(cfg.References)
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: references: %w", Name, err)
+	}
+	delegate := triagev1.NewDelegateServiceClient(triage)
+	p := &command.Paging{
+		Pool: base.Pool, Clock: base.Clock, Intake: intakev1.NewPersonServiceClient(intake),
+		Tickets: triagev1.NewTicketServiceClient(triage), Triage: delegate, References: references,
+		Links: &command.Links{
+			Pool: base.Pool, Clock: base.Clock, Sealer: base.PageTokens, Triage: delegate, URL: cfg.Delivery.LinkURL,
+		},
+		MailDomain: cfg.Mail.Domain(), InboundToken: cfg.Phone.InboundToken, SendTimeout: max(cfg.Mail.SendTimeout, cfg.Phone.Timeout),
+	}
+	if cfg.Phone.Call.URL != "" {
+		if p.Ender, err = phone.New(cfg.Phone, cfg.Phone.Call); err != nil {
+			return nil, fmt.Errorf("set up %s: %w", Name, err)
+		}
+	}
+	river.AddWorker(workers, &command.CallWorker{Paging: p})
+	river.AddWorker(workers, &command.EndWorker{Paging: p})
+	return p, nil
+}
+
+// couriers are those of the media for which there is a provider.
+func couriers(cfg Config, mail *mail.Courier) (map[notifyv1.Medium]command.Courier, error) {
+	all := map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: mail}
+	for medium, provider := range map[notifyv1.Medium]phone.Provider{
+		notifyv1.Medium_MEDIUM_SMS: cfg.Phone.SMS, notifyv1.Medium_MEDIUM_CALL: cfg.Phone.Call,
+	} {
+		if provider.URL == "" {
+			continue
+		}
+		courier, err := phone.New(cfg.Phone, provider)
+		if err != nil {
+			return nil, err
+		}
+		all[medium] = courier
+	}
+	return all, nil
 }
 
 // hearTriage writes down whom to tell of what triage says.

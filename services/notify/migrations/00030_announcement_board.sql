@@ -64,14 +64,14 @@ CREATE TABLE board_subscriptions (
 );
 
 -- What a message is about that is about no ticket's event, relative to the desk: "announcements/fmk-down". Empty for the others.
-ALTER TABLE notifications ADD COLUMN about text NOT NULL DEFAULT '';
-ALTER TABLE notifications ADD CONSTRAINT told_once_of_each UNIQUE (desk, ticket, event_revision, rule, recipient, medium, about);
+ALTER TABLE notifications ADD COLUMN topic text NOT NULL DEFAULT '';
+ALTER TABLE notifications ADD CONSTRAINT told_once_of_each UNIQUE (desk, ticket, event_revision, rule, recipient, medium, topic);
 ALTER TABLE notifications DROP CONSTRAINT told_once_by_each_medium;
 
 -- +goose Down
 ALTER TABLE notifications ADD CONSTRAINT told_once_by_each_medium UNIQUE (desk, ticket, event_revision, rule, recipient, medium);
 ALTER TABLE notifications DROP CONSTRAINT told_once_of_each;
-ALTER TABLE notifications DROP COLUMN about;
+ALTER TABLE notifications DROP COLUMN topic;
 DROP TABLE board_subscriptions;
 DROP TABLE desk_profiles;
 DROP TABLE restricted_tickets;

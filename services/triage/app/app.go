@@ -86,8 +86,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	directory := &command.Directory{Writer: writer, Access: decisions, Members: members, Known: known}
 	triagev1.RegisterTicketServiceServer(base.Server, &api.Tickets{Reads: reads, Tickets: tickets})
+	triagev1.RegisterReplyServiceServer(base.Server, &api.Replies{Tickets: tickets})
 	triagev1.RegisterLegalServiceServer(base.Server, &api.Legal{Tickets: tickets})
 	triagev1.RegisterExplanationServiceServer(base.Server, &api.Explanations{Reads: reads})
+	triagev1.RegisterSightServiceServer(base.Server, &api.Sights{Reads: reads})
 	triagev1.RegisterProfileServiceServer(base.Server, &api.Profiles{Reads: reads})
 	triagev1.RegisterKnownSolutionServiceServer(base.Server, &api.KnownSolutions{
 		Reads: reads, KnownSolutions: &command.KnownSolutions{Tickets: tickets},
@@ -99,6 +101,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOnCallServiceServer(base.Server, &api.OnCall{Reads: reads, OnCall: &command.OnCall{Directory: directory}})
+	triagev1.RegisterDelegateServiceServer(base.Server, &api.Delegates{Delegates: &command.Delegates{
+		Tickets: tickets, OnCall: &command.OnCall{Directory: directory},
+	}})
 	triagev1.RegisterLinkServiceServer(base.Server, &api.Links{Reads: reads, Tickets: tickets})
 	triagev1.RegisterReleaseServiceServer(base.Server, &api.Releases{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOrderServiceServer(base.Server, &api.Orders{Tickets: tickets})
@@ -112,7 +117,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 
 func spec() service.Spec {
 	return service.Spec{
-		Name: Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
+		SpeaksForTools: "intake", // ADR 0036
+		Name:           Name, Migrations: migrations.Files, Texts: command.ErrorTexts(),
 		Policies: access.Policies, PolicySchema: access.Schema,
 	}
 }

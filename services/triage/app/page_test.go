@@ -40,6 +40,21 @@ func (w *world) page(ticket string) *triagev1.Page {
 	return pages[0]
 }
 
+// asking is the event of a ticket that asks for a message by a rule.
+func (w *world) asking(ticket, rule string) string {
+	w.t.Helper()
+	for _, e := range w.events(ticket) {
+		payload := new(triagev1.TicketEvent)
+		if err := e.Record.GetPayload().UnmarshalTo(payload); err != nil {
+			w.t.Fatal(err)
+		}
+		if slices.ContainsFunc(payload.GetNotifications(), func(n *triagev1.NotificationRequest) bool { return n.GetRule() == rule }) {
+			return e.Ref()
+		}
+	}
+	return ""
+}
+
 // told are those whom each event of a page asks to be called or told.
 func (w *world) told(page string) (told []string) {
 	w.t.Helper()
@@ -66,6 +81,9 @@ func TestAnUrgentTicketCallsThoseOnDutyUntilSomebodyAnswers(t *testing.T) {
 	if page.GetState() != triagev1.PageState_PAGE_STATE_CALLING || page.GetTurn() != 1 || page.GetRule() != "duty" ||
 		page.GetNextTime().AsTime().Sub(page.GetCallTime().AsTime()) != 10*time.Minute {
 		t.Fatalf("the call is %v", page)
+	}
+	if cause := w.events(page.GetName())[0].Record.GetCause().GetEvent(); cause != w.asking(opened.GetName(), "duty") {
+		t.Errorf("the call names %s as its cause, and %s asked for it", cause, w.asking(opened.GetName(), "duty"))
 	}
 	for turn := int32(2); turn <= 3; turn++ {
 		w.clock.Advance(10 * time.Minute)

@@ -239,8 +239,7 @@ func (w *world) process() *exec.Cmd {
 }
 
 // TestTenThousandTimers rings them on two processes by the machine's clock, and kills one half-way with SIGKILL. Each takes
-// effect once: all within two minutes of their time, and most within ten seconds; how late exactly is the machine's, and is
-// logged.
+// effect once: within ten seconds of its time, and those that the killed one had in hand within two minutes.
 func TestTenThousandTimers(t *testing.T) { //nolint:paralleltest // it measures
 	if !soaked {
 		t.Skip("make soak rings ten thousand timers")
@@ -286,8 +285,8 @@ func TestTenThousandTimers(t *testing.T) { //nolint:paralleltest // it measures
 	slices.Sort(late)
 	t.Logf("lateness of %d timers over %v, one of two replicas killed half-way with %d in hand: median %v, p99 %v, worst %v",
 		tickets, span, inHand, late[tickets/2], late[tickets*99/100], late[tickets-1])
-	if median := late[tickets/2]; median > 10*time.Second {
-		t.Errorf("half of the timers were more than %v late", median)
+	if others := late[tickets-1-inHand]; others > 10*time.Second {
+		t.Errorf("%d were in hand when one was killed; without as many of the latest, one was %v late", inHand, others)
 	}
 	if worst := late[tickets-1]; worst > 2*time.Minute {
 		t.Errorf("one was %v late", worst)

@@ -104,6 +104,7 @@ type world struct {
 	known     triagev1.KnownSolutionServiceClient
 	feed      eventv1.FeedClient
 	intake    triagev1.TicketServiceClient
+	replies   triagev1.ReplyServiceClient
 	onCall    triagev1.OnCallServiceClient
 	escalate  triagev1.EscalationServiceClient
 	attest    triagev1.AttestationServiceClient
@@ -181,7 +182,8 @@ func (w *world) serve() {
 	w.feed = eventv1.NewFeedClient(w.gateway)
 	w.onCall, w.escalate = triagev1.NewOnCallServiceClient(w.gateway), triagev1.NewEscalationServiceClient(w.gateway)
 	w.attest = triagev1.NewAttestationServiceClient(w.gateway)
-	w.intake = triagev1.NewTicketServiceClient(w.dial(address, "intake"))
+	intake := w.dial(address, "intake")
+	w.intake, w.replies = triagev1.NewTicketServiceClient(intake), triagev1.NewReplyServiceClient(intake)
 	var err error
 	w.pool, err = pg.Open(context.WithoutCancel(w.t.Context()), pg.Config{URL: w.url}, pg.Deps{OnConnect: feed.CheckEpoch})
 	if err != nil {

@@ -18,11 +18,17 @@ type grammar struct {
 	Dev Dev `cmd:"" group:"run" help:"Run everything on this machine: services, gateway, database, sign-in, mailbox, traces."`
 
 	Ticket        Ticket        `cmd:"" group:"use" help:"What people do with tickets."`
+	Call          Call          `cmd:"" group:"use" help:"Who is calling, and what they and others called about."`
+	Form          Form          `cmd:"" group:"use" help:"Forms of the desk: what is asked, and whether answers will do."`
+	Quick         Quick         `cmd:"" group:"use" help:"Quick tickets and templates."`
 	Known         Known         `cmd:"" group:"use" help:"What solved the like before: look, use, propose, review."`
 	Watch         Watch         `cmd:"" group:"use" help:"Follow what happens, as it happens."`
 	Journey       Journey       `cmd:"" group:"use" help:"Show who held a ticket, when and in which status."`
 	Trace         Trace         `cmd:"" group:"use" help:"Draw a ticket's way as a tree, with the requests behind each step."`
 	Notifications Notifications `cmd:"" group:"use" help:"Show which messages were sent, and what became of them."`
+	Message       Message       `cmd:"" group:"use" help:"What a desk says: send what waits for you, stop a storm, keep the lists."`
+
+	Inbound Inbound `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
 
 	Announcement Announcement `cmd:"" group:"use" help:"The announcement board: what is planned, what is wrong now, what is over."`
 
@@ -34,11 +40,14 @@ type grammar struct {
 	Group      Group      `cmd:"" group:"set up" help:"People of one party who share a queue."`
 	Person     Person     `cmd:"" group:"set up" help:"People and how to reach them."`
 	CI         CI         `cmd:"" name:"ci" group:"set up" help:"Configuration items: what tickets are about."`
+	Connection Connection `cmd:"" group:"set up" help:"The parties' own tools: Jira, monitoring, any that signs its webhooks."`
+	Webhook    Webhook    `cmd:"" group:"set up" help:"Systems that are told what happens."`
 	Membership Membership `cmd:"" group:"set up" help:"Who may act for which party."`
 	Profile    Profile    `cmd:"" group:"set up" help:"The process of a desk as a file: check, explain, compare, draw."`
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`
 
 	Figures  Figures  `cmd:"" group:"look" help:"Print a desk's figures."`
+	Ledger   Ledger   `cmd:"" group:"look" help:"Reconcile what came in with what became of it and with the originals."`
 	Verify   Verify   `cmd:"" group:"look" help:"Prove the hash chain and the party clocks of every ticket."`
 	Progress Progress `cmd:"" group:"look" help:"Say how far reporting has heard."`
 	Rebuild  Rebuild  `cmd:"" group:"look" help:"Drop what reporting derived and read every feed again, while live."`

@@ -216,6 +216,7 @@ func (s *session) groups(ctx context.Context, party string) ([]*triagev1.Group, 
 type Person struct {
 	Create PersonCreate `cmd:"" help:"Register a person."`
 	List   PersonList   `cmd:"" help:"List the persons of the desk."`
+	Import PersonImport `cmd:"" help:"Bring persons in line with a CSV file: staff, students, guests."`
 	Erase  PersonErase  `cmd:"" help:"Erase a person for good: contact data, and the texts of their tickets."`
 }
 

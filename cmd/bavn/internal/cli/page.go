@@ -13,6 +13,7 @@ type Page struct {
 	List    PageList    `cmd:"" help:"List calls to those on duty, newest first."`
 	Ack     PageAck     `cmd:"" help:"Answer a call: nobody else is called."`
 	Request PageRequest `cmd:"" help:"Call those on duty about a ticket."`
+	Calls   PageCalls   `cmd:"" help:"Show how each of them was called, and what became of it."`
 }
 
 // PageList lists calls.

@@ -22,6 +22,10 @@ type Ticket struct {
 	Explain   TicketExplain   `cmd:"" group:"use" help:"Say why a ticket is as it is, and what can be done with it now."`
 	Deadlines TicketDeadlines `cmd:"" group:"use" help:"Show what is due, when, and by which rule."`
 
+	Attach      TicketAttach      `cmd:"" group:"use" help:"Add files to a ticket."`
+	Attachments TicketAttachments `cmd:"" group:"use" help:"List the files of a ticket."`
+	Download    TicketDownload    `cmd:"" group:"use" help:"Fetch a file of a ticket."`
+
 	Take     TicketTake     `cmd:"" group:"work" help:"Take a ticket from the pile."`
 	TakeNext TicketTakeNext `cmd:"" group:"work" help:"Take the next ticket of a pile: the oldest of the highest priority."`
 	Assign   TicketAssign   `cmd:"" group:"work" help:"Give a ticket to a group or person of the holding party."`
@@ -84,6 +88,7 @@ type Ticket struct {
 	Return         TicketReturn         `cmd:"" group:"end" help:"Send a badly documented solution back to the technician."`
 	Verify         TicketVerify         `cmd:"" group:"end" help:"Say that the solution was verified, and how."`
 	QualityCheck   TicketQualityCheck   `cmd:"" group:"end" help:"Say that the description of the solution is good enough to close."`
+	Report         TicketReport         `cmd:"" group:"end" help:"Say how far an incident report is that is made outside Bavn."`
 	Close          TicketClose          `cmd:"" group:"end" help:"Close a solved ticket after the quality check."`
 	Reopen         TicketReopen         `cmd:"" group:"end" help:"Open a solved or closed ticket again."`
 	Cancel         TicketCancel         `cmd:"" group:"end" help:"Cancel a ticket that was withdrawn or registered by mistake."`

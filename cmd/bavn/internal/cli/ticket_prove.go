@@ -39,6 +39,23 @@ func (c *TicketQualityCheck) Run(ctx context.Context, s *session) error {
 	})
 }
 
+// TicketReport says how far an incident report is that is made outside Bavn.
+type TicketReport struct {
+	Change
+	Text
+	State string `name:"is" required:"" enum:"written,approved,withdrawn" help:"How far it is: written, approved, or withdrawn."`
+}
+
+// Run says so; the text says where the report is (R108).
+func (c *TicketReport) Run(ctx context.Context, s *session) error {
+	return s.changed(ctx, func(ctx context.Context, services *client.Client) (*triagev1.Ticket, error) {
+		return services.Closing.RecordReport(ctx, &triagev1.RecordReportRequest{
+			Name: c.name(s), RequestId: c.id(), Etag: c.ETag, Reason: c.localized(),
+			Written: c.State != "withdrawn", Approved: c.State == "approved",
+		})
+	})
+}
+
 // TicketOrder orders goods.
 type TicketOrder struct {
 	Change

@@ -18,7 +18,8 @@ import (
 
 // TicketSubmit reports an incident.
 type TicketSubmit struct {
-	Title        string            `arg:"" help:"A telling title."`
+	Title        string            `arg:"" optional:"" help:"A telling title; form or template may give it."`
+	By           string            `default:"api" enum:"api,web,mail,phone,walk-in,visit,event" help:"How it came: ${enum}."`
 	Description  string            `short:"d" placeholder:"TEXT" help:"What is wrong: what, where, who, when."`
 	Reporter     string            `placeholder:"PERSON" help:"Who tells us, if not you."`
 	AffectedUser string            `placeholder:"PERSON" help:"Who it happens to, if not the reporter."`
@@ -33,6 +34,12 @@ type TicketSubmit struct {
 	Mark         []string          `placeholder:"WHAT" help:"It is: urgent, security_suspected, large_business_impact ..."`
 	Answer       map[string]string `placeholder:"QUESTION=VALUE" help:"An answer to a question of the guide: an option, yes or no."`
 	Phoned       map[string]string `placeholder:"CONTACT=TIME" help:"A call made before: national_desk=2026-11-22T08:15:00+01:00."`
+	Group        string            `placeholder:"ID" help:"The group of reporters that the reporter is of: region."`
+	Form         string            `placeholder:"ID" help:"The form that is filled in."`
+	Field        map[string]string `placeholder:"FIELD=ANSWER" help:"An answer of the form."`
+	Template     string            `placeholder:"ID" help:"The template whose values hold where nothing else is said."`
+	Solution     string            `placeholder:"TEXT" help:"How it was solved: registered and resolved in one step."`
+	Workaround   bool              `help:"The solution is a workaround."`
 	TextLanguage string            `placeholder:"da|sv|en" help:"Language of title and description; that of the desk if left out."`
 	Request
 }
@@ -44,9 +51,15 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	request := &intakev1.SubmitTicketRequest{
-		Parent: s.desk(), RequestId: c.id(), Channel: commonv1.Channel_CHANNEL_API,
-		Title: text(c.Title, c.TextLanguage), ExternalIds: c.ExternalID,
+		Parent: s.desk(), RequestId: c.id(), Channel: channelNamed(c.By), ExternalIds: c.ExternalID,
 		Reporter: resource.Person(s.Desk, c.Reporter), AffectedUser: resource.Person(s.Desk, c.AffectedUser),
+	}
+	request.Form, request.FormAnswers, request.Template = c.Form, c.Field, c.Template
+	if c.Title != "" {
+		request.Title = text(c.Title, c.TextLanguage)
+	}
+	if c.Solution != "" {
+		request.Solution, request.SolutionKind = text(c.Solution, c.TextLanguage), solutionKindOf(c.Workaround)
 	}
 	if c.Description != "" {
 		request.Description = text(c.Description, c.TextLanguage)
@@ -61,6 +74,11 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	submission, err := connected.Submissions.SubmitTicket(ctx, request)
+	return s.submitted(submission, err)
+}
+
+// submitted says which number a report has, and whom to phone about it.
+func (s *session) submitted(submission *intakev1.Submission, err error) error {
 	if err != nil {
 		return err
 	}
@@ -68,18 +86,35 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 		return s.Message(submission)
 	}
 	s.Printf("%s", s.Bold(resource.ID(submission.GetTicket())))
-	if submission.GetOutcome() == intakev1.Outcome_OUTCOME_UNSPECIFIED {
+	switch submission.GetOutcome() {
+	case intakev1.Outcome_OUTCOME_UNSPECIFIED:
 		s.Printf(" received; it is opened as soon as triage can")
+	case intakev1.Outcome_OUTCOME_REFUSED:
+		s.Printf(" refused: %s", submission.GetRefusalReason())
+	default: // opened
 	}
 	s.Printf("\n")
+	s.phone(submission.GetCallsDue())
 	return nil
+}
+
+// channelNamed is a channel as people type it: walk-in.
+func channelNamed(typed string) commonv1.Channel {
+	return commonv1.Channel(commonv1.Channel_value["CHANNEL_"+enumName(typed)])
+}
+
+func solutionKindOf(workaround bool) triagev1.SolutionKind {
+	if workaround {
+		return triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND
+	}
+	return triagev1.SolutionKind_SOLUTION_KIND_PERMANENT
 }
 
 // assessment is what was said in the ids of the desk's profile; nil where nothing was.
 func (c *TicketSubmit) assessment(s *session) (*triagev1.Assessment, error) {
 	a := &triagev1.Assessment{
 		Kind: c.Kind, Category: c.Category, BusinessService: c.Service, Urgency: c.Urgency, FoundBy: party(s, c.FoundBy),
-		AffectsUsers: c.AffectsUsers, Answers: c.Answer,
+		AffectsUsers: c.AffectsUsers, Answers: c.Answer, ReporterGroup: c.Group,
 	}
 	for _, name := range c.Mark {
 		if err := mark(a, name, true); err != nil {

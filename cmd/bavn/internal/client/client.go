@@ -41,6 +41,13 @@ type Config struct {
 type Client struct {
 	Submissions   intakev1.SubmissionServiceClient
 	Persons       intakev1.PersonServiceClient
+	Inbound       intakev1.InboundServiceClient
+	Attachments   intakev1.AttachmentServiceClient
+	Imports       intakev1.PersonImportServiceClient
+	Forms         intakev1.FormServiceClient
+	Calls         intakev1.CallServiceClient
+	QuickTickets  intakev1.QuickTicketServiceClient
+	Connections   intakev1.ConnectionServiceClient
 	Tickets       triagev1.TicketServiceClient
 	Assessments   triagev1.AssessmentServiceClient
 	Directory     triagev1.DirectoryServiceClient
@@ -58,6 +65,12 @@ type Client struct {
 	Items         triagev1.ConfigurationItemServiceClient
 	TicketFeed    eventv1.FeedClient
 	Notifications notifyv1.NotificationServiceClient
+	Proposals     notifyv1.ProposalServiceClient
+	Stakeholders  notifyv1.StakeholderServiceClient
+	Outboxes      notifyv1.OutboxServiceClient
+	Preferences   notifyv1.PreferenceServiceClient
+	Webhooks      notifyv1.WebhookServiceClient
+	Paging        notifyv1.PagingServiceClient
 	Announcements notifyv1.AnnouncementServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
@@ -92,6 +105,13 @@ func Open(cfg Config) (*Client, error) {
 	}
 	c.Submissions = intakev1.NewSubmissionServiceClient(dialed["intake"])
 	c.Persons = intakev1.NewPersonServiceClient(dialed["intake"])
+	c.Connections = intakev1.NewConnectionServiceClient(dialed["intake"])
+	c.Inbound = intakev1.NewInboundServiceClient(dialed["intake"])
+	c.Attachments = intakev1.NewAttachmentServiceClient(dialed["intake"])
+	c.Imports = intakev1.NewPersonImportServiceClient(dialed["intake"])
+	c.Forms = intakev1.NewFormServiceClient(dialed["intake"])
+	c.Calls = intakev1.NewCallServiceClient(dialed["intake"])
+	c.QuickTickets = intakev1.NewQuickTicketServiceClient(dialed["intake"])
 	c.Tickets = triagev1.NewTicketServiceClient(dialed["triage"])
 	c.Assessments = triagev1.NewAssessmentServiceClient(dialed["triage"])
 	c.Directory = triagev1.NewDirectoryServiceClient(dialed["triage"])
@@ -110,6 +130,12 @@ func Open(cfg Config) (*Client, error) {
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
 	c.Announcements = notifyv1.NewAnnouncementServiceClient(dialed["notify"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
+	c.Proposals = notifyv1.NewProposalServiceClient(dialed["notify"])
+	c.Stakeholders = notifyv1.NewStakeholderServiceClient(dialed["notify"])
+	c.Outboxes = notifyv1.NewOutboxServiceClient(dialed["notify"])
+	c.Preferences = notifyv1.NewPreferenceServiceClient(dialed["notify"])
+	c.Webhooks = notifyv1.NewWebhookServiceClient(dialed["notify"])
+	c.Paging = notifyv1.NewPagingServiceClient(dialed["notify"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil
 }

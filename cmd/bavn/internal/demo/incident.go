@@ -49,7 +49,8 @@ func incident() []act {
 		}},
 		{"mette", "answers the question tree", "answerGuide", func(id string) proto.Message {
 			return &triagev1.AnswerGuideRequest{RequestId: id, Answers: []*triagev1.GuideAnswer{
-				{Question: "about_fmk", Value: "no"}, {Question: "users_affected", Value: "some"},
+				{Question: "about_fmk", Value: "no"},
+				{Question: "users_affected", Value: "some"},
 				{Question: "what_symptoms", Words: danish("Opslag tager over 30 sekunder siden kl. 07.40, og nogle fejler.")},
 			}}
 		}},

@@ -24,8 +24,8 @@ var requestIDs = uuid.MustParse("3f0d9c55-52a1-5a0e-9d6e-4b7a86f1c2d3")
 
 func requestID(about string) string { return uuid.NewSHA1(requestIDs, []byte(about)).String() }
 
-// Seed makes the demo desk with the parties and groups of its process, people and memberships, as the administrator whom c acts as. What is there
-// already stays as it is.
+// Seed makes the demo desk with the parties and groups of its process, people and memberships, as the administrator whom c acts
+// as. What is there already stays as it is.
 func Seed(ctx context.Context, c *client.Client) error {
 	for _, part := range []struct {
 		what string

@@ -38,6 +38,9 @@ func Announcement(desk, typed string) string { return under(desk, "announcements
 // Item is a configuration item's name.
 func Item(desk, typed string) string { return under(desk, "configurationItems", typed) }
 
+// Attachment is a file's name.
+func Attachment(desk, typed string) string { return under(desk, "attachments", typed) }
+
 func under(desk, collection, typed string) string {
 	switch {
 	case typed == "", strings.HasPrefix(typed, "desks/"):

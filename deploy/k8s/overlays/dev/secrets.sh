@@ -18,6 +18,7 @@ for service in intake triage notify reporting; do
   password=$(hex)
   secret "$service-database-app" "password=$password" \
     "uri=postgres://$service:$password@postgres:5432/$service?sslmode=disable"
-  secret "$service-keys" "tokens=$(hex)"
+  secret "$service-keys" "tokens=$(hex)" "connections=$(hex)"
 done
+secret mail-references "keys=$(hex)" # of intake and notify together
 secret gateway-keys "sessions=$(head -c 32 /dev/urandom | base64)"

@@ -13,6 +13,7 @@ export type StatusClass = NonNullable<Ticket['statusClass']>
 export type Journey = Schemas['reporting.Journey']
 export type Interval = Schemas['reporting.Interval']
 export type FeedEvent = Schemas['event.Event']
+export type Attachment = Schemas['intake.Attachment']
 export type Notification = Schemas['notify.Notification']
 
 const client = createFetchClient<paths>({ baseUrl: '/' })

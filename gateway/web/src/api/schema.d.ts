@@ -252,6 +252,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads what is known of an attachment
+         * @description Reads what is known of an attachment. Callers: those who see it. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["AttachmentService_GetAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/attachments/{attachment}:downloadLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives an address under which a browser gets the file for a minute, without signing in and on an origin apart
+         * @description Gives an address under which a browser gets the file for a minute, without signing in and on an origin apart.
+         *
+         *     Callers: those who see the attachment. Changes nothing. Errors: NOT_FOUND; FAILED_PRECONDITION ATTACHMENT_QUARANTINED,
+         *     ATTACHMENT_NOT_SCANNED.
+         */
+        get: operations["AttachmentService_GetDownloadLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/callers:find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds who is calling, by whatever is said first: phone number, e-mail, user name, the organisation's id, or words of the name; with their open tickets and the desk's known outages, as far as the caller of this method may see them (R5)
+         * @description Finds who is calling, by whatever is said first: phone number, e-mail, user name, the organisation's id, or words of the name;
+         *     with their open tickets and the desk's known outages, as far as the caller of this method may see them (R5).
+         *
+         *     Callers: agents of the desk. Changes nothing; what is looked for is personal data, and so in the body. Errors: NOT_FOUND.
+         */
+        post: operations["CallService_FindCallers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/configurationItems": {
         parameters: {
             query?: never;
@@ -331,6 +397,87 @@ export interface paths {
          *     request_id, and items that are as they were stay so. Errors: INVALID_ARGUMENT.
          */
         post: operations["ConfigurationItemService_ImportConfigurationItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists connections by id
+         * @description Lists connections by id. Callers: members of the desk's authority party. Changes nothing. Errors: NOT_FOUND at `parent`.
+         */
+        get: operations["ConnectionService_ListConnections"];
+        put?: never;
+        /**
+         * Connects a desk with a tool of a party, and makes the tool an agent of the party
+         * @description Connects a desk with a tool of a party, and makes the tool an agent of the party. It hears nothing until it has a secret.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.created, and membership.granted at triage. Idempotent by
+         *     request_id. Errors: NOT_FOUND for the desk or the party, ALREADY_EXISTS CONNECTION_EXISTS, INVALID_ARGUMENT with the field: a
+         *     mapping that does not come back as it went (connection.round_trip) among them.
+         */
+        post: operations["ConnectionService_CreateConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a connection; its secrets are never shown
+         * @description Reads a connection; its secrets are never shown. Callers: members of the desk's authority party, and of the connection's party.
+         *     Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["ConnectionService_GetConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a connection: what its mask names, never its kind and its party
+         * @description Changes a connection: what its mask names, never its kind and its party.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.updated. Idempotent by request_id. Errors: NOT_FOUND,
+         *     ABORTED STALE_ETAG, INVALID_ARGUMENT as for CreateConnection.
+         */
+        patch: operations["ConnectionService_UpdateConnection"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/connections/{connection}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new secret, with which the tool signs from now on
+         * @description Makes a new secret, with which the tool signs from now on. The one before is still good for a day, so that the tool can be
+         *     told; one older than that is not. It is shown in this answer and never again; the same request is answered with the same secret
+         *     while that is the newest.
+         *
+         *     Callers: administrators of the desk's authority party. Emits connection.secret_rotated. Idempotent by request_id. Errors:
+         *     NOT_FOUND.
+         */
+        post: operations["ConnectionService_RotateConnectionSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -442,6 +589,220 @@ export interface paths {
          *     Callers: auditors and administrators of the desk. Changes nothing.
          */
         get: operations["ReportingService_GetFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/followedTickets:follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follows a ticket: the caller is told when it moves, as far as they see it then
+         * @description Follows a ticket: the caller is told when it moves, as far as they see it then. Callers: whoever sees the ticket. Emits nothing.
+         *     Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_FollowTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/followedTickets:unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops following a ticket
+         * @description Stops following a ticket. Callers: whoever follows it. Emits nothing. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_UnfollowTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the forms of the desk's profile by id, in the caller's language
+         * @description Lists the forms of the desk's profile by id, in the caller's language. Callers: whoever may report there. Changes nothing.
+         *     Errors: NOT_FOUND; a desk without a profile has no forms.
+         */
+        get: operations["FormService_ListForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a form: its fields, and the questions of the guides that it asks as well, in the caller's language
+         * @description Reads a form: its fields, and the questions of the guides that it asks as well, in the caller's language. Callers: whoever may
+         *     report there. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["FormService_GetForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/forms/{form}:validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says which fields are asked, given the answers so far, what is wrong with these, and whom to phone as well (R7)
+         * @description Says which fields are asked, given the answers so far, what is wrong with these, and whom to phone as well (R7). It applies the
+         *     rules that SubmitTicket applies, so that a page needs none of its own. Callers: whoever may report there. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        post: operations["FormService_ValidateForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what came in, newest first
+         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
+         *     Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+         */
+        get: operations["InboundService_ListInboundItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one
+         * @description Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["InboundService_GetInboundItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a quarantined item: nothing becomes of it
+         * @description Ends a quarantined item: nothing becomes of it. Its original stays.
+         *
+         *     Callers: as for ReleaseInboundItem. Emits inbound.refused. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION
+         *     INBOUND_NOT_QUARANTINED.
+         */
+        post: operations["InboundService_DismissInboundItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundItems/{inboundItem}:release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again
+         * @description Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
+         *     what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
+         *
+         *     Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
+         *     request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+         */
+        post: operations["InboundService_ReleaseInboundItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/inboundLedger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts what came in against what became of it and against the originals that are kept
+         * @description Counts what came in against what became of it and against the originals that are kept. Callers: members of the desk's contact and
+         *     authority party, as for ListSubmissions. Changes nothing. Errors: NOT_FOUND at `parent`.
+         */
+        get: operations["InboundService_GetInboundLedger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -817,6 +1178,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads how much a desk says and has to say, so that a storm is seen
+         * @description Reads how much a desk says and has to say, so that a storm is seen. Callers: administrators and incident managers of the desk.
+         *     Changes nothing. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        get: operations["OutboxService_GetOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/outbox:pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops everything that has not gone out yet, and what comes
+         * @description Stops everything that has not gone out yet, and what comes. Nothing is lost: it waits. Callers: as GetOutbox. Emits
+         *     outbox.paused; what is paused stays so. Idempotent by request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["OutboxService_PauseOutbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/outbox:resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets messages go out again, those that waited too
+         * @description Lets messages go out again, those that waited too. Callers: as GetOutbox. Emits outbox.resumed. Idempotent by request_id.
+         *     Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["OutboxService_ResumeOutbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/pages": {
         parameters: {
             query?: never;
@@ -830,6 +1254,27 @@ export interface paths {
          *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
          */
         get: operations["OnCallService_ListPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/pages/{page}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how a page's contacts were called, the last first
+         * @description Lists how a page's contacts were called, the last first. Callers: those who may see the page. Changes nothing. Errors: NOT_FOUND,
+         *     INVALID_PAGE_TOKEN.
+         */
+        get: operations["PagingService_ListPageCalls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1011,6 +1456,48 @@ export interface paths {
         patch: operations["PersonService_UpdatePerson"];
         trace?: never;
     };
+    "/v1/desks/{desk}/persons/{person}/notificationPreferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads how a person wants to be told; the defaults where they have not said
+         * @description Reads how a person wants to be told; the defaults where they have not said. Callers: the person. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        get: operations["PreferenceService_GetPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/persons/{person}/notificationPreferences:set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets how a person wants to be told
+         * @description Sets how a person wants to be told. Receipts, stakeholders' mail and calls to those on duty come all the same. Callers: the person.
+         *     Emits nothing: it is nobody else's business. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["PreferenceService_SetPreferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/persons/{person}:erase": {
         parameters: {
             query?: never;
@@ -1102,6 +1589,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists proposals, newest first: those of one ticket, or all that are open; without their words
+         * @description Lists proposals, newest first: those of one ticket, or all that are open; without their words. Callers: members of a party of
+         *     the desk, for what they may send. Changes nothing. Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT, INVALID_PAGE_TOKEN.
+         */
+        get: operations["ProposalService_ListProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a proposal, with the words that it would be sent in
+         * @description Reads a proposal, with the words that it would be sent in. Callers: agents of the party that has the ticket or answers for it.
+         *     Changes nothing. Errors: NOT_FOUND; UNAVAILABLE while the words cannot be asked for.
+         */
+        get: operations["ProposalService_GetProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets it be: nothing is sent
+         * @description Lets it be: nothing is sent. Callers: as SendProposal. Emits proposal.dismissed. Idempotent by request_id. Errors: as SendProposal.
+         */
+        post: operations["ProposalService_DismissProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/proposals/{proposal}:send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends it, in its own words or in those of the caller, who signs it
+         * @description Sends it, in its own words or in those of the caller, who signs it. A call is made by the caller and noted as made.
+         *
+         *     Callers: agents of the party that has the ticket or answers for it. Emits proposal.sent, and what each message emits. Idempotent
+         *     by request_id. Errors: NOT_FOUND; FAILED_PRECONDITION PROPOSAL_DECIDED (sent, dismissed or overtaken already).
+         */
+        post: operations["ProposalService_SendProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/quickTickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the quick tickets of the desk's profile by id, in the caller's language
+         * @description Lists the quick tickets of the desk's profile by id, in the caller's language. Callers: agents of the desk. Changes nothing.
+         *     Errors: NOT_FOUND; a desk without a profile has none.
+         */
+        get: operations["QuickTicketService_ListQuickTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/quickTickets/{quickTicket}:register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers a quick ticket: with its category, and solved where the profile says how (R24)
+         * @description Registers a quick ticket: with its category, and solved where the profile says how (R24). Of who was helped nothing is kept where
+         *     it is anonymous (R148): the ticket is then of the agent who helped.
+         *
+         *     Callers: agents of the desk. Emits what SubmitTicket emits, and ticket.resolved. Idempotent by request_id; a repeated call also
+         *     solves what was registered and not solved. Errors: NOT_FOUND, INVALID_ARGUMENT affected_user quick_ticket.anonymous, and those of
+         *     SubmitTicket and ResolveTicket.
+         */
+        post: operations["QuickTicketService_RegisterQuickTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/shifts": {
         parameters: {
             query?: never;
@@ -1169,6 +1787,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/stakeholders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the stakeholders of the desk, by name
+         * @description Lists the stakeholders of the desk, by name. Callers: administrators and incident managers of the desk. Changes nothing.
+         *     Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_PAGE_TOKEN.
+         */
+        get: operations["StakeholderService_ListStakeholders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders/{stakeholder}:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a person off the list
+         * @description Takes a person off the list. Callers: as AddStakeholder; the person themselves. Emits stakeholder.removed. Idempotent by
+         *     request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["StakeholderService_RemoveStakeholder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders:add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a person on the list for tickets of some priorities, or changes which
+         * @description Puts a person on the list for tickets of some priorities, or changes which. Callers: administrators and incident managers of the
+         *     desk; members of a party, for themselves. Emits stakeholder.added. Idempotent by request_id. Errors: NOT_FOUND, PERMISSION_DENIED.
+         */
+        post: operations["StakeholderService_AddStakeholder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/stakeholders:write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes to the stakeholders of a ticket's priority, in the caller's words and at once
+         * @description Writes to the stakeholders of a ticket's priority, in the caller's words and at once. What the letter says is kept until the ticket's
+         *     texts are erased. Callers: incident managers of the desk who see the ticket. Emits what each message emits. Idempotent by
+         *     request_id. Errors: NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION NO_STAKEHOLDERS.
+         */
+        post: operations["StakeholderService_WriteToStakeholders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/submissions": {
         parameters: {
             query?: never;
@@ -1202,6 +1905,27 @@ export interface paths {
          *     ticket. Changes nothing. Errors: NOT_FOUND.
          */
         get: operations["SubmissionService_GetSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/ticketTemplates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the templates of the desk's profile by id, in the caller's language (R25)
+         * @description Lists the templates of the desk's profile by id, in the caller's language (R25). SubmitTicket takes their values by `template`.
+         *     Callers: agents of the desk. Changes nothing. Errors: NOT_FOUND; a desk without a profile has none.
+         */
+        get: operations["QuickTicketService_ListTicketTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1259,6 +1983,27 @@ export interface paths {
          *     WRONG_STATUS, NOT_A_MEMBER for an owner of another party.
          */
         patch: operations["TicketService_UpdateTicket"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/tickets/{ticket}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the attachments of a ticket, oldest first
+         * @description Lists the attachments of a ticket, oldest first. Callers: those who see the ticket; internal ones are shown to its parties alone.
+         *     Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["AttachmentService_ListAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/desks/{desk}/tickets/{ticket}/journey": {
@@ -1507,7 +2252,8 @@ export interface paths {
          * @description Cancels a ticket that was withdrawn or registered by mistake.
          *
          *     Callers: agents of the owning party; the reporter while nobody has begun. Emits ticket.cancelled. Idempotent by
-         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+         *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`,
+         *     but for the plan of a fix.
          */
         post: operations["TicketService_CancelTicket"];
         delete?: never;
@@ -1578,7 +2324,7 @@ export interface paths {
          * @description Closes a solved ticket after the quality check (R101, R109).
          *
          *     Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
-         *     FAILED_PRECONDITION WRONG_STATUS.
+         *     FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`, but for the plan of a fix.
          */
         post: operations["TicketService_CloseTicket"];
         delete?: never;
@@ -1936,7 +2682,7 @@ export interface paths {
          *
          *     Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
          *     INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
-         *     FAILED_PRECONDITION WRONG_STATUS.
+         *     FAILED_PRECONDITION WRONG_STATUS; by the desk's profile the reasons of `:resolve`.
          */
         post: operations["TicketService_HoldTicket"];
         delete?: never;
@@ -2216,6 +2962,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/tickets/{ticket}:recordReport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps how far the incident report of a ticket is, which the gates of closing ask (R108)
+         * @description Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
+         *
+         *     Callers: reporting; and for a report that is written and approved outside Bavn, those who have a role that the profile names for
+         *     approving it (`reports[].approved_by`), who say where it is. Emits ticket.report_recorded; of a report outside Bavn with the
+         *     decision `report` and the reason. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+         *     FOLLOWS_NO_PROFILE, NO_REPORT_DUE, NOT_PERMITTED_BY_PROFILE.
+         */
+        post: operations["ClosingService_RecordReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/tickets/{ticket}:rejectSolution": {
         parameters: {
             query?: never;
@@ -2277,7 +3048,8 @@ export interface paths {
          * @description Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
          *
          *     Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
-         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING; by the desk's profile NOT_PERMITTED_BY_PROFILE, CONDITION_NOT_MET,
+         *     GATE_NOT_MET, FIX_PLAN_REQUIRED, FACTS_MISSING.
          */
         post: operations["TicketService_ResolveTicket"];
         delete?: never;
@@ -2419,7 +3191,8 @@ export interface paths {
          * Keeps the number that the same case has in another tool, or forgets it (R13, R34)
          * @description Keeps the number that the same case has in another tool, or forgets it (R13, R34).
          *
-         *     Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+         *     Callers: agents of the holding or owning party, of those that had it, and of the one it is offered to. Emits
+         *     ticket.external_id_set. Idempotent by
          *     request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
          *     that the profile's tool does not have.
          */
@@ -2705,7 +3478,8 @@ export interface paths {
          *     opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
          *     a refused submission stays so, and the same call then answers with it, its outcome and reason.
          *     Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-         *     affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+         *     affected user was erased; who or what the desk's process does not let in is refused, referred and kept: FAILED_PRECONDITION
+         *     REPORTER_REFUSED (R12), CHANNEL_CLOSED (R3), CHANNEL_OF_OTHERS (R11); what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
          *     profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
          */
         post: operations["SubmissionService_SubmitTicket"];
@@ -2775,6 +3549,194 @@ export interface paths {
         get: operations["ReportingService_VerifyTickets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the webhooks of the caller's parties, by id
+         * @description Lists the webhooks of the caller's parties, by id. Callers: everybody; it shows those that the caller may read. Changes nothing.
+         *     Errors: INVALID_PAGE_TOKEN.
+         */
+        get: operations["WebhookService_ListWebhooks"];
+        put?: never;
+        /**
+         * Subscribes a system
+         * @description Subscribes a system. The answer has the secret that bodies are signed with; only this answer and `:rotateSecret` have it.
+         *
+         *     Callers: coordinators and administrators of the webhook's party; with `personal_data`, of the desk's authority. Emits
+         *     webhook.created. Idempotent by request_id, secret included. Errors: NOT_FOUND at `parent`; INVALID_ARGUMENT at `webhook.url` for
+         *     an address that may not be called, at `webhook.party` for one of another desk; ALREADY_EXISTS.
+         */
+        post: operations["WebhookService_CreateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a webhook, without its secret
+         * @description Reads a webhook, without its secret. Callers: coordinators, administrators and auditors of its party. Changes nothing.
+         *     Errors: NOT_FOUND.
+         */
+        get: operations["WebhookService_GetWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a webhook is called, where it is, or what it hears
+         * @description Changes what a webhook is called, where it is, or what it hears.
+         *
+         *     Callers: as CreateWebhook's. Emits webhook.updated. Idempotent by request_id. Errors: NOT_FOUND; INVALID_ARGUMENT at
+         *     `webhook.url`, `update_mask`; ABORTED STALE_ETAG.
+         */
+        patch: operations["WebhookService_UpdateWebhook"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was sent to a webhook, newest first; kept for 30 days
+         * @description Lists what was sent to a webhook, newest first; kept for 30 days. Callers: those who may read the webhook. Changes nothing.
+         *     Errors: NOT_FOUND, INVALID_PAGE_TOKEN.
+         */
+        get: operations["WebhookService_ListWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}/deliveries/{delivery}:replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a delivery again, under the same webhook-id: what was given up, or what a receiver lost
+         * @description Sends a delivery again, under the same webhook-id: what was given up, or what a receiver lost.
+         *
+         *     Callers: coordinators and administrators of the webhook's party. Emits nothing. Idempotent by request_id. Errors: NOT_FOUND;
+         *     FAILED_PRECONDITION WEBHOOK_DISABLED, DELIVERY_QUEUED where it waits for its turn already.
+         */
+        post: operations["WebhookService_ReplayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a webhook: nothing is sent any more, and its deliveries are gone
+         * @description Ends a webhook: nothing is sent any more, and its deliveries are gone. Its id is not used again.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.deleted. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_DeleteWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a disabled webhook work again, from now on; what it missed can be replayed
+         * @description Lets a disabled webhook work again, from now on; what it missed can be replayed. An active one stays as it is.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.enabled. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_EnableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a new secret
+         * @description Gives a new secret. For the overlap, bodies are signed with both.
+         *
+         *     Callers: coordinators and administrators of its party. Emits webhook.secret_rotated. Idempotent by request_id. Errors: NOT_FOUND.
+         */
+        post: operations["WebhookService_RotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/webhooks/{webhook}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event of type bavn.webhook.test
+         * @description Sends an event of type bavn.webhook.test. Callers: coordinators and administrators of its party. Emits nothing. Idempotent by
+         *     request_id. Errors: NOT_FOUND; FAILED_PRECONDITION WEBHOOK_DISABLED.
+         */
+        post: operations["WebhookService_TestWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3062,10 +4024,118 @@ export interface components {
             /** @description Something that happened. */
             event?: components["schemas"]["event.Event"];
         };
+        /** @description A file. */
+        "intake.Attachment": {
+            /** @description What it is called: the sender's name for it, without folders and without what could be taken for something else. In events empty. */
+            readonly fileName?: string;
+            /** @description Whether it is for the ticket's parties alone. */
+            readonly internal?: boolean;
+            /** @description What it is, by its content: "image/heic". */
+            readonly mediaType?: string;
+            /** @description Resource name, `desks/{desk}/attachments/{attachment}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            readonly receiveTime?: string;
+            /** @description SHA-256 of its content, in hexadecimal: what was sent can be proved. */
+            readonly sha256?: string;
+            /** @description Its bytes. */
+            readonly sizeBytes?: string;
+            /**
+             * Format: enum
+             * @description Where it stands.
+             * @enum {string}
+             */
+            readonly state?: "ATTACHMENT_STATE_UNSPECIFIED" | "ATTACHMENT_STATE_UNSCANNED" | "ATTACHMENT_STATE_AVAILABLE" | "ATTACHMENT_STATE_QUARANTINED";
+            /** @description The submission that it came with; empty where it was added to the ticket. */
+            readonly submission?: string;
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            readonly ticket?: string;
+            /** @description Who added it, `desks/{desk}/persons/{person}`; empty for a service. */
+            readonly uploader?: string;
+        };
         /** @description Several persons. */
         "intake.BatchGetPersonsResponse": {
             /** @description Those that are known. */
             persons?: components["schemas"]["intake.Person"][];
+        };
+        /** @description Somebody who must be phoned about a report (R7, R16, R17). */
+        "intake.CallDue": {
+            /** @description The call is due before the ticket is registered, which is refused without (R16); else beside it (R7). */
+            beforeRegistration?: boolean;
+            /** @description The contact, an id of the profile; `attested_calls` and `:attestCall` name it. */
+            contact?: string;
+            /** @description What it is called, in the caller's language. */
+            displayName?: string;
+            /** @description Its number; empty where the profile has none. */
+            phone?: string;
+        };
+        /** @description Somebody who may be calling. */
+        "intake.Caller": {
+            /** @description Their open tickets, as reporter or affected user, newest first, at most twenty; with title and without other texts. */
+            openTickets?: components["schemas"]["triage.Ticket"][];
+            /** @description The person. */
+            person?: components["schemas"]["intake.Person"];
+        };
+        /** @description A tool of a party. */
+        "intake.Connection": {
+            /** @description It is at rest: what it sends is refused, and it is told nothing. */
+            disabled?: boolean;
+            /** @description What people call it. */
+            displayName: string;
+            /** @description Changes with every change. */
+            readonly etag?: string;
+            /** @description For Jira. */
+            jira?: components["schemas"]["intake.JiraSettings"];
+            /**
+             * Format: enum
+             * @description What kind of tool it is.
+             * @enum {string}
+             */
+            kind: "TOOL_KIND_UNSPECIFIED" | "TOOL_KIND_JIRA" | "TOOL_KIND_GENERIC" | "TOOL_KIND_ALERTMANAGER" | "TOOL_KIND_CLOUD_EVENTS";
+            /** @description For Alertmanager and CloudEvents. */
+            monitoring?: components["schemas"]["intake.MonitoringSettings"];
+            /** @description Resource name, `desks/{desk}/connections/{connection}`. */
+            name?: string;
+            /** @description What the tool finds itself becomes a ticket (R66); otherwise only what has one is heard. */
+            opensTickets?: boolean;
+            /** @description The party that works in it, `desks/{desk}/parties/{party}`. */
+            party: string;
+            /** @description The tool as a person of the desk, `desks/{desk}/persons/tool-{connection}`. */
+            readonly person?: string;
+            /** @description What priorities are called there: {"P1": "Highest"}. They go out only: the process decides what a priority is. */
+            priorities?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When the newest secret was made; unset where there is none yet.
+             */
+            readonly secretTime?: string;
+            /** @description Which status here is which there. What goes out must come back as it was, and what comes in must be sayable. */
+            statuses?: components["schemas"]["intake.StatusMapping"][];
+            /** @description What the tool is called in the ids of tickets, such as "jira": a tool of the profile, where that has one (R34). */
+            system: string;
+        };
+        /** @description Asks for a quarantined item to be put away. */
+        "intake.DismissInboundItemRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Where a file can be fetched. */
+        "intake.DownloadLink": {
+            /**
+             * Format: date-time
+             * @description When it lapses.
+             */
+            readonly expireTime?: string;
+            /** @description The address. Whoever has it gets the file, so it lapses soon. */
+            readonly uri?: string;
         };
         /** @description Asks for a person to be erased. */
         "intake.ErasePersonRequest": {
@@ -3074,6 +4144,82 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Asks who is calling. */
+        "intake.FindCallersRequest": {
+            /** @description What is known of the caller: "24 25 26 27", "karen@au.dk", "au123456", "karen s". */
+            query: string;
+        };
+        /** @description Who may be calling, and what is known. */
+        "intake.FindCallersResponse": {
+            /** @description At most ten persons, those who are meant without doubt before those whose name is alike. */
+            callers?: components["schemas"]["intake.Caller"][];
+            /** @description There are more: say more. */
+            more?: boolean;
+            /** @description Open tickets that other inquiries are linked to: what many call about (R19). At most twenty. */
+            outages?: components["schemas"]["triage.Ticket"][];
+            /** @description Tickets are left out because triage could not be asked. */
+            ticketsMissing?: boolean;
+        };
+        /** @description A form, in the language of who asks. */
+        "intake.Form": {
+            /** @description Ids of the profile's channels that use it. */
+            channels?: string[];
+            /** @description What people read above it. */
+            displayName?: string;
+            /** @description Resource name, `desks/{desk}/forms/{form}`. */
+            name?: string;
+            /** @description Version of the profile that it is of. */
+            profileVersion?: string;
+            /** @description What it asks, in order. A list of forms leaves it out. */
+            questions?: components["schemas"]["intake.FormQuestion"][];
+        };
+        /** @description An option of a choice. */
+        "intake.FormOption": {
+            /** @description What is stored. */
+            id?: string;
+            /** @description What people read. */
+            text?: string;
+        };
+        /** @description A field of a form, or a question of a guide that it asks. */
+        "intake.FormQuestion": {
+            /** @description It is asked under a condition: ValidateForm says whether it holds. */
+            conditional?: boolean;
+            /**
+             * Format: enum
+             * @description What of the report the answer is, too.
+             * @enum {string}
+             */
+            fills?: "FILLS_UNSPECIFIED" | "FILLS_TITLE" | "FILLS_DESCRIPTION" | "FILLS_EXTERNAL_ID" | "FILLS_URGENT" | "FILLS_AFFECTS_USERS" | "FILLS_SECURITY_SUSPECTED" | "FILLS_CONTRACT_CATEGORY";
+            /** @description The guide that it is of; empty for a field of the form. */
+            guide?: string;
+            /** @description What helps to answer it. */
+            help?: string;
+            /** @description What the answer is called in `form_answers`. */
+            id?: string;
+            /** @description The options of a choice. */
+            options?: components["schemas"]["intake.FormOption"][];
+            /** @description The answer is personal data (R148). */
+            personal?: boolean;
+            /** @description It cannot be left empty. */
+            required?: boolean;
+            /** @description What people read. */
+            text?: string;
+            /**
+             * Format: enum
+             * @description What is entered.
+             * @enum {string}
+             */
+            type?: "FIELD_TYPE_UNSPECIFIED" | "FIELD_TYPE_LINE" | "FIELD_TYPE_TEXT" | "FIELD_TYPE_YES_NO" | "FIELD_TYPE_CHOICE" | "FIELD_TYPE_CHOICES" | "FIELD_TYPE_TIME" | "FIELD_TYPE_PHONE" | "FIELD_TYPE_EMAIL" | "FIELD_TYPE_FILES";
+        };
+        /** @description One thing that is wrong with an answer. */
+        "intake.FormViolation": {
+            /** @description What to do about it, in the caller's language. */
+            description?: string;
+            /** @description `form_answers["urgent"]`. */
+            field?: string;
+            /** @description The rule: "form.required". */
+            rule?: string;
         };
         /** @description Where imported history comes from. */
         "intake.Import": {
@@ -3085,6 +4231,163 @@ export interface components {
             /** @description The row, `{source}#{row}`. */
             sourceRow: string;
         };
+        /** @description What came from one source. */
+        "intake.InboundCount": {
+            /** @description Everything that was accepted. */
+            accepted?: string;
+            /** @description Repeat what came before. */
+            duplicate?: string;
+            /** @description Originals that were erased with their senders (R147). */
+            erased?: string;
+            /** @description Were added to tickets. */
+            joined?: string;
+            /** @description Items whose original is neither kept nor erased: what must never be. */
+            missing?: string;
+            /**
+             * Format: date-time
+             * @description Since when the oldest pending item waits; unset where none does.
+             */
+            oldestPendingTime?: string;
+            /** @description Originals that are kept. */
+            originals?: string;
+            /** @description Are still to be handled. */
+            pending?: string;
+            /** @description Wait in quarantine. */
+            quarantined?: string;
+            /** @description Were refused. */
+            refused?: string;
+            /** @description The source: "mail". */
+            source?: string;
+            /** @description Became tickets. */
+            ticketed?: string;
+        };
+        /** @description One thing that came in. */
+        "intake.InboundItem": {
+            /**
+             * Format: enum
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
+            /** @description What it repeats, `desks/{desk}/inboundItems/{inbound_item}`. */
+            readonly duplicateOf?: string;
+            /**
+             * Format: date-time
+             * @description When the original was erased with whoever sent it (R147); unset while it is kept.
+             */
+            readonly eraseTime?: string;
+            /** @description What the original claims to be: "message/rfc822", "application/json". */
+            readonly mediaType?: string;
+            /** @description Resource name, `desks/{desk}/inboundItems/{inbound_item}`. */
+            name?: string;
+            /** @description SHA-256 of the original, in hexadecimal digits. */
+            readonly originalSha256?: string;
+            /** @description Bytes of the original. */
+            readonly originalSize?: string;
+            /**
+             * Format: enum
+             * @description What became of it.
+             * @enum {string}
+             */
+            readonly outcome?: "INBOUND_OUTCOME_UNSPECIFIED" | "INBOUND_OUTCOME_TICKETED" | "INBOUND_OUTCOME_JOINED" | "INBOUND_OUTCOME_REFUSED" | "INBOUND_OUTCOME_QUARANTINED" | "INBOUND_OUTCOME_DUPLICATE";
+            /** @description Why, in one word of the program: "UNREADABLE", "REPORTER_REFUSED"; empty where nothing needs a reason. */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly receiveTime?: string;
+            /** @description Who sent it, as it says itself: a mail address, a tool. Personal data; left out of events. */
+            readonly sender?: string;
+            /**
+             * Format: date-time
+             * @description When its outcome was settled.
+             */
+            readonly settleTime?: string;
+            /** @description What it came from, as the desk's settings call it: "mail", "jira", "alertmanager". */
+            readonly source?: string;
+            /** @description What it is about, as it says itself. Left out of events. */
+            readonly subject?: string;
+            /** @description The ticket that it became or was added to; for a suspected one also where it waits in quarantine. */
+            readonly ticket?: string;
+        };
+        /** @description The counts of what came in. It balances when `accepted` is the sum of the outcomes and of what is pending, and nothing is missing. */
+        "intake.InboundLedger": {
+            /** @description One for each source that anything came from, by name. */
+            readonly counts?: components["schemas"]["intake.InboundCount"][];
+            /** @description Resource name, `desks/{desk}/inboundLedger`. */
+            name?: string;
+        };
+        /** @description How Jira is reached and what it calls things. */
+        "intake.JiraSettings": {
+            /** @description Our own account there: its account id in Jira Cloud, its name in a Data Center. What it did is not news. */
+            account: string;
+            /**
+             * Format: uri
+             * @description Address without the path of the API: "https://netic.atlassian.net".
+             */
+            baseUrl: string;
+            /** @description It is Jira Cloud; otherwise a Data Center. */
+            cloud?: boolean;
+            /**
+             * @description The secret with which notify calls it: the file `{desk}.{credential}` in notify's folder of secrets (`tools.secrets`). It holds
+             *     "user:token" for basic authentication, or a token alone.
+             */
+            credential: string;
+            /** @description Type of the issues: "Incident". */
+            issueType: string;
+            /** @description Projects whose issues are problems and changes (R97): an issue that is linked with one of theirs makes the ticket linked. */
+            linkedProjects?: components["schemas"]["intake.LinkedProject"][];
+            /** @description The field that holds what was done (R76); empty for the resolution's name. */
+            measuresField?: string;
+            /** @description Key of the project in which issues are made: "NSP". */
+            project: string;
+            /** @description The resolution that a solved issue gets, where its workflow asks for one: "Done". */
+            resolution?: string;
+            /** @description The field that holds the root cause (R76), such as "customfield_10042"; empty for none. */
+            rootCauseField?: string;
+        };
+        /** @description A project of problems or changes. */
+        "intake.LinkedProject": {
+            /**
+             * Format: enum
+             * @description What its issues are.
+             * @enum {string}
+             */
+            kind: "LINK_KIND_UNSPECIFIED" | "LINK_KIND_INQUIRY_ABOUT" | "LINK_KIND_DUPLICATE_OF" | "LINK_KIND_CHILD_OF" | "LINK_KIND_SPLIT_FROM" | "LINK_KIND_PROBLEM" | "LINK_KIND_CHANGE" | "LINK_KIND_KNOWLEDGE" | "LINK_KIND_RELATED";
+            /** @description Its key: "SDS". */
+            project: string;
+            /** @description The tool of the profile that it is: "sds_jira". */
+            tool: string;
+        };
+        /** @description A page of attachments. */
+        "intake.ListAttachmentsResponse": {
+            /** @description The page. */
+            attachments?: components["schemas"]["intake.Attachment"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of connections. */
+        "intake.ListConnectionsResponse": {
+            /** @description The page. */
+            connections?: components["schemas"]["intake.Connection"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of forms. */
+        "intake.ListFormsResponse": {
+            /** @description The page. */
+            forms?: components["schemas"]["intake.Form"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of what came in. */
+        "intake.ListInboundItemsResponse": {
+            /** @description The page. */
+            inboundItems?: components["schemas"]["intake.InboundItem"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description A page of persons. */
         "intake.ListPersonsResponse": {
             /** @description Asks for the next page; empty on the last. */
@@ -3092,12 +4395,40 @@ export interface components {
             /** @description The page. */
             persons?: components["schemas"]["intake.Person"][];
         };
+        /** @description A page of quick tickets. */
+        "intake.ListQuickTicketsResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            quickTickets?: components["schemas"]["intake.QuickTicket"][];
+        };
         /** @description A page of submissions. */
         "intake.ListSubmissionsResponse": {
             /** @description Asks for the next page; empty on the last. */
             nextPageToken?: string;
             /** @description The page. */
             submissions?: components["schemas"]["intake.Submission"][];
+        };
+        /** @description A page of templates. */
+        "intake.ListTicketTemplatesResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            ticketTemplates?: components["schemas"]["intake.TicketTemplate"][];
+        };
+        /** @description How alarms become tickets (R3). */
+        "intake.MonitoringSettings": {
+            /**
+             * @description What is known of every alarm before anybody looks: kind, category, answers, in the ids of the profile (R37). Its channel and its
+             *     group of reporters are the channel's, the party that found it is the connection's, unless they are said here.
+             */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description The channel of the desk's profile that alarms come by; it must be one for events, and open. Empty for the only one. */
+            channel?: string;
+            /** @description How much an alarm hurts, by its severity (R46). */
+            impacts?: components["schemas"]["intake.SeverityImpact"][];
+            /** @description How long after it went quiet an alarm that sounds again is the same one; 0 means 30 minutes. */
+            quietPeriod?: string;
         };
         /** @description A person and how to reach them (R26, R27). No field but the display name is required: data minimisation (R148). */
         "intake.Person": {
@@ -3122,6 +4453,11 @@ export interface components {
              * @enum {string}
              */
             languageCode?: "da" | "sv" | "en" | "";
+            /**
+             * Format: date-time
+             * @description When an import found that the person had left; nobody reports for them then. Unset for everybody else.
+             */
+            readonly leaveTime?: string;
             /** @description Resource name, `desks/{desk}/persons/{person}`. The last part is the sign-in's person id. */
             name?: string;
             /** @description Office or place (R26). */
@@ -3130,19 +4466,101 @@ export interface components {
             organisationId?: string;
             /** @description Phone number, E.164 such as +4533143900. */
             phone?: string;
+            /**
+             * @description What the person reports as, an id of the profile's reporter groups, where no party of theirs says it (R11, R12). Agents and
+             *     administrators say it; who says it of themselves is refused (PERMISSION_DENIED).
+             */
+            reporterGroup?: string;
             /** @description User name in the organisation (R26). */
             username?: string;
+        };
+        /** @description A ticket that is registered by one touch. */
+        "intake.QuickTicket": {
+            /** @description Nobody is asked who was helped. */
+            anonymous?: boolean;
+            /** @description Nothing needs to be said about it: one touch, and no page in between (auto-case). */
+            automatic?: boolean;
+            /** @description Category that it gets. */
+            category?: string;
+            /** @description What stands on the button, and in the title. */
+            displayName?: string;
+            /** @description Resource name, `desks/{desk}/quickTickets/{quick_ticket}`. */
+            name?: string;
+            /** @description How it is solved; empty where it stays open. */
+            solution?: string;
+        };
+        /** @description Asks for a quick ticket to be registered. */
+        "intake.RegisterQuickTicketRequest": {
+            /** @description Who was helped, where the quick ticket is not anonymous; empty for nobody in particular. */
+            affectedUser?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for a quarantined item to be handled again. */
+        "intake.ReleaseInboundItemRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for a new secret. */
+        "intake.RotateConnectionSecretRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description A new secret. */
+        "intake.RotateConnectionSecretResponse": {
+            /**
+             * Format: date-time
+             * @description Until when the one before is still good; unset where there was none.
+             */
+            previousExpireTime?: string;
+            /** @description The secret, as standardwebhooks.com writes it: "whsec_…". Jira and bearer tokens take it as it stands. */
+            secret?: string;
+        };
+        /** @description How much an alarm of one severity hurts. */
+        "intake.SeverityImpact": {
+            /**
+             * Format: enum
+             * @description How much it hurts.
+             * @enum {string}
+             */
+            impact: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description The severity as monitoring says it: the label `severity` of an alert, `severity` in an event's data. Empty is for those without. */
+            severity?: string;
+        };
+        /** @description One status here and there. */
+        "intake.StatusMapping": {
+            /** @description The tool may say it, and is never told to take it: one of several that mean the same here. */
+            incomingOnly?: boolean;
+            /**
+             * Format: enum
+             * @description Here.
+             * @enum {string}
+             */
+            status: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+            /** @description There, by its name. */
+            toolStatus: string;
         };
         /** @description One contact, as it came. */
         "intake.Submission": {
             /** @description Who it happens to. */
             readonly affectedUser?: string;
+            /** @description Whom the reporter must phone as well (R7); said in the answer of SubmitTicket alone. The ticket lists them until it is attested. */
+            readonly callsDue?: components["schemas"]["intake.CallDue"][];
             /**
              * Format: enum
              * @description How it came.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description Description as submitted. */
             readonly description?: components["schemas"]["common.LocalizedText"];
             /** @description Resource name, `desks/{desk}/submissions/{submission}`. */
@@ -3182,14 +4600,24 @@ export interface components {
             attestedCalls?: components["schemas"]["triage.AttestedCall"][];
             /**
              * Format: enum
-             * @description WEB or API; IMPORT with `import`.
+             * @description How it came; IMPORT with `import`. A call, a visit or who came in person is registered by who took it, with a title that says
+             *     something.
              * @enum {string}
              */
-            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            channel: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /** @description What is wrong: what, where, who, when (R43). */
             description?: components["schemas"]["common.LocalizedText"];
             /** @description The same case in other tools (R13, R34), by tool: {"jira": "NSP-118"}. */
             externalIds?: {
+                [key: string]: string;
+            };
+            /** @description The form of the desk's profile that was filled in (R31); its answers are checked by the rules that `ValidateForm` applies. */
+            form?: string;
+            /**
+             * @description What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
+             *     by RFC 3339, a phone number, or words.
+             */
+            formAnswers?: {
                 [key: string]: string;
             };
             /**
@@ -3214,8 +4642,76 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
-            /** @description A telling title, 1 to 200 characters (R5). */
-            title: components["schemas"]["common.LocalizedText"];
+            /**
+             * @description How it was solved: registered and resolved in one step (R21), by an agent. While triage is away the ticket is registered and
+             *     stays unsolved; the same call made again solves it.
+             */
+            solution?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: enum
+             * @description What kind of solution it is; required with `solution`.
+             * @enum {string}
+             */
+            solutionKind?: "SOLUTION_KIND_UNSPECIFIED" | "SOLUTION_KIND_WORKAROUND" | "SOLUTION_KIND_PERMANENT";
+            /** @description The template of the desk's profile whose values hold where nothing else is said (R25). */
+            template?: string;
+            /** @description A telling title, 1 to 200 characters (R5). May be left out where form or template give it. */
+            title?: components["schemas"]["common.LocalizedText"];
+        };
+        /** @description A ticket with preset values. */
+        "intake.TicketTemplate": {
+            /** @description Category that it gets. */
+            category?: string;
+            /** @description Description to complete. */
+            description?: string;
+            /** @description What people read in the list. */
+            displayName?: string;
+            /** @description Form that is filled in, an id of the profile. */
+            form?: string;
+            /**
+             * Format: enum
+             * @description Impact that it gets.
+             * @enum {string}
+             */
+            impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
+            /** @description Kind that it gets. */
+            kind?: string;
+            /** @description Resource name, `desks/{desk}/ticketTemplates/{ticket_template}`. */
+            name?: string;
+            /** @description Title to complete. */
+            title?: string;
+            /** @description Urgency that it gets. */
+            urgency?: string;
+        };
+        /** @description Asks what is wrong with answers. */
+        "intake.ValidateFormRequest": {
+            /** @description What else is said about the report: conditions look at it. */
+            assessment?: components["schemas"]["triage.Assessment"];
+            /** @description The answers so far, as SubmitTicket takes them. */
+            formAnswers?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What is asked now, and what is wrong. */
+        "intake.ValidateFormResponse": {
+            /** @description Ids of the questions that are asked, in order. */
+            asked?: string[];
+            /** @description Whom to phone about it (R7, R16). */
+            callsDue?: components["schemas"]["intake.CallDue"][];
+            /** @description What is wrong, by the field in SubmitTicket's request; empty when the form will do. */
+            violations?: components["schemas"]["intake.FormViolation"][];
+        };
+        /** @description Puts a person on the list. */
+        "notify.AddStakeholderRequest": {
+            /** @description The person, of the same desk. */
+            person: string;
+            /** @description Of which priorities they hear. */
+            priorities: string[];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
         };
         /** @description Something that those who use the services should know. */
         "notify.Announcement": {
@@ -3322,6 +4818,52 @@ export interface components {
             /** @description The standard text that says so, of the kind completed; it fills in the bodies that are not given. */
             standard?: string;
         };
+        /** @description Asks to end a webhook. */
+        "notify.DeleteWebhookRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Lets a proposal be. */
+        "notify.DismissProposalRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks to let a webhook work again. */
+        "notify.EnableWebhookRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Follows a ticket. */
+        "notify.FollowTicketRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description A ticket that a person follows. */
+        "notify.FollowedTicket": {
+            /**
+             * Format: date-time
+             * @description Since when; unset for one that is not followed any more.
+             */
+            followTime?: string;
+            /** @description The person who follows it, `desks/{desk}/persons/{person}`. */
+            person?: string;
+            /** @description The ticket. */
+            ticket?: string;
+        };
         /** @description A page of announcements. */
         "notify.ListAnnouncementsResponse": {
             /** @description The page. */
@@ -3335,6 +4877,41 @@ export interface components {
             nextPageToken?: string;
             /** @description The page. */
             notifications?: components["schemas"]["notify.Notification"][];
+        };
+        /** @description How a page's contacts were called. */
+        "notify.ListPageCallsResponse": {
+            /** @description The calls. */
+            calls?: components["schemas"]["notify.PageCall"][];
+            /** @description Token of the next answer; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of proposals. */
+        "notify.ListProposalsResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            proposals?: components["schemas"]["notify.Proposal"][];
+        };
+        /** @description A page of stakeholders. */
+        "notify.ListStakeholdersResponse": {
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The page. */
+            stakeholders?: components["schemas"]["notify.Stakeholder"][];
+        };
+        /** @description A page of deliveries. */
+        "notify.ListWebhookDeliveriesResponse": {
+            /** @description The deliveries. */
+            deliveries?: components["schemas"]["notify.WebhookDelivery"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of webhooks. */
+        "notify.ListWebhooksResponse": {
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+            /** @description The webhooks. */
+            webhooks?: components["schemas"]["notify.Webhook"][];
         };
         /** @description A message to one person about one event. */
         "notify.Notification": {
@@ -3353,7 +4930,9 @@ export interface components {
              * @description What became of it.
              * @enum {string}
              */
-            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED";
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
+            /** @description The message that told it with others, `desks/{desk}/notifications/{notification}`; of a digest its own name. */
+            readonly digest?: string;
             /** @description The event it is about, `{resource}@{revision}`; shown to parties only. */
             readonly event?: string;
             /** @description The language it is written in. */
@@ -3389,10 +4968,147 @@ export interface components {
             /** @description The ticket it is about. */
             readonly ticket?: string;
         };
+        /** @description What a desk has to say. */
+        "notify.Outbox": {
+            /** @description The rule that wrote most in the last hour. */
+            readonly busiestRule?: string;
+            /** @description Messages that wait for a digest, because there were too many for one person. */
+            readonly heldBack?: string;
+            /** @description Resource name, `desks/{desk}/outbox`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing goes out; unset while messages go out.
+             */
+            readonly pauseTime?: string;
+            /** @description Who stopped them, `desks/{desk}/persons/{person}`. */
+            readonly pauser?: string;
+            /** @description Of these, those that wait for their turn. */
+            readonly queued?: string;
+            /** @description Messages that were written in the last hour, whatever became of them. */
+            readonly writtenLastHour?: string;
+        };
+        /** @description One attempt to reach one contact by one medium. */
+        "notify.PageCall": {
+            /**
+             * Format: int32
+             * @description Attempts made.
+             */
+            readonly attempts?: number;
+            /** @description Who is called: a contact of the profile, or a person who stands in, `desks/{desk}/persons/{person}`. */
+            readonly called?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: enum
+             * @description What became of it.
+             * @enum {string}
+             */
+            readonly delivery?: "DELIVERY_UNSPECIFIED" | "DELIVERY_QUEUED" | "DELIVERY_SENT" | "DELIVERY_FAILED" | "DELIVERY_SUPPRESSED" | "DELIVERY_DIGESTED";
+            /**
+             * Format: enum
+             * @description How.
+             * @enum {string}
+             */
+            readonly medium?: "MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE";
+            /** @description Resource name, `desks/{desk}/pages/{page}/calls/{call}`. */
+            name?: string;
+            /** @description Why it failed or was suppressed: "ANSWERED", "IN_DOUBT", "NO_ADDRESS", "HTTP_400". */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            readonly settleTime?: string;
+            /**
+             * Format: int32
+             * @description The turn of the page that it belongs to.
+             */
+            readonly turn?: number;
+        };
+        /** @description Stops a desk's messages. */
+        "notify.PauseOutboxRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description How a person wants to be told. */
+        "notify.Preferences": {
+            /** @description One message an hour, instead of each by itself. */
+            readonly digest?: boolean;
+            /** @description Media that they do not want. */
+            readonly muted?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description Resource name, `desks/{desk}/persons/{person}/notificationPreferences`. */
+            name?: string;
+            /** @description From which time of the desk's day they are left in peace: "22:00"; empty for never. */
+            readonly quietFrom?: string;
+            /** @description Until when: "07:00". */
+            readonly quietUntil?: string;
+        };
+        /** @description A message that a person shall send. */
+        "notify.Proposal": {
+            /** @description The text it would have. */
+            readonly body?: string;
+            /**
+             * Format: date-time
+             * @description When it was proposed.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was sent, dismissed or overtaken.
+             */
+            readonly decideTime?: string;
+            /** @description Who sent or dismissed it, `desks/{desk}/persons/{person}`. */
+            readonly decider?: string;
+            /** @description The event that led to it: "ticket.work_started". */
+            readonly eventType?: string;
+            /** @description How, as the profile says. */
+            readonly media?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description Resource name, `desks/{desk}/proposals/{proposal}`. */
+            name?: string;
+            /** @description Who is to be told, `desks/{desk}/persons/{person}`. */
+            readonly recipients?: string[];
+            /** @description The profile's rule. */
+            readonly rule?: string;
+            /**
+             * Format: enum
+             * @description Where it stands.
+             * @enum {string}
+             */
+            readonly state?: "PROPOSAL_STATE_UNSPECIFIED" | "PROPOSAL_STATE_OPEN" | "PROPOSAL_STATE_SENT" | "PROPOSAL_STATE_DISMISSED" | "PROPOSAL_STATE_OVERTAKEN";
+            /** @description The subject it would have, in the first recipient's language; when it is read alone. */
+            readonly subject?: string;
+            /** @description The profile's template. */
+            readonly template?: string;
+            /** @description The ticket it is about. */
+            readonly ticket?: string;
+        };
         /** @description Asks for `:publish`. */
         "notify.PublishAnnouncementRequest": {
             /** @description The etag the caller last saw; empty to act on whatever is there. */
             etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Takes a person off the list. */
+        "notify.RemoveStakeholderRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks to send a delivery again. */
+        "notify.ReplayWebhookDeliveryRequest": {
             /**
              * Format: uuid
              * @description AIP-155.
@@ -3419,6 +5135,14 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Lets a desk's messages go out. */
+        "notify.ResumeOutboxRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Asks for another attempt. */
         "notify.RetryNotificationRequest": {
             /**
@@ -3426,6 +5150,157 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description Asks for a new secret. */
+        "notify.RotateWebhookSecretRequest": {
+            /** @description How long the old secret is used too: at most 7 days, a day where it is left out, 0 where it has leaked. */
+            overlap?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Sends a proposal. */
+        "notify.SendProposalRequest": {
+            /** @description The caller's own words, without greeting and signature; empty for the template's. */
+            body?: string;
+            /** @description By which of its media; empty for all but a call. A call that is named was made by the caller. */
+            media?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The caller's own subject; empty for the template's. Given together with `body`. */
+            subject?: string;
+        };
+        /** @description Sets preferences. */
+        "notify.SetPreferencesRequest": {
+            /** @description One message an hour, instead of each by itself. */
+            digest?: boolean;
+            /** @description Media that they do not want. */
+            muted?: ("MEDIUM_UNSPECIFIED" | "MEDIUM_MAIL" | "MEDIUM_SMS" | "MEDIUM_CALL" | "MEDIUM_PORTAL" | "MEDIUM_PAGE")[];
+            /** @description From which time of the desk's day they are left in peace: "22:00"; empty for never. Given together with `quiet_until`. */
+            quietFrom?: string;
+            /** @description Until when: "07:00". */
+            quietUntil?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description A person who hears of grave incidents. */
+        "notify.Stakeholder": {
+            /**
+             * Format: date-time
+             * @description When they were put on the list.
+             */
+            readonly createTime?: string;
+            /** @description Resource name, `desks/{desk}/stakeholders/{stakeholder}`; the last part is the person's id. */
+            name?: string;
+            /** @description The person, `desks/{desk}/persons/{person}`. */
+            readonly person?: string;
+            /** @description Of which priorities they hear; empty for one who was taken off. */
+            readonly priorities?: string[];
+        };
+        /** @description Asks for a test event. */
+        "notify.TestWebhookRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Stops following a ticket. */
+        "notify.UnfollowTicketRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description A system that is told what happens. */
+        "notify.Webhook": {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createTime?: string;
+            /** @description Why it is disabled: "UNREACHABLE_FOR_DAYS", "GONE". */
+            readonly disableReason?: string;
+            /** @description What people call it. */
+            displayName?: string;
+            /** @description Changes with every change (AIP-154). */
+            etag?: string;
+            /** @description What it hears: types of events ("ticket.resolved"), or all of a kind ("ticket.*"). */
+            eventTypes: string[];
+            /**
+             * Format: date-time
+             * @description Since when every attempt has failed; unset while it answers.
+             */
+            readonly failTime?: string;
+            /** @description Resource name, `desks/{desk}/webhooks/{webhook}`. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description Until when bodies are signed with the secret before this one as well; unset where there is none.
+             */
+            readonly overlapEndTime?: string;
+            /** @description The party whose it is, `desks/{desk}/parties/{party}`: it is told what that party may see. It never changes. */
+            party: string;
+            /** @description Bodies name persons by their ids; else they name none. */
+            personalData?: boolean;
+            /** @description The secret, "whsec_…"; in the answers to CreateWebhook and `:rotateSecret` alone. */
+            readonly secret?: string;
+            /**
+             * Format: enum
+             * @description Whether it is told anything.
+             * @enum {string}
+             */
+            readonly state?: "WEBHOOK_STATE_UNSPECIFIED" | "WEBHOOK_STATE_ACTIVE" | "WEBHOOK_STATE_DISABLED" | "WEBHOOK_STATE_DELETED";
+            /** @description Where it is: https, and nothing internal. */
+            url: string;
+        };
+        /** @description An event that is, or was, sent to a webhook. */
+        "notify.WebhookDelivery": {
+            /**
+             * Format: int32
+             * @description Attempts made.
+             */
+            readonly attempts?: number;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When the next attempt is made at the earliest; unset when it is settled.
+             */
+            readonly dueTime?: string;
+            /** @description The type of the event. */
+            readonly eventType?: string;
+            /** @description Resource name; its last part is the webhook-id that the receiver sees. */
+            name?: string;
+            /** @description What the last attempt came to: "HTTP_503", "UNREACHABLE", "FORBIDDEN_ADDRESS", "DISABLED". */
+            readonly reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            readonly settleTime?: string;
+            /**
+             * Format: enum
+             * @description How it stands.
+             * @enum {string}
+             */
+            readonly state?: "WEBHOOK_DELIVERY_STATE_UNSPECIFIED" | "WEBHOOK_DELIVERY_STATE_QUEUED" | "WEBHOOK_DELIVERY_STATE_DELIVERED" | "WEBHOOK_DELIVERY_STATE_DEAD";
+            /** @description What it is about, `desks/{desk}/tickets/{ticket}`. */
+            readonly subject?: string;
         };
         /** @description Asks for `:withdraw`. */
         "notify.WithdrawAnnouncementRequest": {
@@ -3436,6 +5311,28 @@ export interface components {
              * @description AIP-155.
              */
             requestId: string;
+        };
+        /** @description A letter to the stakeholders of a ticket. */
+        "notify.WriteToStakeholdersRequest": {
+            /** @description The words, without greeting and signature. */
+            body: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The ticket, of the same desk. */
+            ticket: string;
+        };
+        /** @description What came of a letter. */
+        "notify.WriteToStakeholdersResponse": {
+            /**
+             * Format: int32
+             * @description How many were written to.
+             */
+            recipients?: number;
         };
         /** @description Open tickets that have become old (R91, R92). */
         "profile.AgeingRule": {
@@ -3892,6 +5789,12 @@ export interface components {
         "profile.FormField": {
             /** @description No source says it. */
             derived?: boolean;
+            /**
+             * Format: enum
+             * @description What of the report the answer is, too.
+             * @enum {string}
+             */
+            fills?: "FILLS_UNSPECIFIED" | "FILLS_TITLE" | "FILLS_DESCRIPTION" | "FILLS_EXTERNAL_ID" | "FILLS_URGENT" | "FILLS_AFFECTS_USERS" | "FILLS_SECURITY_SUSPECTED" | "FILLS_CONTRACT_CATEGORY";
             /** @description What helps to fill it in. */
             help?: components["schemas"]["profile.Text"];
             /** @description What the answer is stored as: "service". */
@@ -3910,6 +5813,8 @@ export interface components {
             shownWhen?: string;
             /** @description Where it is written. */
             source?: string;
+            /** @description The tool that the number is of; empty for the reporter's own, which the desk does not know (R13). */
+            tool?: string;
             /**
              * Format: enum
              * @description What is entered.
@@ -5646,6 +7551,8 @@ export interface components {
             contact?: string;
             /** @description What people call it, in the desk's language; empty for a person. */
             displayName?: string;
+            /** @description Mail address of the contact. */
+            email?: string;
             /** @description The party that it belongs to, `desks/{desk}/parties/{party}`; empty for a person. */
             party?: string;
             /** @description The person who stands in, `desks/{desk}/persons/{person}`. */
@@ -6477,6 +8384,8 @@ export interface components {
             acknowledgeTime?: string;
             /** @description Who answered, `desks/{desk}/persons/{person}`. */
             acknowledgedBy?: string;
+            /** @description The contact at which it was answered, an id of the profile, where nobody signed in to answer it. */
+            acknowledgedContact?: string;
             /**
              * Format: date-time
              * @description When the present one was called.
@@ -6665,6 +8574,22 @@ export interface components {
             requestId: string;
             /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
             ticket: string;
+        };
+        /** @description Says how far the incident report is. */
+        "triage.RecordReportRequest": {
+            /** @description It is approved; only a written one is. */
+            approved?: boolean;
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /** @description Where the report is; a person gives it, reporting does not. */
+            reason?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description It is written. */
+            written?: boolean;
         };
         /** @description Asks for `:rejectSolution`. */
         "triage.RejectSolutionRequest": {
@@ -7035,7 +8960,7 @@ export interface components {
              * @description How it was submitted.
              * @enum {string}
              */
-            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT";
+            readonly channel?: "CHANNEL_UNSPECIFIED" | "CHANNEL_WEB" | "CHANNEL_API" | "CHANNEL_IMPORT" | "CHANNEL_MAIL" | "CHANNEL_PHONE" | "CHANNEL_WALK_IN" | "CHANNEL_VISIT" | "CHANNEL_EVENT";
             /**
              * Format: date-time
              * @description When it was closed or cancelled; unset again on reopening.
@@ -7935,6 +9860,110 @@ export interface operations {
             };
         };
     };
+    AttachmentService_GetAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The attachment id. */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AttachmentService_GetDownloadLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The attachment id. */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.DownloadLink"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    CallService_FindCallers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.FindCallersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.FindCallersResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     ConfigurationItemService_ListConfigurationItems: {
         parameters: {
             query?: {
@@ -8071,6 +10100,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.ImportConfigurationItemsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_ListConnections: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListConnectionsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_CreateConnection: {
+        parameters: {
+            query: {
+                /** @description Its id. */
+                connectionId: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.Connection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_GetConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_UpdateConnection: {
+        parameters: {
+            query: {
+                /** @description What is to change: display_name, system, disabled, statuses, priorities, opens_tickets, jira, monitoring. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.Connection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Connection"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ConnectionService_RotateConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.RotateConnectionSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.RotateConnectionSecretResponse"];
                 };
             };
             /** @description Default error response */
@@ -8270,6 +10509,380 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.Figures"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PreferenceService_FollowTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.FollowTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.FollowedTicket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PreferenceService_UnfollowTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.UnfollowTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.FollowedTicket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_ListForms: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListFormsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_GetForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The form id. */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Form"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    FormService_ValidateForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The form id. */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.ValidateFormRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ValidateFormResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_ListInboundItems: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those with this outcome. */
+                outcome?: "INBOUND_OUTCOME_UNSPECIFIED" | "INBOUND_OUTCOME_TICKETED" | "INBOUND_OUTCOME_JOINED" | "INBOUND_OUTCOME_REFUSED" | "INBOUND_OUTCOME_QUARANTINED" | "INBOUND_OUTCOME_DUPLICATE";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListInboundItemsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_GetInboundItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_DismissInboundItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.DismissInboundItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_ReleaseInboundItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The inboundItem id. */
+                inboundItem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.ReleaseInboundItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundItem"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    InboundService_GetInboundLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.InboundLedger"];
                 };
             };
             /** @description Default error response */
@@ -8998,6 +11611,116 @@ export interface operations {
             };
         };
     };
+    OutboxService_GetOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OutboxService_PauseOutbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.PauseOutboxRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    OutboxService_ResumeOutbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ResumeOutboxRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Outbox"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     OnCallService_ListPages: {
         parameters: {
             query?: {
@@ -9026,6 +11749,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.ListPagesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PagingService_ListPageCalls: {
+        parameters: {
+            query?: {
+                /** @description The most calls of an answer; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the answer before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The page id. */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListPageCallsResponse"];
                 };
             };
             /** @description Default error response */
@@ -9493,6 +12255,81 @@ export interface operations {
             };
         };
     };
+    PreferenceService_GetPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The person id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Preferences"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    PreferenceService_SetPreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The person id. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SetPreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Preferences"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     PersonService_ErasePerson: {
         parameters: {
             query?: never;
@@ -9637,6 +12474,239 @@ export interface operations {
             };
         };
     };
+    ProposalService_ListProposals: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those about this ticket, decided ones too; empty for all that are open. */
+                ticket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListProposalsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_GetProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_DismissProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.DismissProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ProposalService_SendProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The proposal id. */
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SendProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Proposal"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    QuickTicketService_ListQuickTickets: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListQuickTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    QuickTicketService_RegisterQuickTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The quickTicket id. */
+                quickTicket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intake.RegisterQuickTicketRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Submission"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     OnCallService_ListShifts: {
         parameters: {
             query?: {
@@ -9756,6 +12826,162 @@ export interface operations {
             };
         };
     };
+    StakeholderService_ListStakeholders: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListStakeholdersResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_RemoveStakeholder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The stakeholder id. */
+                stakeholder: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.RemoveStakeholderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Stakeholder"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_AddStakeholder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.AddStakeholderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Stakeholder"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    StakeholderService_WriteToStakeholders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.WriteToStakeholdersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WriteToStakeholdersResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     SubmissionService_ListSubmissions: {
         parameters: {
             query?: {
@@ -9827,6 +13053,43 @@ export interface operations {
             };
         };
     };
+    QuickTicketService_ListTicketTemplates: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListTicketTemplatesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_ListTickets: {
         parameters: {
             query?: {
@@ -9836,7 +13099,7 @@ export interface operations {
                 pageToken?: string;
                 /**
                  * @description AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-                 *     impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+                 *     impact, priority, priority_doubted and has_inquiries ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
                  */
                 filter?: string;
             };
@@ -9942,6 +13205,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AttachmentService_ListAttachments: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.ListAttachmentsResponse"];
                 };
             };
             /** @description Default error response */
@@ -11703,6 +15005,51 @@ export interface operations {
             };
         };
     };
+    ClosingService_RecordReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["triage.RecordReportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["triage.Ticket"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TicketService_RejectSolution: {
         parameters: {
             query?: never;
@@ -12734,6 +16081,429 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["reporting.VerifyTicketsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ListWebhooks: {
+        parameters: {
+            query?: {
+                /** @description The most webhooks of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListWebhooksResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_CreateWebhook: {
+        parameters: {
+            query: {
+                /** @description The last part of its name. */
+                webhookId: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Webhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_GetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_UpdateWebhook: {
+        parameters: {
+            query: {
+                /** @description What of it changes: display_name, url, event_types, personal_data. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Webhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ListWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The most deliveries of a page; 50 where it is left out. */
+                pageSize?: number;
+                /** @description Token of the page before. */
+                pageToken?: string;
+                /** @description Only those that stand so; all where it is left out. */
+                state?: "WEBHOOK_DELIVERY_STATE_UNSPECIFIED" | "WEBHOOK_DELIVERY_STATE_QUEUED" | "WEBHOOK_DELIVERY_STATE_DELIVERED" | "WEBHOOK_DELIVERY_STATE_DEAD";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListWebhookDeliveriesResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_ReplayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+                /** @description The delivery id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ReplayWebhookDeliveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WebhookDelivery"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_DeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.DeleteWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_EnableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.EnableWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_RotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Webhook"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    WebhookService_TestWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The webhook id. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.TestWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.WebhookDelivery"];
                 };
             };
             /** @description Default error response */

@@ -92,6 +92,22 @@ const da: Texts = {
     zone: 'Tider er i supportenhedens tidszone, {{zone}}.',
     importing: 'Sagens historik er ved at blive hentet fra et andet værktøj. Imens sendes der intet.',
   },
+  attachments: {
+    title: 'Filer',
+    none: 'Der er ingen filer.',
+    fetch: 'Hent {{file}}',
+    internal: 'intern',
+    add: 'Tilføj en fil',
+    hint: 'Højst 25 MiB. Alle, der ser sagen, kan hente den. Et foto beholder oplysningen om, hvor det er taget.',
+    send: 'Send filen',
+    sending: 'Sender …',
+    state: {
+      ATTACHMENT_STATE_UNSPECIFIED: 'ukendt',
+      ATTACHMENT_STATE_UNSCANNED: 'undersøges for skadelig kode',
+      ATTACHMENT_STATE_AVAILABLE: 'kan hentes',
+      ATTACHMENT_STATE_QUARANTINED: 'spærret: der er fundet skadelig kode',
+    },
+  },
   next: {
     title: 'Hvad sker der nu',
     registered: '{{holder}} tager sagen fra bunken.',
@@ -192,8 +208,11 @@ const da: Texts = {
     DELIVERY_SENT: 'Sendt',
     DELIVERY_FAILED: 'Mislykket',
     DELIVERY_SUPPRESSED: 'Med vilje ikke sendt',
+    DELIVERY_DIGESTED: 'I en samlet mail',
   },
   template: {
+    digest: 'Flere beskeder samlet',
+    watched: 'Nyt om en sag, der følges',
     work_started: 'Arbejdet begyndt',
     hand_over_offered: 'Overdragelse tilbudt',
     handed_over: 'Overdraget',
@@ -236,6 +255,11 @@ const da: Texts = {
     CHANNEL_WEB: 'Webformular',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-mail',
+    CHANNEL_PHONE: 'Telefon',
+    CHANNEL_WALK_IN: 'Personligt fremmøde',
+    CHANNEL_VISIT: 'Fra et besøg',
+    CHANNEL_EVENT: 'Overvågning',
   },
 }
 

@@ -90,6 +90,22 @@ const en = {
     zone: 'Times are in the desk’s time zone, {{zone}}.',
     importing: 'The history of this ticket is still being brought over from another tool. Nothing is sent meanwhile.',
   },
+  attachments: {
+    title: 'Files',
+    none: 'There are no files.',
+    fetch: 'Fetch {{file}}',
+    internal: 'internal',
+    add: 'Add a file',
+    hint: 'At most 25 MiB. Everybody who sees the ticket can fetch it. A photo keeps where it was taken.',
+    send: 'Send the file',
+    sending: 'Sending …',
+    state: {
+      ATTACHMENT_STATE_UNSPECIFIED: 'unknown',
+      ATTACHMENT_STATE_UNSCANNED: 'being scanned for malware',
+      ATTACHMENT_STATE_AVAILABLE: 'can be fetched',
+      ATTACHMENT_STATE_QUARANTINED: 'locked: malware was found',
+    },
+  },
   next: {
     title: 'What happens next',
     registered: '{{holder}} takes the ticket from the pile.',
@@ -190,8 +206,11 @@ const en = {
     DELIVERY_SENT: 'Sent',
     DELIVERY_FAILED: 'Failed',
     DELIVERY_SUPPRESSED: 'Not sent on purpose',
+    DELIVERY_DIGESTED: 'In a digest',
   },
   template: {
+    digest: 'Several messages in one',
+    watched: 'News about a followed ticket',
     work_started: 'Work started',
     hand_over_offered: 'Hand-over offered',
     handed_over: 'Handed over',
@@ -234,6 +253,11 @@ const en = {
     CHANNEL_WEB: 'Web form',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-mail',
+    CHANNEL_PHONE: 'Phone',
+    CHANNEL_WALK_IN: 'In person',
+    CHANNEL_VISIT: 'From a visit',
+    CHANNEL_EVENT: 'Monitoring',
   },
 }
 

@@ -92,6 +92,22 @@ const sv: Texts = {
     zone: 'Tider är i supportenhetens tidszon, {{zone}}.',
     importing: 'Ärendets historik håller på att hämtas från ett annat verktyg. Under tiden skickas inget.',
   },
+  attachments: {
+    title: 'Filer',
+    none: 'Det finns inga filer.',
+    fetch: 'Hämta {{file}}',
+    internal: 'intern',
+    add: 'Lägg till en fil',
+    hint: 'Högst 25 MiB. Alla som ser ärendet kan hämta den. Ett foto behåller uppgiften om var det är taget.',
+    send: 'Skicka filen',
+    sending: 'Skickar …',
+    state: {
+      ATTACHMENT_STATE_UNSPECIFIED: 'okänt',
+      ATTACHMENT_STATE_UNSCANNED: 'undersöks för skadlig kod',
+      ATTACHMENT_STATE_AVAILABLE: 'kan hämtas',
+      ATTACHMENT_STATE_QUARANTINED: 'spärrad: skadlig kod har hittats',
+    },
+  },
   next: {
     title: 'Vad händer nu',
     registered: '{{holder}} tar ärendet ur kön.',
@@ -192,8 +208,11 @@ const sv: Texts = {
     DELIVERY_SENT: 'Skickat',
     DELIVERY_FAILED: 'Misslyckat',
     DELIVERY_SUPPRESSED: 'Avsiktligt inte skickat',
+    DELIVERY_DIGESTED: 'I ett samlat mejl',
   },
   template: {
+    digest: 'Flera meddelanden samlade',
+    watched: 'Nytt om ett ärende som följs',
     work_started: 'Arbetet påbörjat',
     hand_over_offered: 'Överlämning erbjuden',
     handed_over: 'Överlämnat',
@@ -236,6 +255,11 @@ const sv: Texts = {
     CHANNEL_WEB: 'Webbformulär',
     CHANNEL_API: 'API',
     CHANNEL_IMPORT: 'Import',
+    CHANNEL_MAIL: 'E-post',
+    CHANNEL_PHONE: 'Telefon',
+    CHANNEL_WALK_IN: 'Personligt besök',
+    CHANNEL_VISIT: 'Från ett besök',
+    CHANNEL_EVENT: 'Övervakning',
   },
 }
 

@@ -11,6 +11,7 @@ import { useTitle } from '../layout/useTitle'
 import { useNames } from '../names/useNames'
 import { useDeskTime } from '../time/useDeskTime'
 import { Timeline } from '../timeline/Timeline'
+import { Attachments } from './Attachments'
 import { Facts } from './Facts'
 import { NextSteps } from './NextSteps'
 import { Told } from './Told'
@@ -78,6 +79,7 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
       <div className="bavn-columns bavn-columns-wide">
         <div>
           <Description ticket={it} />
+          <Attachments desk={desk} number={number} time={time} />
           {journey.data && <Timeline events={journey.data.events ?? []} names={names} time={time} />}
         </div>
         <div>

@@ -36,7 +36,7 @@ type Gate struct {
 	Memberships *membership.Store
 	Authorizer  *auth.Authorizer
 
-	desks sync.Map // id -> store.Desk: the facts of a desk never change
+	desks sync.Map // id -> store.Desk: the parties of a desk never change
 }
 
 // ErrNotFound is the answer for what does not exist and for what the caller may not see.
@@ -61,6 +61,7 @@ func (g *Gate) Desk(ctx context.Context, action, id string, ask cedar.RecordMap)
 		UID: cedar.NewEntityUID("Desk", cedar.String(id)),
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
+			"administration": cedar.String(administration(desk)),
 		}),
 	}, ask, false)
 	if fault.Is(err, fault.PermissionDenied) && !set.Member() {
@@ -123,6 +124,15 @@ func (g *Gate) Contact(ctx context.Context, action, desk, person string) error {
 		UID:        cedar.NewEntityUID("Contact", cedar.String(desk+"/"+person)),
 		Attributes: cedar.NewRecord(cedar.RecordMap{"key": cedar.String("persons/" + person)}),
 	}, nil, true)
+}
+
+// Inbound asks about something that came in. To whoever has no right to it, it does not exist.
+func (g *Gate) Inbound(ctx context.Context, action, desk string) error {
+	set, err := g.caller(ctx, desk)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("InboundItem", cedar.String(desk))}, nil, true)
 }
 
 // caller is what the caller is in a desk; nothing for a service that acts as itself.

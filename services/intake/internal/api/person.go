@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 
@@ -71,6 +72,15 @@ func (s *Persons) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonRequ
 	name := r.GetPerson().GetName()
 	if err := s.Gate.Contact(ctx, "UpdatePerson", resourcename.Desk(name), resourcename.ID(name)); err != nil {
 		return nil, err
+	}
+	if slices.Contains(r.GetUpdateMask().GetPaths(), "reporter_group") { // R12: not for the person themself
+		err := s.Gate.Desk(ctx, "CreatePerson", resourcename.Desk(name), nil)
+		if fault.Is(err, fault.NotFound) { // who has no part in the desk and is this person
+			return nil, fault.New(codes.PermissionDenied, fault.PermissionDenied)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return s.Commands.UpdatePerson(ctx, r)
 }

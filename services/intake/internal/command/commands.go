@@ -14,12 +14,15 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/intake/internal/domain"
+	"github.com/bavn/bavn/services/intake/internal/reception"
 )
 
 // Commands change intake's data.
@@ -30,10 +33,22 @@ type Commands struct {
 	Clock  clock.Clock
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
+	Sights triagev1.SightServiceClient
 	// Links makes inquiries about what is announced (R19).
 	Links  Linker
 	Jobs   *jobs.Client
 	Logger *slog.Logger
+	// Inbox settles what comes in without a caller.
+	Inbox *Inbox
+	// Blobs keeps what is too large for a row.
+	Blobs *blobstore.Store
+	// Scanner looks for malware in what is received; nil where none is configured.
+	Scanner Scanner
+	// UploadTimeout bounds how long a file may take to be received.
+	UploadTimeout time.Duration
+	// Reception is what the desks' processes say about coming in; Memberships are the parties of who reports.
+	Reception   *reception.Desks
+	Memberships *membership.Store
 
 	// InlineTimeout bounds how long a reporter waits for triage; RetryAfter is when the backstop tries.
 	InlineTimeout, RetryAfter time.Duration

@@ -71,7 +71,8 @@ func insertPerson(ctx context.Context, p *pg.Pipeline, call request.Request, per
 		Desk: call.Desk, Person: resourcename.ID(person.GetName()), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
 		Phone: person.GetPhone(), LanguageCode: person.GetLanguageCode(), Office: person.GetOffice(),
 		Username: person.GetUsername(), Department: person.GetDepartment(), OrganisationID: person.GetOrganisationId(),
-		Revision: head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
+		ReporterGroup: person.GetReporterGroup(),
+		Revision:      head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
 	})
 	if err != nil {
 		return err

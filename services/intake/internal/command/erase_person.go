@@ -28,17 +28,23 @@ const erasedAtOnce = 500
 
 // RefuseErased says whom a submission cannot be of, where the table refused it (R147).
 func RefuseErased(err error) error {
-	if pg.IsCheckViolation(err, "person_is_not_erased") {
+	switch {
+	case pg.IsCheckViolation(err, "person_is_not_erased"):
 		return errErased.Cause(err)
+	case pg.IsCheckViolation(err, "person_has_not_left"):
+		return errLeft.Cause(err)
 	}
 	return err
 }
 
-var errErased = fault.New(codes.FailedPrecondition, reasonPersonErased)
+var (
+	errErased = fault.New(codes.FailedPrecondition, reasonPersonErased)
+	errLeft   = fault.New(codes.FailedPrecondition, reasonPersonLeft)
+)
 
 // ErasePerson takes away who a person is and what was written for them (R147). First nobody reports for the person any more; then
-// the submissions lose their texts, some at a time; then the person goes, and with that the request is done. Whatever breaks it
-// off leaves a person who is closed, and the next call goes on from there.
+// the submissions lose their texts, some at a time, and what came in its originals; then the person goes, and with that the
+// request is done. Whatever breaks it off leaves a person who is closed, and the next call goes on from there.
 func (c *Commands) ErasePerson(ctx context.Context, r *intakev1.ErasePersonRequest) (*intakev1.Person, error) {
 	name := r.GetName()
 	call, err := c.call(ctx, resourcename.Desk(name), "ErasePerson", r.GetRequestId(), r)
@@ -70,6 +76,9 @@ func (c *Commands) ErasePerson(ctx context.Context, r *intakev1.ErasePersonReque
 		if err := c.eraseSubmissions(ctx, call, some); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.eraseInbound(ctx, call, resourcename.ID(name)); err != nil {
+		return nil, err
 	}
 	return c.erasedPerson(ctx, name, c.erasePerson(ctx, call, name, tickets))
 }
@@ -127,14 +136,23 @@ func (c *Commands) eraseSubmissions(ctx context.Context, call request.Request, i
 			return err
 		}
 		now := c.Clock.Now()
-		var all []feed.Prepared
+		var (
+			all     []feed.Prepared
+			tickets []string
+		)
 		for _, s := range rows {
 			events, err := c.advance(ctx, p, call, s, now)
 			if err != nil {
 				return err
 			}
 			all = append(all, events...)
+			tickets = append(tickets, s.Number)
 		}
+		erased, err := c.eraseAttachments(ctx, p, call.Desk, &eventv1.Cause{RequestId: call.ID.String()}, tickets, now)
+		if err != nil {
+			return err
+		}
+		all = append(all, erased...)
 		if _, err := feed.Erase(ctx, p, feed.Erasure{Desk: call.Desk, Resources: names}, now); err != nil {
 			return err
 		}

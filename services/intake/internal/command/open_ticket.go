@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -164,6 +165,9 @@ func (c *Commands) open(ctx context.Context, s store.Submission, words store.Wor
 		return fmt.Errorf("read assessment: %w", err)
 	}
 	r.Assessment, r.Impact, r.AttestedCalls = said.GetAssessment(), said.GetImpact(), said.GetAttestedCalls()
+	for _, question := range slices.Sorted(maps.Keys(words.Answers)) {
+		r.WordedAnswers = append(r.WordedAnswers, &triagev1.WordedAnswer{Question: question, Words: words.Answers[question]})
+	}
 	_, err = c.Triage.OpenTicket(auth.NewContext(ctx, auth.Principal{Service: "intake"}), r)
 	return err
 }

@@ -16,7 +16,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
-	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
@@ -34,6 +33,13 @@ import (
 // together; then the ticket is opened at once if triage can. The answer has the number either way, unless the desk's process
 // refuses the report for good: then whoever submits is told so (R44).
 func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketRequest) (*intakev1.Submission, error) {
+	return c.submit(ctx, r, nil)
+}
+
+// submit registers a report, with answers in words to questions that no form asked.
+func (c *Commands) submit(
+	ctx context.Context, r *intakev1.SubmitTicketRequest, answers map[string]string,
+) (*intakev1.Submission, error) {
 	desk := resourcename.Desk(r.GetParent())
 	call, err := c.call(ctx, desk, "SubmitTicket", r.GetRequestId(), r)
 	if err != nil {
@@ -42,19 +48,19 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	var (
 		submission store.Submission
 		b          basis
+		refusal    error
 	)
 	attempt := func() error {
 		var err error
 		if b, err = loadForSubmission(ctx, c.Pool, call, r); err != nil {
 			return pg.Translate(err)
 		}
+		b.answers = answers
 		if b.repeated {
-			submission, err = store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{
-				Desk: desk, Submission: uuid.MustParse(resourcename.ID(b.effect.Resource)),
-			})
-			return pg.Translate(err)
+			submission, err = c.submittedBefore(ctx, &b, r)
+			return err
 		}
-		submission, err = c.register(ctx, call, b, r)
+		submission, refusal, err = c.register(ctx, call, &b, r)
 		return err
 	}
 	if err = attempt(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") {
@@ -65,19 +71,61 @@ func (c *Commands) SubmitTicket(ctx context.Context, r *intakev1.SubmitTicketReq
 	}
 	if !b.repeated {
 		c.Wake.Committed()
+		if refusal != nil {
+			return nil, refusal
+		}
 		if submission, err = c.openInline(ctx, submission, b.job, b.words); err != nil {
 			return nil, err
 		}
 	}
-	return submission.Proto(b.words), nil
+	if err := c.solve(ctx, submission, r); err != nil {
+		return nil, err
+	}
+	answer := submission.Proto(b.words)
+	answer.CallsDue = b.due
+	return answer, nil
+}
+
+// submittedBefore is what the same call made before. Its words are those of the call, but where form or template gave them.
+func (c *Commands) submittedBefore(ctx context.Context, b *basis, r *intakev1.SubmitTicketRequest) (store.Submission, error) {
+	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{
+		Desk: b.desk.Desk, Submission: uuid.MustParse(resourcename.ID(b.effect.Resource)),
+	})
+	if err != nil {
+		return s, pg.Translate(err)
+	}
+	if b.desk.Profile == "" {
+		b.words = store.Words{
+			Title:       inLanguage(r.GetTitle(), b.desk.LanguageCode),
+			Description: inLanguage(r.GetDescription(), b.desk.LanguageCode),
+		}
+		return s, nil
+	}
+	words, err := store.WordsOf(ctx, c.Pool, s.Desk, s)
+	if err != nil {
+		return s, err
+	}
+	b.words = words[s.Name()]
+	door, err := c.Reception.Of(ctx, b.desk)
+	if err != nil {
+		return s, err
+	}
+	if completed, _, refused := c.complete(ctx, door, &basis{desk: b.desk, answers: b.answers}, r); refused == nil &&
+		s.Outcome != int16(intakev1.Outcome_OUTCOME_REFUSED) { // else the profile has changed since, or nobody is to be phoned
+		b.due, err = callsDue(door, completed, fault.Language(ctx))
+	}
+	return s, err
 }
 
 // basis is what a submission is decided from.
 type basis struct {
 	repeated      bool
 	effect        request.Effect
+	desk          store.Desk
 	scheme        domain.NumberScheme
-	words         store.Words // of the request, each with its language
+	words         store.Words         // of the report, each with its language
+	due           []*intakev1.CallDue // whom to phone as well
+	answers       map[string]string   // in words, to questions that no form asked
 	number        *int64
 	job           int64    // the id of the backstop
 	strangers     []string // named persons that intake does not know
@@ -89,23 +137,23 @@ func loadForSubmission(
 	ctx context.Context, pool *pgxpool.Pool, call request.Request, r *intakev1.SubmitTicketRequest,
 ) (basis, error) {
 	var (
-		b        basis
-		digits   int16
-		language string
-		batch    pgx.Batch
-		found    error
+		b     = basis{desk: store.Desk{Desk: call.Desk}}
+		d     = &b.desk
+		batch pgx.Batch
+		found error
 	)
 	call.QueueLookup(&batch).QueryRow(func(row pgx.Row) error {
 		b.effect, b.repeated, found = call.Found(row)
 		return nil
 	})
-	batch.Queue(`SELECT number_prefix, number_digits, language_code,
+	batch.Queue(`SELECT number_prefix, number_digits, language_code, profile, profile_version,
 		nextval(to_regclass(quote_ident('ticket_number_' || desk))), `+jobs.NextID+`,
 		array(SELECT unnest($2::text[]) EXCEPT SELECT person FROM persons WHERE desk = $1 AND person = ANY ($2)),
 		EXISTS (SELECT FROM persons WHERE desk = $1 AND person = $3)
 		FROM desks WHERE desk = $1`,
 		call.Desk, namedPersons(ctx, r), newAffected(r)).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&b.scheme.Prefix, &digits, &language, &b.number, &b.job, &b.strangers, &b.affectedTaken)
+		return row.Scan(&d.NumberPrefix, &d.NumberDigits, &d.LanguageCode, &d.Profile, &d.ProfileVersion,
+			&b.number, &b.job, &b.strangers, &b.affectedTaken)
 	})
 	if err := pool.SendBatch(ctx, &batch).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -113,61 +161,38 @@ func loadForSubmission(
 		}
 		return basis{}, err
 	}
-	b.scheme.Digits = int(digits)
-	b.words = store.Words{Title: inLanguage(r.GetTitle(), language), Description: inLanguage(r.GetDescription(), language)}
+	b.scheme = domain.NumberScheme{Prefix: d.NumberPrefix, Digits: int(d.NumberDigits)}
 	return b, found
 }
 
-// register decides and writes.
+// register decides and writes. What the desk does not let in is written too: it is refused, and kept as that.
 func (c *Commands) register(
-	ctx context.Context, call request.Request, b basis, r *intakev1.SubmitTicketRequest,
-) (store.Submission, error) {
+	ctx context.Context, call request.Request, b *basis, r *intakev1.SubmitTicketRequest,
+) (s store.Submission, refusal, err error) {
 	if err := b.check(ctx, r); err != nil {
-		return store.Submission{}, err
+		return s, nil, err
+	}
+	door, err := c.Reception.Of(ctx, b.desk)
+	if err != nil {
+		return s, nil, err
+	}
+	r, admitted, err := c.complete(ctx, door, b, r)
+	if err != nil {
+		return s, nil, err
 	}
 	now := c.Clock.Now()
-	s, err := newSubmission(ctx, call, b, r, now)
-	if err != nil {
-		return store.Submission{}, err
+	if s, err = newSubmission(ctx, call, *b, r, now); err != nil {
+		return s, nil, err
 	}
-	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{{
-		Desk: call.Desk, Resource: s.Name(), Type: "submission.received",
-		Payload: &intakev1.SubmissionEvent{Submission: s.Proto(store.Words{})},
-		Actor:   actor(ctx, call.Desk), Cause: cause(call, r.GetImport()), Traceparent: s.Traceparent,
-		Audience: s.Audience(), OccurredAt: s.ReceivedAt,
-		Texts: []feed.Text{
-			{Name: "title", LanguageCode: b.words.Title.GetLanguageCode(), Text: b.words.Title.GetText()},
-			{Name: "description", LanguageCode: b.words.Description.GetLanguageCode(), Text: b.words.Description.GetText()},
-		},
-	}}, now)
-	if err != nil {
-		return store.Submission{}, err
+	if admitted.Ground != "" {
+		s, err = c.turnAway(ctx, call, *b, s, r, admitted.Ground, now)
+		return s, NotAdmitted(admitted, fault.Language(ctx)), err
 	}
-	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
-	effect := request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}
-	return s, c.Writes.Do(ctx, func(p *pg.Pipeline) error {
-		// First, so that a call that was made before is told from everything else that would be there twice.
-		if err := call.Insert(ctx, p, effect, now); err != nil {
-			return err
-		}
-		if person := r.GetNewAffectedUser(); person != nil {
-			if err := insertPerson(ctx, p, call, person, now); err != nil {
-				return err
-			}
-		}
-		if err := insertSubmission(ctx, p, s); err != nil {
-			return err
-		}
-		if err := feed.Append(ctx, p, events); err != nil {
-			return err
-		}
-		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
-		if err := c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter)); err != nil || r.GetInquiryAbout() == "" {
-			return err
-		}
-		link := LinkInquiryArgs{Desk: call.Desk, Submission: s.Submission, About: resourcename.ID(r.GetInquiryAbout())}
-		return c.Jobs.Keep(ctx, p, link, time.Time{})
-	})
+	if b.due, err = callsDue(door, r, fault.Language(ctx)); err != nil {
+		return s, nil, err
+	}
+	s, err = c.takeIn(ctx, call, *b, s, r, now)
+	return s, nil, err
 }
 
 var errUnknownDesk = fault.New(codes.NotFound, fault.NotFound).Field("parent", "desk.unknown")
@@ -189,6 +214,8 @@ func (b basis) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 		return fault.New(codes.AlreadyExists, reasonPersonExists).Field("new_affected_user.name", "person.exists")
 	case principal.Person == "" && r.GetReporter() == "":
 		return invalid.Field("reporter", "required")
+	case (r.GetSolution().GetText() != "") != (r.GetSolutionKind() != triagev1.SolutionKind_SOLUTION_KIND_UNSPECIFIED):
+		return invalid.Field("solution_kind", "solution.kind")
 	}
 	if err := aboutFits(ctx, r); err != nil {
 		return err
@@ -262,19 +289,6 @@ func assessed(r *intakev1.SubmitTicketRequest) ([]byte, error) {
 		return nil, fmt.Errorf("keep assessment: %w", err)
 	}
 	return append([]byte{}, kept...), nil
-}
-
-func insertSubmission(ctx context.Context, p *pg.Pipeline, s store.Submission) error {
-	return store.New(p).InsertSubmission(ctx, store.InsertSubmissionParams{
-		Desk: s.Desk, Submission: s.Submission, Number: s.Number, Channel: s.Channel, Reporter: s.Reporter,
-		AffectedUser: s.AffectedUser, Submitter: s.Submitter, ExternalIds: s.ExternalIds, Importing: s.Importing,
-		ReceivedAt: s.ReceivedAt, RequestID: s.RequestID, Traceparent: s.Traceparent,
-		Revision: s.Revision, ChainHash: s.ChainHash, LastEventAt: s.LastEventAt, Assessed: s.Assessed,
-	})
-}
-
-func cause(call request.Request, source *intakev1.Import) *eventv1.Cause {
-	return &eventv1.Cause{RequestId: call.ID.String(), ImportRow: source.GetSourceRow()}
 }
 
 // namedPersons are the ids that must be known: those the request names, never the caller, who is known by their token.

@@ -28,6 +28,7 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
+	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
@@ -39,6 +40,7 @@ import (
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/intake/internal/command"
 	"github.com/bavn/bavn/services/intake/internal/project"
+	"github.com/bavn/bavn/services/intake/internal/reception"
 	"github.com/bavn/bavn/services/intake/internal/store"
 	"github.com/bavn/bavn/services/intake/migrations"
 )
@@ -56,6 +58,7 @@ type triage struct {
 	refusal error
 	opened  map[string]*triagev1.OpenTicketRequest
 	calls   int
+	solved  map[string]string // request id by ticket
 	// meanwhile happens once, while a caller waits for the answer.
 	meanwhile func(submission string)
 }
@@ -91,6 +94,7 @@ type fixture struct {
 	pool     *pgxpool.Pool
 	commands *command.Commands
 	triage   *triage
+	profiles *profiles
 	clock    *clock.Manual
 	log      *bytes.Buffer
 }
@@ -103,16 +107,22 @@ func setUp(t *testing.T) *fixture {
 	}
 	t.Cleanup(pool.Close)
 	f := &fixture{
-		pool: pool, triage: &triage{opened: map[string]*triagev1.OpenTicketRequest{}},
+		pool: pool, triage: &triage{opened: map[string]*triagev1.OpenTicketRequest{}}, profiles: &profiles{},
 		clock: clock.NewManual(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), log: new(bytes.Buffer),
 	}
 	f.commands = &command.Commands{
 		Pool: pool, Writes: pg.NewShared(pool), Clock: f.clock, Wake: feed.NewWake(pool, slog.New(slog.DiscardHandler)),
 		Triage:        f.triage,
 		InlineTimeout: 5 * time.Second, RetryAfter: 10 * time.Second, Logger: slog.New(slog.NewTextHandler(f.log, nil)),
+		Memberships: membership.NewStore(pool, f.clock),
+		Reception:   reception.NewDesks(pool, nil, f.profiles, slog.New(slog.DiscardHandler)),
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: f.commands})
+	f.commands.Inbox, f.commands.Blobs = command.NewInbox(), blobstore.New(blobstore.Config{URL: "mem://"})
+	if err := f.commands.Blobs.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	f.commands.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: pool, Clock: f.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: noopmetric.NewMeterProvider(), Logger: slog.New(slog.DiscardHandler),
@@ -134,7 +144,7 @@ func (f *fixture) hear(t *testing.T, typ string, payload proto.Message) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	projection := &project.Projection{Memberships: membership.NewStore(f.pool, f.clock)}
+	projection := &project.Projection{Memberships: membership.NewStore(f.pool, f.clock), Adopted: func() {}}
 	err = pgx.BeginFunc(t.Context(), f.pool, func(tx pgx.Tx) error {
 		return projection.Handle(t.Context(), tx, []*feed.Event{{
 			Record: &eventv1.Record{Desk: "desks/nsp", Resource: "desks/nsp", Type: typ, Payload: packed},

@@ -67,7 +67,8 @@ func (c *Commands) UpdatePerson(ctx context.Context, r *intakev1.UpdatePersonReq
 			Desk: desk, Person: resourcename.ID(name), DisplayName: person.GetDisplayName(), Email: person.GetEmail(),
 			Phone: person.GetPhone(), LanguageCode: person.GetLanguageCode(), Office: person.GetOffice(),
 			Username: person.GetUsername(), Department: person.GetDepartment(), OrganisationID: person.GetOrganisationId(),
-			Revision: head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
+			ReporterGroup: person.GetReporterGroup(),
+			Revision:      head.Revision, ChainHash: head.Hash, LastEventAt: head.Time,
 		}); err != nil {
 			return err
 		}

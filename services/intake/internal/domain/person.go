@@ -16,6 +16,7 @@ var changeable = map[string]func(to, from *intakev1.Person){
 	"username":        func(to, from *intakev1.Person) { to.Username = from.GetUsername() },
 	"department":      func(to, from *intakev1.Person) { to.Department = from.GetDepartment() },
 	"organisation_id": func(to, from *intakev1.Person) { to.OrganisationId = from.GetOrganisationId() },
+	"reporter_group":  func(to, from *intakev1.Person) { to.ReporterGroup = from.GetReporterGroup() },
 }
 
 // Change puts the fields that the paths name from one person into another. It returns the first path that names none of them,

@@ -1,10 +1,12 @@
-// Package project keeps what intake needs of triage's world: which desks there are, how their numbers look, and who may act for
-// whom. It is all derived from triage's feed and can be made again from nothing.
+// Package project keeps what intake needs of triage's world: which desks there are, how their numbers look, which profile they
+// follow, and who may act for whom. It is all derived from triage's feed and can be made again from nothing.
 package project
 
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,10 +19,16 @@ import (
 )
 
 // Types are the events that the projection hears.
-var Types = []string{"desk.created", membership.Granted, membership.Revoked}
+var Types = []string{"desk.created", profileAdopted, membership.Granted, membership.Revoked}
+
+const profileAdopted = "desk.profile_adopted"
 
 // Projection applies triage's events.
-type Projection struct{ Memberships *membership.Store }
+type Projection struct {
+	Memberships *membership.Store
+	// Adopted is called after a desk began to follow a profile.
+	Adopted func()
+}
 
 // Handle writes the effect of a batch.
 func (*Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
@@ -32,8 +40,13 @@ func (*Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) e
 	return nil
 }
 
-// AfterCommit lets the new memberships count at once.
-func (p *Projection) AfterCommit(context.Context, []*feed.Event) { p.Memberships.Changed() }
+// AfterCommit lets the new memberships count at once, and the new profiles be fetched.
+func (p *Projection) AfterCommit(_ context.Context, batch []*feed.Event) {
+	p.Memberships.Changed()
+	if slices.ContainsFunc(batch, func(e *feed.Event) bool { return strings.HasPrefix(e.Record.GetType(), "desk.") }) {
+		p.Adopted()
+	}
+}
 
 func apply(ctx context.Context, tx pgx.Tx, event *feed.Event) error {
 	desk := resourcename.Desk(event.Record.GetDesk())
@@ -43,6 +56,9 @@ func apply(ctx context.Context, tx pgx.Tx, event *feed.Event) error {
 	}
 	switch p := payload.(type) {
 	case *triagev1.DeskEvent:
+		if event.Record.GetType() == profileAdopted {
+			return store.New(tx).FollowProfile(ctx, store.FollowProfileParams{Desk: desk, Profile: p.GetDesk().GetProfile()})
+		}
 		return putDesk(ctx, tx, desk, p.GetDesk())
 	case *commonv1.Membership:
 		if event.Record.GetType() == membership.Revoked {
@@ -58,7 +74,7 @@ func putDesk(ctx context.Context, tx pgx.Tx, desk string, d *triagev1.Desk) erro
 	if err := store.New(tx).PutDesk(ctx, store.PutDeskParams{
 		Desk: desk, NumberPrefix: d.GetNumberScheme().GetPrefix(), NumberDigits: int16(d.GetNumberScheme().GetDigits()),
 		AuthorityParty: resourcename.ID(d.GetAuthorityParty()), ContactParty: resourcename.ID(d.GetContactParty()),
-		LanguageCode: d.GetLanguageCode(),
+		LanguageCode: d.GetLanguageCode(), Profile: d.GetProfile(),
 	}); err != nil {
 		return err
 	}

@@ -9,8 +9,23 @@ import (
 	"context"
 )
 
+const followProfile = `-- name: FollowProfile :exec
+UPDATE desks SET profile = $1, profile_version = '' WHERE desk = $2 AND profile <> $1
+`
+
+type FollowProfileParams struct {
+	Profile string
+	Desk    string
+}
+
+// The version is fetched afterwards.
+func (q *Queries) FollowProfile(ctx context.Context, arg FollowProfileParams) error {
+	_, err := q.db.Exec(ctx, followProfile, arg.Profile, arg.Desk)
+	return err
+}
+
 const getDesk = `-- name: GetDesk :one
-SELECT desk, number_prefix, number_digits, authority_party, contact_party, language_code FROM desks WHERE desk = $1
+SELECT desk, number_prefix, number_digits, authority_party, contact_party, language_code, profile, profile_version FROM desks WHERE desk = $1
 `
 
 func (q *Queries) GetDesk(ctx context.Context, desk string) (Desk, error) {
@@ -23,13 +38,76 @@ func (q *Queries) GetDesk(ctx context.Context, desk string) (Desk, error) {
 		&i.AuthorityParty,
 		&i.ContactParty,
 		&i.LanguageCode,
+		&i.Profile,
+		&i.ProfileVersion,
 	)
 	return i, err
 }
 
+const getDeskProfile = `-- name: GetDeskProfile :one
+SELECT settings FROM desk_profiles WHERE desk = $1 AND version = $2
+`
+
+type GetDeskProfileParams struct {
+	Desk    string
+	Version string
+}
+
+func (q *Queries) GetDeskProfile(ctx context.Context, arg GetDeskProfileParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, getDeskProfile, arg.Desk, arg.Version)
+	var settings []byte
+	err := row.Scan(&settings)
+	return settings, err
+}
+
+const keepDeskProfile = `-- name: KeepDeskProfile :exec
+INSERT INTO desk_profiles (desk, version, settings) VALUES ($1, $2, $3) ON CONFLICT (desk, version) DO NOTHING
+`
+
+type KeepDeskProfileParams struct {
+	Desk     string
+	Version  string
+	Settings []byte
+}
+
+func (q *Queries) KeepDeskProfile(ctx context.Context, arg KeepDeskProfileParams) error {
+	_, err := q.db.Exec(ctx, keepDeskProfile, arg.Desk, arg.Version, arg.Settings)
+	return err
+}
+
+const listFollowers = `-- name: ListFollowers :many
+SELECT desk, profile_version FROM desks WHERE profile <> '' ORDER BY desk
+`
+
+type ListFollowersRow struct {
+	Desk           string
+	ProfileVersion string
+}
+
+// Desks that follow a profile.
+func (q *Queries) ListFollowers(ctx context.Context) ([]ListFollowersRow, error) {
+	rows, err := q.db.Query(ctx, listFollowers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFollowersRow
+	for rows.Next() {
+		var i ListFollowersRow
+		if err := rows.Scan(&i.Desk, &i.ProfileVersion); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putDesk = `-- name: PutDesk :exec
-INSERT INTO desks (desk, number_prefix, number_digits, authority_party, contact_party, language_code)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO desks (desk, number_prefix, number_digits, authority_party, contact_party, language_code, profile)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (desk) DO NOTHING
 `
 
@@ -40,9 +118,10 @@ type PutDeskParams struct {
 	AuthorityParty string
 	ContactParty   string
 	LanguageCode   string
+	Profile        string
 }
 
-// A desk never changes, and who reads it may remember it. The feed may tell of it more than once.
+// But for the profile it follows, a desk never changes. The feed may tell of it more than once.
 func (q *Queries) PutDesk(ctx context.Context, arg PutDeskParams) error {
 	_, err := q.db.Exec(ctx, putDesk,
 		arg.Desk,
@@ -51,6 +130,21 @@ func (q *Queries) PutDesk(ctx context.Context, arg PutDeskParams) error {
 		arg.AuthorityParty,
 		arg.ContactParty,
 		arg.LanguageCode,
+		arg.Profile,
 	)
+	return err
+}
+
+const putInForce = `-- name: PutInForce :exec
+UPDATE desks SET profile_version = $1 WHERE desk = $2 AND profile_version <> $1
+`
+
+type PutInForceParams struct {
+	Version string
+	Desk    string
+}
+
+func (q *Queries) PutInForce(ctx context.Context, arg PutInForceParams) error {
+	_, err := q.db.Exec(ctx, putInForce, arg.Version, arg.Desk)
 	return err
 }

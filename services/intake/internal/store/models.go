@@ -10,6 +10,41 @@ import (
 	"github.com/google/uuid"
 )
 
+type Attachment struct {
+	Desk        string
+	Attachment  uuid.UUID
+	Ticket      string
+	Submission  *uuid.UUID
+	Uploader    string
+	Internal    bool
+	State       int16
+	MediaType   string
+	SizeBytes   int64
+	ReceivedAt  time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
+type Connection struct {
+	Desk        string
+	Connection  string
+	Party       string
+	Facts       []byte
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt time.Time
+}
+
+type ConnectionSecret struct {
+	Desk       string
+	Connection string
+	RequestID  uuid.UUID
+	Sealed     string
+	MadeAt     time.Time
+	ExpiresAt  *time.Time
+}
+
 type Desk struct {
 	Desk           string
 	NumberPrefix   string
@@ -17,6 +52,37 @@ type Desk struct {
 	AuthorityParty string
 	ContactParty   string
 	LanguageCode   string
+	Profile        string
+	ProfileVersion string
+}
+
+type InboundItem struct {
+	Desk           string
+	Inbound        uuid.UUID
+	Channel        int16
+	Source         string
+	SourceKey      string
+	MediaType      string
+	OriginalSize   int64
+	OriginalSha256 []byte
+	InBlob         bool
+	Route          string
+	Envelope       string
+	Sender         string
+	Subject        string
+	Person         string
+	ReceivedAt     time.Time
+	Traceparent    string
+	Outcome        int16
+	Ticket         string
+	DuplicateOf    *uuid.UUID
+	Reason         string
+	SettledAt      *time.Time
+	Released       bool
+	ErasedAt       *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
 }
 
 type Person struct {
@@ -35,6 +101,9 @@ type Person struct {
 	LastEventAt    time.Time
 	Closed         bool
 	ErasedAt       *time.Time
+	Source         string
+	LeftAt         *time.Time
+	ReporterGroup  string
 }
 
 type Submission struct {
@@ -57,4 +126,14 @@ type Submission struct {
 	LastEventAt   time.Time
 	Assessed      []byte
 	RefusalReason string
+}
+
+type ToolIssue struct {
+	Desk       string
+	Connection string
+	ExternalID string
+	Ticket     string
+	HeardAt    time.Time
+	QuietAt    *time.Time
+	BusyUntil  time.Time
 }

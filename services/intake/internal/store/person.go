@@ -31,15 +31,28 @@ func ReadPerson(ctx context.Context, db DBTX, name string) (*intakev1.Person, er
 	return row.Proto(), nil
 }
 
+// Found is the person.
+func (f FindPersonsRow) Found() Person {
+	return Person{
+		Desk: f.Desk, Person: f.Person, DisplayName: f.DisplayName, Email: f.Email, Phone: f.Phone, LanguageCode: f.LanguageCode,
+		Office: f.Office, Username: f.Username, Department: f.Department, OrganisationID: f.OrganisationID, ChainHash: f.ChainHash,
+		ErasedAt: f.ErasedAt,
+	}
+}
+
 // Proto is the person in the contract's words.
 func (p Person) Proto() *intakev1.Person {
 	shown := &intakev1.Person{
 		Name: domain.PersonName(p.Desk, p.Person), Etag: base64.RawURLEncoding.EncodeToString(p.ChainHash[:12]),
 		DisplayName: p.DisplayName, Email: p.Email, Phone: p.Phone, LanguageCode: p.LanguageCode, Office: p.Office,
 		Username: p.Username, Department: p.Department, OrganisationId: p.OrganisationID,
+		ReporterGroup: p.ReporterGroup,
 	}
 	if p.ErasedAt != nil {
 		shown.EraseTime = timestamppb.New(*p.ErasedAt)
+	}
+	if p.LeftAt != nil {
+		shown.LeaveTime = timestamppb.New(*p.LeftAt)
 	}
 	return shown
 }

@@ -26,7 +26,7 @@ func (q *Queries) ClosePerson(ctx context.Context, arg ClosePersonParams) error 
 
 const erasePerson = `-- name: ErasePerson :exec
 UPDATE persons SET display_name = '', email = '', phone = '', language_code = '', office = '', username = '', department = '',
-    organisation_id = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
+    organisation_id = '', source = '', erased_at = $1, revision = $2, chain_hash = $3, last_event_at = $4
 WHERE desk = $5 AND person = $6
 `
 
@@ -51,8 +51,98 @@ func (q *Queries) ErasePerson(ctx context.Context, arg ErasePersonParams) error 
 	return err
 }
 
+const findPersons = `-- name: FindPersons :many
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group, exact FROM (
+    SELECT p.desk, p.person, p.display_name, p.email, p.phone, p.language_code, p.office, p.username, p.department, p.organisation_id, p.revision, p.chain_hash, p.last_event_at, p.closed, p.erased_at, p.source, p.left_at, p.reporter_group, (p.phone = $1::text AND $1 <> '' OR lower(p.email) = $2::text OR lower(p.username) = $2
+            OR lower(p.organisation_id) = $2)::boolean AS exact
+    FROM persons p
+    WHERE p.desk = $3 AND p.erased_at IS NULL
+      AND (p.phone = $1 AND $1 <> '' OR lower(p.email) = $2 OR lower(p.username) = $2
+           OR lower(p.organisation_id) = $2 OR ' ' || lower(p.display_name) LIKE ALL ($4::text[]))
+) found
+ORDER BY exact DESC, display_name, person
+LIMIT $5
+`
+
+type FindPersonsParams struct {
+	Phone string
+	Term  string
+	Desk  string
+	Words []string
+	Size  int32
+}
+
+type FindPersonsRow struct {
+	Desk           string
+	Person         string
+	DisplayName    string
+	Email          string
+	Phone          string
+	LanguageCode   string
+	Office         string
+	Username       string
+	Department     string
+	OrganisationID string
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
+	Closed         bool
+	ErasedAt       *time.Time
+	Source         string
+	LeftAt         *time.Time
+	ReporterGroup  string
+	Exact          bool
+}
+
+// Who is meant without doubt before whose name is alike: every word of what is looked for begins a word of it.
+func (q *Queries) FindPersons(ctx context.Context, arg FindPersonsParams) ([]FindPersonsRow, error) {
+	rows, err := q.db.Query(ctx, findPersons,
+		arg.Phone,
+		arg.Term,
+		arg.Desk,
+		arg.Words,
+		arg.Size,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindPersonsRow
+	for rows.Next() {
+		var i FindPersonsRow
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Person,
+			&i.DisplayName,
+			&i.Email,
+			&i.Phone,
+			&i.LanguageCode,
+			&i.Office,
+			&i.Username,
+			&i.Department,
+			&i.OrganisationID,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+			&i.Closed,
+			&i.ErasedAt,
+			&i.Source,
+			&i.LeftAt,
+			&i.ReporterGroup,
+			&i.Exact,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getPerson = `-- name: GetPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group FROM persons WHERE desk = $1 AND person = $2
 `
 
 type GetPersonParams struct {
@@ -79,12 +169,15 @@ func (q *Queries) GetPerson(ctx context.Context, arg GetPersonParams) (Person, e
 		&i.LastEventAt,
 		&i.Closed,
 		&i.ErasedAt,
+		&i.Source,
+		&i.LeftAt,
+		&i.ReporterGroup,
 	)
 	return i, err
 }
 
 const getPersons = `-- name: GetPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group FROM persons WHERE desk = $1 AND person = ANY ($2::text[]) ORDER BY person
 `
 
 type GetPersonsParams struct {
@@ -117,6 +210,9 @@ func (q *Queries) GetPersons(ctx context.Context, arg GetPersonsParams) ([]Perso
 			&i.LastEventAt,
 			&i.Closed,
 			&i.ErasedAt,
+			&i.Source,
+			&i.LeftAt,
+			&i.ReporterGroup,
 		); err != nil {
 			return nil, err
 		}
@@ -130,9 +226,9 @@ func (q *Queries) GetPersons(ctx context.Context, arg GetPersonsParams) ([]Perso
 
 const insertPerson = `-- name: InsertPerson :exec
 INSERT INTO persons (desk, person, display_name, email, phone, language_code, office, username, department, organisation_id,
-    revision, chain_hash, last_event_at)
+    reporter_group, revision, chain_hash, last_event_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13)
+    $11, $12, $13, $14)
 `
 
 type InsertPersonParams struct {
@@ -146,6 +242,7 @@ type InsertPersonParams struct {
 	Username       string
 	Department     string
 	OrganisationID string
+	ReporterGroup  string
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    time.Time
@@ -163,6 +260,7 @@ func (q *Queries) InsertPerson(ctx context.Context, arg InsertPersonParams) erro
 		arg.Username,
 		arg.Department,
 		arg.OrganisationID,
+		arg.ReporterGroup,
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,
@@ -171,7 +269,7 @@ func (q *Queries) InsertPerson(ctx context.Context, arg InsertPersonParams) erro
 }
 
 const listPersons = `-- name: ListPersons :many
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group FROM persons WHERE desk = $1 AND person > $2 ORDER BY person LIMIT $3
 `
 
 type ListPersonsParams struct {
@@ -205,6 +303,9 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 			&i.LastEventAt,
 			&i.Closed,
 			&i.ErasedAt,
+			&i.Source,
+			&i.LeftAt,
+			&i.ReporterGroup,
 		); err != nil {
 			return nil, err
 		}
@@ -217,7 +318,7 @@ func (q *Queries) ListPersons(ctx context.Context, arg ListPersonsParams) ([]Per
 }
 
 const lockPerson = `-- name: LockPerson :one
-SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
+SELECT desk, person, display_name, email, phone, language_code, office, username, department, organisation_id, revision, chain_hash, last_event_at, closed, erased_at, source, left_at, reporter_group FROM persons WHERE desk = $1 AND person = $2 FOR UPDATE
 `
 
 type LockPersonParams struct {
@@ -244,15 +345,34 @@ func (q *Queries) LockPerson(ctx context.Context, arg LockPersonParams) (Person,
 		&i.LastEventAt,
 		&i.Closed,
 		&i.ErasedAt,
+		&i.Source,
+		&i.LeftAt,
+		&i.ReporterGroup,
 	)
 	return i, err
+}
+
+const reporterGroup = `-- name: ReporterGroup :one
+SELECT reporter_group FROM persons WHERE desk = $1 AND person = $2
+`
+
+type ReporterGroupParams struct {
+	Desk   string
+	Person string
+}
+
+func (q *Queries) ReporterGroup(ctx context.Context, arg ReporterGroupParams) (string, error) {
+	row := q.db.QueryRow(ctx, reporterGroup, arg.Desk, arg.Person)
+	var reporter_group string
+	err := row.Scan(&reporter_group)
+	return reporter_group, err
 }
 
 const updatePerson = `-- name: UpdatePerson :exec
 UPDATE persons SET display_name = $1, email = $2, phone = $3, language_code = $4,
     office = $5, username = $6, department = $7, organisation_id = $8,
-    revision = $9, chain_hash = $10, last_event_at = $11
-WHERE desk = $12 AND person = $13
+    reporter_group = $9, revision = $10, chain_hash = $11, last_event_at = $12
+WHERE desk = $13 AND person = $14
 `
 
 type UpdatePersonParams struct {
@@ -264,6 +384,7 @@ type UpdatePersonParams struct {
 	Username       string
 	Department     string
 	OrganisationID string
+	ReporterGroup  string
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    time.Time
@@ -281,6 +402,7 @@ func (q *Queries) UpdatePerson(ctx context.Context, arg UpdatePersonParams) erro
 		arg.Username,
 		arg.Department,
 		arg.OrganisationID,
+		arg.ReporterGroup,
 		arg.Revision,
 		arg.ChainHash,
 		arg.LastEventAt,

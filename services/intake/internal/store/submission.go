@@ -4,17 +4,43 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/intake/internal/domain"
 )
 
 // Words are what a submission says. They lie beside its first event, where they can be erased.
-type Words struct{ Title, Description *commonv1.LocalizedText }
+type Words struct {
+	Title, Description *commonv1.LocalizedText
+	// Answers are those in words to what its form asked, by question.
+	Answers map[string]*commonv1.LocalizedText
+}
+
+// answerPrefix begins the names of answers, here and in triage.
+const answerPrefix = "answer."
+
+// Texts are the words as the event has them.
+func (w Words) Texts() []feed.Text {
+	texts := []feed.Text{
+		{Name: "title", LanguageCode: w.Title.GetLanguageCode(), Text: w.Title.GetText()},
+		{Name: "description", LanguageCode: w.Description.GetLanguageCode(), Text: w.Description.GetText()},
+	}
+	for _, question := range slices.Sorted(maps.Keys(w.Answers)) {
+		answer := w.Answers[question]
+		texts = append(texts, feed.Text{
+			Name: answerPrefix + question, LanguageCode: answer.GetLanguageCode(), Text: answer.GetText(),
+		})
+	}
+	return texts
+}
 
 // WordsOf reads the words of submissions of one desk, by the submission's name, in one statement.
 func WordsOf(ctx context.Context, db DBTX, desk string, submissions ...Submission) (map[string]Words, error) {
@@ -35,6 +61,13 @@ func WordsOf(ctx context.Context, db DBTX, desk string, submissions ...Submissio
 			of.Title = text
 		case "description":
 			of.Description = text
+		default:
+			if question, is := strings.CutPrefix(t.Name, answerPrefix); is && t.Text != "" {
+				if of.Answers == nil {
+					of.Answers = map[string]*commonv1.LocalizedText{}
+				}
+				of.Answers[question] = text
+			}
 		}
 		words[t.Resource] = of
 	}

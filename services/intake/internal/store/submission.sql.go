@@ -82,6 +82,59 @@ func (q *Queries) GetSubmission(ctx context.Context, arg GetSubmissionParams) (S
 	return i, err
 }
 
+const insertRefused = `-- name: InsertRefused :exec
+INSERT INTO submissions (desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing,
+    received_at, request_id, traceparent, revision, chain_hash, last_event_at, outcome, settled_at, refusal_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+    $10, $11, $12, $13, $14, $15, $16, $17, $18)
+`
+
+type InsertRefusedParams struct {
+	Desk          string
+	Submission    uuid.UUID
+	Number        string
+	Channel       int16
+	Reporter      string
+	AffectedUser  string
+	Submitter     string
+	ExternalIds   []byte
+	Importing     bool
+	ReceivedAt    time.Time
+	RequestID     uuid.UUID
+	Traceparent   string
+	Revision      int64
+	ChainHash     []byte
+	LastEventAt   time.Time
+	Outcome       int16
+	SettledAt     *time.Time
+	RefusalReason string
+}
+
+// One that was not let in: settled as it comes.
+func (q *Queries) InsertRefused(ctx context.Context, arg InsertRefusedParams) error {
+	_, err := q.db.Exec(ctx, insertRefused,
+		arg.Desk,
+		arg.Submission,
+		arg.Number,
+		arg.Channel,
+		arg.Reporter,
+		arg.AffectedUser,
+		arg.Submitter,
+		arg.ExternalIds,
+		arg.Importing,
+		arg.ReceivedAt,
+		arg.RequestID,
+		arg.Traceparent,
+		arg.Revision,
+		arg.ChainHash,
+		arg.LastEventAt,
+		arg.Outcome,
+		arg.SettledAt,
+		arg.RefusalReason,
+	)
+	return err
+}
+
 const insertSubmission = `-- name: InsertSubmission :exec
 INSERT INTO submissions (desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing,
     received_at, request_id, traceparent, revision, chain_hash, last_event_at, assessed)

@@ -72,12 +72,12 @@ func (s *Announcements) ListAnnouncements(
 	if !set.Member() {
 		return nil, fault.Missing("parent")
 	}
-	page, err := s.Pages.announcements(ctx, r)
+	page, err := s.Pages.open(ctx, notifyv1.AnnouncementService_ListAnnouncements_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := store.New(s.Gate.Pool).ListAnnouncements(ctx, store.ListAnnouncementsParams{
-		Desk: desk, After: page.after, State: int16(r.GetState()), Keys: set.Keys(), Published: true, Size: page.size + 1,
+		Desk: desk, After: string(page.after), State: int16(r.GetState()), Keys: set.Keys(), Published: true, Size: page.size + 1,
 	})
 	if err != nil {
 		return nil, pg.Translate(err)
@@ -85,7 +85,7 @@ func (s *Announcements) ListAnnouncements(
 	answer := new(notifyv1.ListAnnouncementsResponse)
 	for i, row := range rows {
 		if int32(i) == page.size {
-			answer.NextPageToken = page.next(rows[i-1].Announcement)
+			answer.NextPageToken = page.next([]byte(rows[i-1].Announcement))
 			break
 		}
 		shown, err := command.ShowAnnouncement(row)

@@ -16,7 +16,6 @@ import (
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/access"
 	"github.com/bavn/bavn/services/notify/internal/command"
-	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
@@ -87,7 +86,7 @@ func (s *Notifications) ListNotifications(
 	if r.GetTicket() != "" && resourcename.Desk(r.GetTicket()) != desk {
 		return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("ticket", "ticket.other_desk")
 	}
-	page, err := s.Pages.open(ctx, r)
+	page, err := s.Pages.open(ctx, notifyv1.NotificationService_ListNotifications_FullMethodName, r)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func (s *Notifications) ListNotifications(
 	response := new(notifyv1.ListNotificationsResponse)
 	for i, row := range rows {
 		if int32(i) == page.size {
-			response.NextPageToken = page.next(rows[i-1].Notification)
+			response.NextPageToken = page.next(rows[i-1].Notification[:])
 			break
 		}
 		response.Notifications = append(response.Notifications, answer(row, set))
@@ -117,13 +116,13 @@ func (s *Notifications) list(
 	switch {
 	case r.GetTicket() != "":
 		return q.ListNotificationsOfTicket(ctx, store.ListNotificationsOfTicketParams{
-			Desk: desk, Ticket: resourcename.ID(r.GetTicket()), Before: p.before, Keys: set.Keys(), Size: size,
+			Desk: desk, Ticket: resourcename.ID(r.GetTicket()), Before: p.before(), Keys: set.Keys(), Size: size,
 		})
 	case set.Member():
-		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before, Keys: set.Keys(), Size: size})
+		return q.ListNotifications(ctx, store.ListNotificationsParams{Desk: desk, Before: p.before(), Keys: set.Keys(), Size: size})
 	default:
 		return q.ListNotificationsOfRecipient(ctx, store.ListNotificationsOfRecipientParams{
-			Desk: desk, Recipient: set.Person, Before: p.before, Size: size,
+			Desk: desk, Recipient: set.Person, Before: p.before(), Size: size,
 		})
 	}
 }
@@ -146,8 +145,8 @@ func (s *Notifications) mustKnow(ctx context.Context, desk string, set membershi
 // answer names the event to members of parties only: its revision counts what a recipient may not see.
 func answer(row store.Notification, caller membership.Set) *notifyv1.Notification {
 	n := command.Answer(row)
-	if caller.Member() && row.About == "" {
-		n.Event = domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+	if caller.Member() {
+		n.Event = command.About(row)
 	}
 	return n
 }

@@ -97,7 +97,9 @@ func (w *world) message(desk, ticket string, n int) string {
 	w.t.Helper()
 	const recipient = "mette"
 	at := noon.Add(time.Duration(n) * time.Second)
-	id := domain.NotificationID(fmt.Sprintf("%s@%d", ticket, n+1), "held.reporter", recipient, at)
+	id := domain.NotificationID(fmt.Sprintf("%s@%d", ticket, n+1), domain.Told{
+		Rule: "held.reporter", Recipient: recipient, Medium: notifyv1.Medium_MEDIUM_MAIL,
+	}, at)
 	_, err := w.pool.Exec(w.t.Context(), `INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule,
 		recipient, template, person, unit, ticket_status, audience, message_id, traceparent, created_at, delivery, reason, queued_at,
 		due_at, settled_at) VALUES ($1, $2, $3, $4, 'ticket.held', 'held.reporter', $5, 'held', '', '', 5, $6, $7, '', $8, 3,

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
-	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/resourcename"
@@ -18,67 +18,49 @@ const defaultPageSize = 50
 // Pages seals and opens the page tokens of the list. A token is good for the same caller and the same question.
 type Pages struct{ Sealer *pagetoken.Sealer }
 
-type page struct {
-	size   int32
-	before uuid.UUID
-	next   func(last uuid.UUID) string
+// listing is what a list is asked with.
+type listing interface {
+	proto.Message
+	GetParent() string
+	GetPageSize() int32
+	GetPageToken() string
 }
 
-func (p *Pages) open(ctx context.Context, r *notifyv1.ListNotificationsRequest) (page, error) {
-	size := r.GetPageSize()
-	if size == 0 {
-		size = defaultPageSize
+type page struct {
+	size int32
+	// after is where the last page ended; nil on the first.
+	after []byte
+	next  func(last []byte) string
+}
+
+// before is the id that the last page ended with; the greatest on the first.
+func (p page) before() uuid.UUID {
+	if p.after == nil {
+		return uuid.Max
 	}
-	question := proto.CloneOf(r)
-	question.PageSize, question.PageToken = 0, ""
-	hash, err := pagetoken.Hash(question)
+	return uuid.UUID(p.after)
+}
+
+// open opens a page of a list. A token is good for the same question, whatever asks for the page.
+func (p *Pages) open(ctx context.Context, method string, r listing) (page, error) {
+	question := proto.Clone(r).ProtoReflect()
+	for _, field := range []protoreflect.Name{"page_size", "page_token"} {
+		question.Clear(question.Descriptor().Fields().ByName(field))
+	}
+	hash, err := pagetoken.Hash(question.Interface())
 	if err != nil {
 		return page{}, err
 	}
 	principal, _ := auth.FromContext(ctx)
 	query := pagetoken.Query{
-		Principal: principal.Entity().String(), Desk: resourcename.Desk(r.GetParent()),
-		Method: notifyv1.NotificationService_ListNotifications_FullMethodName, Hash: hash,
+		Principal: principal.Entity().String(), Desk: resourcename.Desk(r.GetParent()), Method: method, Hash: hash,
 	}
 	cursor, err := p.Sealer.Open(query, r.GetPageToken())
 	if err != nil {
 		return page{}, err
-	}
-	before := uuid.Max
-	if cursor != nil {
-		before = uuid.UUID(cursor)
 	}
 	return page{
-		size: size, before: before,
-		next: func(last uuid.UUID) string { return p.Sealer.Seal(query, last[:]) },
-	}, nil
-}
-
-// namesPage is a page of what is listed by name.
-type namesPage struct {
-	size  int32
-	after string
-	next  func(last string) string
-}
-
-func (p *Pages) announcements(ctx context.Context, r *notifyv1.ListAnnouncementsRequest) (namesPage, error) {
-	question := proto.CloneOf(r)
-	question.PageSize, question.PageToken = 0, ""
-	hash, err := pagetoken.Hash(question)
-	if err != nil {
-		return namesPage{}, err
-	}
-	principal, _ := auth.FromContext(ctx)
-	query := pagetoken.Query{
-		Principal: principal.Entity().String(), Desk: resourcename.Desk(r.GetParent()),
-		Method: notifyv1.AnnouncementService_ListAnnouncements_FullMethodName, Hash: hash,
-	}
-	cursor, err := p.Sealer.Open(query, r.GetPageToken())
-	if err != nil {
-		return namesPage{}, err
-	}
-	return namesPage{
-		size: cmp.Or(r.GetPageSize(), defaultPageSize), after: string(cursor),
-		next: func(last string) string { return p.Sealer.Seal(query, []byte(last)) },
+		size: cmp.Or(r.GetPageSize(), defaultPageSize), after: cursor,
+		next: func(last []byte) string { return p.Sealer.Seal(query, last) },
 	}, nil
 }

@@ -42,7 +42,7 @@ func (b *Board) ReportAffected(
 	return b.Submissions.SubmitTicket(ctx, &intakev1.SubmitTicketRequest{
 		Parent: domain.DeskName(desk), RequestId: r.GetRequestId(), Channel: commonv1.Channel_CHANNEL_WEB,
 		Title: &commonv1.LocalizedText{
-			Text: affectsMeToo[title.GetLanguageCode()] + ": " + cut(title.GetText()), LanguageCode: title.GetLanguageCode(),
+			Text: affectsMeToo[title.GetLanguageCode()] + ": " + cut(title.GetText(), titleRoom), LanguageCode: title.GetLanguageCode(),
 		},
 		Description: r.GetDescription(), InquiryAbout: a.GetTicket(),
 	})
@@ -51,11 +51,5 @@ func (b *Board) ReportAffected(
 // affectsMeToo begins the title of such an inquiry.
 var affectsMeToo = map[string]string{"da": "Berører også mig", "sv": "Berör även mig", "en": "Affects me too"}
 
-// cut leaves room for what stands before it within a title of 200 characters.
-func cut(title string) string {
-	const most = 170
-	if runes := []rune(title); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return title
-}
+// titleRoom is what is left of a title of 200 characters beside what stands before it.
+const titleRoom = 170

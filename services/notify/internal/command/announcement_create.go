@@ -195,7 +195,7 @@ func (b *Board) CreateAnnouncement(
 		if _, repeated, err = call.Lookup(ctx, tx); err != nil || repeated {
 			return err
 		}
-		if err := open(ctx, tx, desk, a); err != nil {
+		if err := forAll(ctx, tx, desk, a); err != nil {
 			return err
 		}
 		return b.save(ctx, tx, &draft, "announcement.drafted", call)

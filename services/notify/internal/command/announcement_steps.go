@@ -188,11 +188,16 @@ func (b *Board) tellAbout(ctx context.Context, tx *pg.Pipeline, a about) error {
 	now := b.Clock.Now()
 	p := store.InsertAboutNotificationsParams{
 		Desk: a.desk, Ticket: a.ticket, EventRevision: a.revision, EventType: a.event, Rule: a.rule, Template: a.template,
-		Audience: parties(a.audience), Traceparent: a.traceparent, Now: now, Party: a.party, About: a.what, Recipients: a.recipients,
+		Audience: parties(a.audience), Traceparent: a.traceparent, Now: now, Party: a.party, Topic: a.what, Recipients: a.recipients,
 	}
 	for _, recipient := range a.recipients {
-		id := domain.NotificationID(domain.Ref(a.ref, a.revision), a.rule, recipient, now)
-		p.Notifications, p.MessageIds = append(p.Notifications, id), append(p.MessageIds, domain.MessageID(id, b.MailDomain))
+		told := domain.Told{Rule: a.rule, Recipient: recipient, Medium: notifyv1.Medium_MEDIUM_MAIL}
+		id := domain.NotificationID(domain.Ref(a.ref, a.revision), told, now)
+		messageID := id.String() + "@" + b.MailDomain
+		if a.ticket != "" {
+			messageID = b.messageID(a.desk, a.ticket, id)
+		}
+		p.Notifications, p.MessageIds = append(p.Notifications, id), append(p.MessageIds, messageID)
 	}
 	written, err := store.New(tx).InsertAboutNotifications(ctx, p)
 	if err != nil {

@@ -120,7 +120,7 @@ func (b *Board) run(
 		return err
 	}
 	if s.ticketIsOpen {
-		if err := open(ctx, tx, row.Desk, after); err != nil {
+		if err := forAll(ctx, tx, row.Desk, after); err != nil {
 			return err
 		}
 	}
@@ -226,8 +226,8 @@ func (b *Board) draft(ctx context.Context, tx *pg.Pipeline, c changed, event str
 	return d, nil
 }
 
-// open refuses an announcement about a ticket that only some may see.
-func open(ctx context.Context, db store.DBTX, desk string, a *notifyv1.Announcement) error {
+// forAll refuses an announcement about a ticket that only some may see.
+func forAll(ctx context.Context, db store.DBTX, desk string, a *notifyv1.Announcement) error {
 	if a.GetTicket() == "" {
 		return nil
 	}

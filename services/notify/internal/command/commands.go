@@ -18,6 +18,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
@@ -42,12 +43,17 @@ type Commands struct {
 	Triage    triagev1.TicketServiceClient
 	Events    feed.Source
 	Templates *domain.Templates
+	Editions  *Editions
 
 	// Couriers of the media there are. What another would carry is suppressed.
 	Couriers map[notifyv1.Medium]Courier
 	Metrics  *Metrics
 	Patience domain.Patience
+	Calm     domain.Calm
 
+	// References sign Message-IDs, so that a reply finds its ticket, and Links what can be answered without signing in.
+	References *mailref.Signer
+	Links      *Links
 	// Board has what is about no ticket's event.
 	Board *Board
 

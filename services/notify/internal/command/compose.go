@@ -3,20 +3,17 @@ package command
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
-	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
@@ -38,11 +35,58 @@ func messages(letters []letter) []domain.Dispatch {
 
 // material is what the words of a job's messages are made of, asked for when they are sent.
 type material struct {
-	desk    store.Desk
-	persons map[string]*intakev1.Person // by id
-	tickets map[string]*triagev1.Ticket // by number; nil where triage knows it no more
-	reasons map[string]string           // by event
-	units   map[string]string           // display names by audience key
+	desk     store.Desk
+	zone     *time.Location
+	persons  map[string]*intakev1.Person  // by id
+	tickets  map[string]*triagev1.Ticket  // by number; nil where triage knows it no more
+	texts    map[string]map[string]string // by event and name
+	units    map[string]string            // display names by audience key
+	editions map[string]*edition          // by version of the profile
+	letters  map[uuid.UUID]store.Letter
+	digests  map[uuid.UUID]told // by the message that carries one
+}
+
+// told is what a digest tells: of how many tickets, and the newest message of some.
+type told struct {
+	tickets int64
+	newest  []store.Notification
+}
+
+const (
+	// listedInDigest is how many tickets a digest names.
+	listedInDigest = 20
+	// digestDepth is how far back it looks for them.
+	digestDepth = 200
+)
+
+// digests reads what the digests among the messages tell.
+func digests(ctx context.Context, q *store.Queries, desk string, rows []store.Notification) (map[uuid.UUID]told, error) {
+	var all map[uuid.UUID]told
+	for _, row := range rows {
+		if !isDigest(row) {
+			continue
+		}
+		d, seen := told{}, map[string]bool{}
+		var err error
+		if d.tickets, err = q.CountDigested(ctx, store.CountDigestedParams{Desk: desk, Digest: row.Notification}); err != nil {
+			return nil, fmt.Errorf("count what a digest tells: %w", err)
+		}
+		some, err := q.ListDigested(ctx, store.ListDigestedParams{Desk: desk, Digest: row.Notification, Size: digestDepth})
+		if err != nil {
+			return nil, fmt.Errorf("read what a digest tells: %w", err)
+		}
+		for _, r := range some {
+			if !seen[r.Ticket] && len(d.newest) < listedInDigest {
+				seen[r.Ticket] = true
+				d.newest = append(d.newest, r)
+			}
+		}
+		if all == nil {
+			all = map[uuid.UUID]told{}
+		}
+		all[row.Notification] = d
+	}
+	return all, nil
 }
 
 // compose writes the messages, and settles those that will never be one: nobody can be written to without an address.
@@ -62,6 +106,8 @@ func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notifi
 	for _, row := range rows {
 		courier, ok := c.Couriers[notifyv1.Medium(row.Medium)]
 		switch {
+		case row.Withdrawn:
+			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonRestricted)
 		case !ok:
 			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonNoCourier)
 		case courier.Address(m.persons[row.Recipient]) == "":
@@ -78,7 +124,7 @@ func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notifi
 	}
 	letters := make([]letter, 0, len(reachable))
 	for _, row := range reachable {
-		if m.tickets[row.Ticket] == nil {
+		if m.tickets[cmp.Or(row.About, row.Ticket)] == nil {
 			never(row, notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonTicketGone)
 			continue
 		}
@@ -121,138 +167,116 @@ func (c *Commands) words(ctx context.Context, desk string, rows []store.Notifica
 	if m.desk, err = q.GetDesk(ctx, desk); err != nil {
 		return fmt.Errorf("read desk: %w", err)
 	}
-	keys := make([]string, len(rows))
-	for i, row := range rows {
-		keys[i] = row.Unit
+	if m.zone, err = time.LoadLocation(m.desk.TimeZone); err != nil {
+		m.zone = time.UTC
 	}
-	units, err := q.GetUnits(ctx, store.GetUnitsParams{Desk: desk, Units: keys})
-	if err != nil {
-		return fmt.Errorf("read parties: %w", err)
-	}
-	m.units = make(map[string]string, len(units))
-	for _, u := range units {
-		m.units[u.Unit] = u.DisplayName
-	}
-	if m.tickets, err = c.tickets(ctx, desk, rows); err != nil {
+	if m.digests, err = digests(ctx, q, desk, rows); err != nil {
 		return err
 	}
-	m.reasons, err = c.reasons(ctx, rows)
+	named := slices.Clone(rows)
+	for _, d := range m.digests {
+		named = append(named, d.newest...)
+	}
+	if m.tickets, err = c.tickets(ctx, desk, named); err != nil {
+		return err
+	}
+	if m.units, err = units(ctx, q, desk, rows, m.tickets); err != nil {
+		return err
+	}
+	m.editions = map[string]*edition{"": nil}
+	for _, row := range rows {
+		if _, there := m.editions[row.ProfileVersion]; there {
+			continue
+		}
+		if m.editions[row.ProfileVersion], err = c.Editions.of(ctx, desk, row.ProfileVersion); err != nil {
+			return err
+		}
+	}
+	if m.letters, err = letters(ctx, q, desk, rows); err != nil {
+		return err
+	}
+	m.texts, err = c.texts(ctx, rows, m.editions)
 	return err
+}
+
+// units are what the parties and groups are called that messages name.
+func units(
+	ctx context.Context, q *store.Queries, desk string, rows []store.Notification, tickets map[string]*triagev1.Ticket,
+) (map[string]string, error) {
+	keys := make([]string, 0, len(rows)+2*len(tickets))
+	for _, row := range rows {
+		keys = append(keys, row.Unit)
+	}
+	for _, t := range tickets {
+		keys = append(keys, domain.Key(t.GetOwnerParty()), domain.Key(t.GetHolderParty()), domain.Key(t.GetAssessment().GetFoundBy()))
+	}
+	named, err := q.GetUnits(ctx, store.GetUnitsParams{Desk: desk, Units: distinct(keys)})
+	if err != nil {
+		return nil, fmt.Errorf("read parties: %w", err)
+	}
+	all := make(map[string]string, len(named))
+	for _, u := range named {
+		all[u.Unit] = u.DisplayName
+	}
+	return all, nil
+}
+
+// letters are the words that people wrote themselves, while they exist.
+func letters(ctx context.Context, q *store.Queries, desk string, rows []store.Notification) (map[uuid.UUID]store.Letter, error) {
+	var ids []uuid.UUID
+	for _, row := range rows {
+		if row.Letter != nil {
+			ids = append(ids, *row.Letter)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	written, err := q.GetLetters(ctx, store.GetLettersParams{Desk: desk, Letters: ids})
+	if err != nil {
+		return nil, fmt.Errorf("read letters: %w", err)
+	}
+	all := make(map[uuid.UUID]store.Letter, len(written))
+	for _, l := range written {
+		all[l.Letter] = l
+	}
+	return all, nil
 }
 
 // tickets asks triage for each ticket once.
 func (c *Commands) tickets(ctx context.Context, desk string, rows []store.Notification) (map[string]*triagev1.Ticket, error) {
 	tickets := map[string]*triagev1.Ticket{}
 	for _, row := range rows {
-		if _, asked := tickets[row.Ticket]; asked {
-			continue
+		for _, number := range []string{row.Ticket, cmp.Or(row.About, row.Ticket)} {
+			if _, asked := tickets[number]; asked {
+				continue
+			}
+			ticket, err := c.Triage.GetTicket(asNotify(ctx), &triagev1.GetTicketRequest{Name: domain.TicketName(desk, number)})
+			if err != nil && status.Code(err) != codes.NotFound {
+				return nil, fmt.Errorf("ask triage for a ticket: %w", err)
+			}
+			tickets[number] = ticket
 		}
-		ticket, err := c.Triage.GetTicket(asNotify(ctx), &triagev1.GetTicketRequest{Name: domain.TicketName(desk, row.Ticket)})
-		if err != nil && status.Code(err) != codes.NotFound {
-			return nil, fmt.Errorf("ask triage for a ticket: %w", err)
-		}
-		tickets[row.Ticket] = ticket
 	}
 	return tickets, nil
 }
 
-const (
-	// watchedAtOnce is how many resources one stream may name.
-	watchedAtOnce = 64
-	// reasonTimeout bounds the search for events that triage has told of before.
-	reasonTimeout = 3 * time.Second
-)
-
-// reasons reads again the events whose reason a message quotes. An erased one is not there any more (R147).
-func (c *Commands) reasons(ctx context.Context, rows []store.Notification) (map[string]string, error) {
-	reasons, wanted := map[string]string{}, map[string]map[string]bool{}
-	var types []string
-	for _, row := range rows {
-		if !domain.ReasonOf[row.Template] {
-			continue
-		}
-		ticket := domain.TicketName(row.Desk, row.Ticket)
-		if wanted[ticket] == nil {
-			wanted[ticket] = map[string]bool{}
-		}
-		wanted[ticket][domain.EventRef(row.Desk, row.Ticket, row.EventRevision)] = true
-		types = append(types, row.EventType)
-	}
-	slices.Sort(types)
-	for some := range slices.Chunk(tickets(wanted), watchedAtOnce) {
-		if err := c.readReasons(ctx, some, slices.Compact(types), wanted, reasons); err != nil {
-			return nil, err
-		}
-	}
-	return reasons, nil
-}
-
-func tickets(wanted map[string]map[string]bool) []string {
-	names := make([]string, 0, len(wanted))
-	for name := range wanted {
-		names = append(names, name)
-	}
-	return names
-}
-
-var errAllRead = errors.New("all events are read")
-
-func (c *Commands) readReasons(
-	ctx context.Context, tickets, types []string, wanted map[string]map[string]bool, reasons map[string]string,
-) error {
-	missing := 0
-	for _, name := range tickets {
-		missing += len(wanted[name])
-	}
-	ctx, cancel := context.WithTimeout(asNotify(ctx), reasonTimeout)
-	defer cancel()
-	err := c.Events.Follow(ctx, feed.Position{}, feed.Filter{Resources: tickets, Types: types}, nil, func(a feed.Arrival) error {
-		if a.Event == nil || !wanted[a.Event.Record.GetResource()][a.Event.Ref()] {
-			return nil
-		}
-		if text, there := a.Event.Text("reason"); there {
-			reasons[a.Event.Ref()] = text.GetText()
-		}
-		if missing--; missing == 0 {
-			return errAllRead
-		}
-		return nil
-	})
-	if errors.Is(err, errAllRead) {
+// solutionLinks let a user say whether the fault is gone, without signing in (R98, R107). Both lead to one page, which does
+// nothing by being opened.
+func (c *Commands) solutionLinks(row store.Notification, ticket *triagev1.Ticket, language string) []domain.Action {
+	who := domain.PersonName(row.Desk, row.Recipient)
+	if row.EventType != "ticket.resolved" || row.Digest != nil || ticket.GetResolveTime() == nil || who != ticket.GetReporter() &&
+		who != ticket.GetAffectedUser() {
 		return nil
 	}
-	return fmt.Errorf("read reasons: %w", err)
-}
-
-// write fills in the template, in the recipient's language if there is one, otherwise the desk's.
-func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, error) {
-	recipient, ticket := m.persons[row.Recipient], m.tickets[row.Ticket]
-	language := domain.Language(recipient.GetLanguageCode(), m.desk.LanguageCode)
-	subject, body, err := c.Templates.Render(row.Template, language, domain.Letter{
-		Name: recipient.GetDisplayName(), Number: row.Ticket, Title: ticket.GetTitle(), Desk: m.desk.DisplayName,
-		Person: m.persons[row.Person].GetDisplayName(), Unit: cmp.Or(m.units[row.Unit], resourcename.ID(row.Unit)),
-		Status: triagev1.TicketStatus(row.TicketStatus), Reason: m.reasons[domain.EventRef(row.Desk, row.Ticket, row.EventRevision)],
-		Solution:    ticket.GetSolution(),
-		Workaround:  ticket.GetSolutionKind() == triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND,
-		ExternalIDs: ticket.GetExternalIds(),
-		URL:         strings.NewReplacer("{desk}", row.Desk, "{ticket}", row.Ticket).Replace(c.TicketURL),
+	to := c.Links.To(row.Desk, domain.Link{
+		Purpose: notifyv1.LinkPurpose_LINK_PURPOSE_SOLUTION, Resource: row.Ticket, Ticket: row.Ticket,
+		Moment: ticket.GetResolveTime().AsTime().UnixMicro(), Who: "persons/" + row.Recipient, LanguageCode: language,
+		Expires: row.CreatedAt.Add(domain.LinkLife),
 	})
-	if err != nil {
-		return domain.Dispatch{}, err
+	if to == "" {
+		return nil
 	}
-	return domain.Dispatch{
-		Name: recipient.GetDisplayName(), Address: c.Couriers[notifyv1.Medium(row.Medium)].Address(recipient),
-		Subject: subject, Body: body, LanguageCode: language,
-		MessageID: row.MessageID, Thread: domain.ThreadID(row.Desk, row.Ticket, c.MailDomain),
-		Traceparent: traceparent(row), Date: c.Clock.Now(),
-		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
-	}, nil
-}
-
-// traceparent is the journey's, always sampled; empty for a ticket without one.
-func traceparent(row store.Notification) string {
-	if len(row.JourneyTrace) == 0 {
-		return ""
-	}
-	return "00-" + hex.EncodeToString(row.JourneyTrace) + "-" + hex.EncodeToString(row.JourneyRoot) + "-01"
+	accept, reject := domain.SolutionAnswers(language)
+	return []domain.Action{{Label: accept, URL: to + "?answer=accept"}, {Label: reject, URL: to + "?answer=reject"}}
 }

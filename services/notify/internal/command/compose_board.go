@@ -30,7 +30,7 @@ const (
 func (c *Commands) composeAll(ctx context.Context, desk string, rows []store.Notification) ([]letter, []settlement, error) {
 	var board, tickets []store.Notification
 	for _, row := range rows {
-		if row.About == "" {
+		if row.Topic == "" {
 			tickets = append(tickets, row)
 		} else {
 			board = append(board, row)
@@ -100,7 +100,7 @@ func (b *Board) compose(ctx context.Context, desk string, rows []store.Notificat
 // says is the announcement that a message is about; nil for one that is about none. gone is true where there is nothing to
 // say any more.
 func (b *Board) says(row store.Notification, m boardMaterial) (a *notifyv1.Announcement, gone bool) {
-	id, announced := strings.CutPrefix(row.About, "announcements/")
+	id, announced := strings.CutPrefix(row.Topic, "announcements/")
 	if !announced {
 		return nil, false
 	}
@@ -131,7 +131,7 @@ func (b *Board) material(ctx context.Context, desk string, rows []store.Notifica
 		persons = append(persons, domain.PersonName(desk, row.Recipient))
 	}
 	for _, row := range rows {
-		id, announced := strings.CutPrefix(row.About, "announcements/")
+		id, announced := strings.CutPrefix(row.Topic, "announcements/")
 		if !announced || m.announcements[id] != nil {
 			continue
 		}
@@ -199,8 +199,9 @@ func (b *Board) write(
 		l.Number = resourcename.ID(a.GetTicket())
 	}
 	message := domain.Dispatch{
-		Name: person.GetDisplayName(), LanguageCode: language, MessageID: row.MessageID, Traceparent: traceparent(row),
-		Date: b.Clock.Now(), Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
+		Name: person.GetDisplayName(), Address: person.GetEmail(), LanguageCode: language, MessageID: row.MessageID,
+		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot),
+		Date:        b.Clock.Now(), Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
 	}
 	page := strings.ReplaceAll(b.URL, "{desk}", row.Desk)
 	switch row.Template {
@@ -210,12 +211,12 @@ func (b *Board) write(
 		l.URL, l.Number = page, ""
 		l.Unsubscribe = page + "/unsubscribe?token=" + url.QueryEscape(b.secret(row.Desk, subscription, "unsubscribe"))
 		message.Unsubscribe = l.Unsubscribe
-		message.Thread = domain.ThreadID(row.Desk, resourcename.ID(row.About), b.MailDomain)
+		message.Thread = resourcename.ID(row.Topic) + "." + row.Desk + "@" + b.MailDomain
 	default:
 		l.URL = ""
 		if l.Number != "" {
 			l.URL = strings.NewReplacer("{desk}", row.Desk, "{ticket}", l.Number).Replace(b.TicketURL)
-			message.Thread = domain.ThreadID(row.Desk, l.Number, b.MailDomain)
+			message.Thread, message.Reference = b.thread(row)
 		}
 	}
 	var err error

@@ -85,6 +85,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 	if err != nil || len(queued) == 0 {
 		return 0, false, err
 	}
+	if paused, err := store.New(c.Pool).Paused(ctx, job.Desk); err != nil || paused {
+		return pausedFor, true, err
+	}
 	now := c.Clock.Now()
 	due := slices.DeleteFunc(slices.Clone(queued), func(n store.Notification) bool { return n.DueAt.After(now) })
 	if len(due) > 0 {
@@ -100,7 +103,9 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 }
 
 func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notification, error) {
-	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams(job))
+	rows, err := store.New(c.Pool).ListQueued(ctx, store.ListQueuedParams{
+		Desk: job.Desk, Notifications: job.Notifications,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read queued notifications: %w", err)
 	}
@@ -110,6 +115,10 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
 func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
 	begun := c.Clock.Now()
+	due, err := c.calm(ctx, desk, due)
+	if err != nil || len(due) == 0 {
+		return err
+	}
 	letters, settled, err := c.composeAll(ctx, desk, due)
 	if err != nil {
 		return err
@@ -175,7 +184,8 @@ func (c *Commands) post(ctx context.Context, desk string, group []letter) error 
 }
 
 // claim writes down that an attempt begins, and leaves out what somebody else has claimed or settled meanwhile. A message
-// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID.
+// whose last attempt was begun and never settled is in doubt: it goes out again under the same Message-ID; a text message or a
+// call does not.
 func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]letter, error) {
 	ids := make([]uuid.UUID, len(group))
 	byID := make(map[uuid.UUID]letter, len(group))
@@ -189,15 +199,29 @@ func (c *Commands) claim(ctx context.Context, desk string, group []letter) ([]le
 	if err != nil {
 		return nil, fmt.Errorf("claim notifications: %w", err)
 	}
-	claimed := make([]letter, len(rows))
-	for i, r := range rows {
+	claimed := make([]letter, 0, len(rows))
+	var doubted []settlement
+	for _, r := range rows {
 		if r.InDoubt {
 			c.Metrics.inDoubt(ctx)
 		}
-		claimed[i] = byID[r.Notification.Notification]
-		claimed[i].row, claimed[i].message.Attempt = r.Notification, int(r.Notification.Attempts)
+		if r.InDoubt && sentOnce(r.Notification) {
+			verdict := domain.Settled(notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonPhoneInDoubt)
+			doubted = append(doubted, settlement{row: r.Notification, verdict: verdict})
+			continue
+		}
+		l := byID[r.Notification.Notification]
+		l.row, l.message.Attempt = r.Notification, int(r.Notification.Attempts)
+		claimed = append(claimed, l)
 	}
-	return claimed, nil
+	return claimed, c.settle(ctx, desk, doubted)
+}
+
+// sentOnce reports whether a message has no Message-ID by which its receiver could drop a repetition: nobody's telephone rings
+// twice because we forgot.
+func sentOnce(row store.Notification) bool {
+	medium := notifyv1.Medium(row.Medium)
+	return medium == notifyv1.Medium_MEDIUM_SMS || medium == notifyv1.Medium_MEDIUM_CALL
 }
 
 // giveUp settles as failed what a job could not even try and what was queued until a time.

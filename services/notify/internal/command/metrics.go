@@ -14,7 +14,7 @@ import (
 )
 
 // Metrics count what goes over the wire.
-type Metrics struct{ attempts, doubts metric.Int64Counter }
+type Metrics struct{ attempts, doubts, held, dropped metric.Int64Counter }
 
 // NewMetrics makes the instruments.
 func NewMetrics(provider metric.MeterProvider) (*Metrics, error) {
@@ -23,10 +23,14 @@ func NewMetrics(provider metric.MeterProvider) (*Metrics, error) {
 		metric.WithDescription("Attempts to hand a message to the mail server, by where it stands after it and why."))
 	doubts, errDoubts := meter.Int64Counter("bavn.notify.in_doubt",
 		metric.WithDescription("Messages sent again because nobody knows what came of the attempt before."))
-	if err := errors.Join(errAttempts, errDoubts); err != nil {
+	held, errHeld := meter.Int64Counter("bavn.notify.held_back",
+		metric.WithDescription("Messages beyond what one person is sent in an hour, left to a digest: a storm, where it rises fast."))
+	dropped, errDropped := meter.Int64Counter("bavn.notify.calmed",
+		metric.WithDescription("Messages that were not sent because another says the same, or the recipient does not want the medium."))
+	if err := errors.Join(errAttempts, errDoubts, errHeld, errDropped); err != nil {
 		return nil, fmt.Errorf("measure notify: %w", err)
 	}
-	return &Metrics{attempts: attempts, doubts: doubts}, nil
+	return &Metrics{attempts: attempts, doubts: doubts, held: held, dropped: dropped}, nil
 }
 
 // attempted counts an attempt and what it led to. A message that was cut off after it was handed over is in doubt as well.
@@ -40,3 +44,9 @@ func (m *Metrics) attempted(ctx context.Context, v domain.Verdict) {
 }
 
 func (m *Metrics) inDoubt(ctx context.Context) { m.doubts.Add(ctx, 1) }
+
+func (m *Metrics) heldBack(ctx context.Context, n int) { m.held.Add(ctx, int64(n)) }
+
+func (m *Metrics) calmed(ctx context.Context, reason string) {
+	m.dropped.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", reason)))
+}

@@ -30,6 +30,7 @@ var settledEvents = map[notifyv1.Delivery]string{
 	notifyv1.Delivery_DELIVERY_SENT:       "notification.sent",
 	notifyv1.Delivery_DELIVERY_FAILED:     "notification.failed",
 	notifyv1.Delivery_DELIVERY_SUPPRESSED: "notification.suppressed",
+	notifyv1.Delivery_DELIVERY_DIGESTED:   "notification.digested",
 }
 
 // settle writes what became of messages, with an event for each that is settled. A row that somebody else has claimed since
@@ -38,36 +39,37 @@ func (c *Commands) settle(ctx context.Context, desk string, settled []settlement
 	if len(settled) == 0 {
 		return nil
 	}
+	err := c.inTurn(ctx, func(ctx context.Context, p *pg.Pipeline) error { return c.settleWithin(ctx, p, desk, settled) })
+	if err != nil {
+		return fmt.Errorf("settle notifications: %w", err)
+	}
+	return nil
+}
+
+// settleWithin settles in a transaction that does more.
+func (c *Commands) settleWithin(ctx context.Context, p *pg.Pipeline, desk string, settled []settlement) error {
 	by := make(map[uuid.UUID]settlement, len(settled))
-	ids := make([]uuid.UUID, len(settled))
-	names := make([]string, len(settled))
+	ids, names := make([]uuid.UUID, len(settled)), make([]string, len(settled))
 	for i, s := range settled {
 		ids[i], by[s.row.Notification] = s.row.Notification, s
 		names[i] = domain.NotificationName(desk, s.row.Notification.String())
 	}
-	err := pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		if err := feed.LockAll(ctx, p, names); err != nil {
-			return err
-		}
-		q := store.New(p)
-		rows, err := q.LockNotifications(ctx, store.LockNotificationsParams{Desk: desk, Notifications: ids})
-		if err != nil {
-			return err
-		}
-		after, events, err := settling(desk, rows, by, c.Clock.Now())
-		if err != nil || len(after.Notifications) == 0 {
-			return err
-		}
-		if err := q.SettleNotifications(ctx, after); err != nil {
-			return err
-		}
-		return feed.Append(ctx, p, events)
-	})
-	if err != nil {
-		return fmt.Errorf("settle notifications: %w", err)
+	if err := feed.LockAll(ctx, p, names); err != nil {
+		return err
 	}
-	c.Wake.Committed()
-	return nil
+	q := store.New(p)
+	rows, err := q.LockNotifications(ctx, store.LockNotificationsParams{Desk: desk, Notifications: ids})
+	if err != nil {
+		return err
+	}
+	after, events, err := settling(desk, rows, by, c.Clock.Now())
+	if err != nil || len(after.Notifications) == 0 {
+		return err
+	}
+	if err := q.SettleNotifications(ctx, after); err != nil {
+		return err
+	}
+	return feed.Append(ctx, p, events)
 }
 
 // settling are the rows after it, and their events.
@@ -115,7 +117,7 @@ func draft(row store.Notification, typ string) feed.Draft {
 		Desk: row.Desk, Resource: domain.NotificationName(row.Desk, row.Notification.String()), Type: typ,
 		Payload: &notifyv1.NotificationEvent{Notification: Answer(row)},
 		Actor:   &eventv1.Actor{Service: serviceName},
-		Cause:   &eventv1.Cause{Event: eventOf(row), Rule: row.Rule},
+		Cause:   &eventv1.Cause{Event: About(row), Rule: row.Rule},
 		// The request that caused the message, however much later it is sent.
 		Traceparent: row.Traceparent, Audience: row.Audience,
 	}
@@ -125,13 +127,18 @@ func draft(row store.Notification, typ string) feed.Draft {
 	return d
 }
 
-// eventOf is the event that a message is about; empty for one that is about something due.
-func eventOf(row store.Notification) string {
+// WrittenToStakeholders is what a letter of the incident manager is about: no event of a ticket.
+const WrittenToStakeholders = "stakeholders.written"
+
+// About is the event that a message is about; empty for a letter, and for one that is about something due.
+func About(row store.Notification) string {
 	switch {
-	case row.About == "":
+	case row.EventType == WrittenToStakeholders:
+		return ""
+	case row.Topic == "":
 		return domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
-	case strings.HasPrefix(row.About, "announcements/"):
-		return domain.Ref(domain.DeskName(row.Desk)+"/"+row.About, row.EventRevision)
+	case strings.HasPrefix(row.Topic, "announcements/"):
+		return domain.Ref(domain.DeskName(row.Desk)+"/"+row.Topic, row.EventRevision)
 	default:
 		return ""
 	}
@@ -139,7 +146,7 @@ func eventOf(row store.Notification) string {
 
 // recipientName is the person written to; of a subscriber to a board only the subscription is known.
 func recipientName(row store.Notification) string {
-	if id, ok := strings.CutPrefix(row.Recipient, domain.SubscriberPrefix); ok && row.About != "" {
+	if id, ok := strings.CutPrefix(row.Recipient, domain.SubscriberPrefix); ok && row.Topic != "" {
 		return domain.DeskName(row.Desk) + "/boardSubscriptions/" + id
 	}
 	return domain.PersonName(row.Desk, row.Recipient)
@@ -160,6 +167,9 @@ func Answer(row store.Notification) *notifyv1.Notification {
 	}
 	if row.Party != "" {
 		n.Party = domain.DeskName(row.Desk) + "/" + row.Party
+	}
+	if row.Digest != nil {
+		n.Digest = domain.NotificationName(row.Desk, row.Digest.String())
 	}
 	if row.SettledAt != nil {
 		n.SettleTime = timestamppb.New(*row.SettledAt)

@@ -14,6 +14,7 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/telemetry"
@@ -21,27 +22,38 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Tell writes down whom the rules name for a batch of triage's events, and inserts the jobs that will tell them. It writes
-// through the subscriber's transaction and nothing else, and the same event again adds nothing: each message is written
-// once, however often the batch is handled. What happens to a ticket in import is written down as suppressed (R34).
+// Tell writes down whom the desk's profile or our own rules name for a batch of triage's events, and inserts the jobs that will
+// tell them. It writes through the subscriber's transaction and nothing else, and the same event again adds nothing: each
+// message is written once, however often the batch is handled. What happens to a ticket in import is written down as suppressed
+// (R34).
 func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {
-	happenings, err := happenings(ctx, tx, batch)
-	if err != nil {
+	batch, happenings, err := happenings(batch)
+	if err != nil || len(batch) == 0 {
 		return err
 	}
-	if err := closeRestricted(ctx, tx, batch, happenings); err != nil {
+	if err := receivers(ctx, tx, batch, happenings); err != nil {
+		return err
+	}
+	if err := people(ctx, tx, batch, happenings); err != nil {
+		return err
+	}
+	if err := forgetTexts(ctx, tx, batch, happenings); err != nil {
 		return err
 	}
 	now := c.Clock.Now()
 	var (
 		rows   []store.Notification
-		events []feed.Prepared // of suppressed rows: they are settled as soon as they are written
+		events []feed.Prepared // of rows that are settled as soon as they are written
 	)
 	for i, h := range happenings {
-		for _, told := range domain.Tell(h) {
-			row := c.row(batch[i], h, told, now)
-			if h.Ticket.GetImporting() {
-				prepared, err := suppress(&row, domain.ReasonImport, now)
+		told, proposed := domain.Tell(h)
+		if err := propose(ctx, tx, batch[i], h, proposed, now); err != nil {
+			return err
+		}
+		for _, t := range told {
+			row := c.row(batch[i], h, t, now)
+			if delivery, reason, done := settledAtOnce(h, t); done {
+				prepared, err := settleNow(&row, delivery, reason, now)
 				if err != nil {
 					return err
 				}
@@ -50,6 +62,11 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 			rows = append(rows, row)
 		}
 	}
+	return c.enter(ctx, tx, rows, events, now)
+}
+
+// enter puts messages into the ledger, with the jobs that deliver them and the events of those that are settled already.
+func (c *Commands) enter(ctx context.Context, tx pgx.Tx, rows []store.Notification, events []feed.Prepared, now time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -63,76 +80,81 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 	return appendFirst(ctx, tx, events, written)
 }
 
-// closeRestricted closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in
-// (R149).
-func closeRestricted(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
+// settledAtOnce: what an import brings concerns nobody now, and what is told in the inbox is there when it is written.
+func settledAtOnce(h domain.Happening, t domain.Told) (delivery notifyv1.Delivery, reason string, done bool) {
+	switch {
+	case h.Ticket.GetImporting():
+		return notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonImport, true
+	case t.Medium == notifyv1.Medium_MEDIUM_PORTAL:
+		return notifyv1.Delivery_DELIVERY_SENT, "", true
+	}
+	return 0, "", false
+}
+
+// forgetTexts closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in
+// (R149), and forgets what people wrote about one whose texts are erased (R147).
+func forgetTexts(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
 	for i, h := range happenings {
-		if h.Type != "ticket.restricted" && h.Type != "ticket.sight_revoked" {
-			continue
-		}
 		record := batch[i].Record
 		desk, ticket := resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource())
-		if err := store.CloseTo(ctx, tx, desk, ticket, h.Audience); err != nil {
-			return err
+		switch h.Type {
+		case "ticket.restricted", "ticket.sight_revoked":
+			if err := store.CloseTo(ctx, tx, desk, ticket, h.Audience); err != nil {
+				return err
+			}
+		case "ticket.texts_erased":
+			if err := store.New(tx).EraseLetters(ctx, store.EraseLettersParams{Desk: desk, Ticket: ticket}); err != nil {
+				return fmt.Errorf("erase letters: %w", err)
+			}
 		}
 	}
 	return nil
 }
 
-// happenings are the events as the rules see them, in the same order.
-func happenings(ctx context.Context, tx pgx.Tx, batch []*feed.Event) ([]domain.Happening, error) {
-	all := make([]domain.Happening, len(batch))
-	var offers store.ReceiversParams
-	for i, event := range batch {
-		payload := new(triagev1.TicketEvent)
-		if err := event.Record.GetPayload().UnmarshalTo(payload); err != nil {
-			return nil, fmt.Errorf("read %s: %w", event.Ref(), err)
-		}
+// happenings are the events as the rules see them, and those events. A desk without a profile asks for nothing: of its events
+// only those are looked into that our own rules, or those who follow a ticket, wait for.
+func happenings(batch []*feed.Event) ([]*feed.Event, []domain.Happening, error) {
+	events, all := make([]*feed.Event, 0, len(batch)), make([]domain.Happening, 0, len(batch))
+	for _, event := range batch {
 		record := event.Record
-		all[i] = domain.Happening{
+		if record.GetProfileVersion() == "" && !domain.Heard(record.GetType()) {
+			continue
+		}
+		payload := new(triagev1.TicketEvent)
+		if err := record.GetPayload().UnmarshalTo(payload); err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", event.Ref(), err)
+		}
+		events, all = append(events, event), append(all, domain.Happening{
 			Type: record.GetType(), Ticket: payload.GetTicket(), Audience: record.GetAudience(),
 			Actor: domain.Key(record.GetActor().GetPerson()), Unit: domain.Key(record.GetActor().GetParty()),
-		}
-		if offer := payload.GetTicket().GetHandOver(); record.GetType() == "ticket.hand_over_offered" {
-			offers.Desks = append(offers.Desks, resourcename.Desk(record.GetDesk()))
-			offers.Parties = append(offers.Parties, resourcename.ID(offer.GetParty()))
-			offers.Groups = append(offers.Groups, resourcename.ID(offer.GetGroup()))
-		}
+			Profile: record.GetProfileVersion(), Asked: payload.GetNotifications(),
+		})
 	}
-	if len(offers.Desks) == 0 {
-		return all, nil
-	}
-	receivers, err := store.New(tx).Receivers(ctx, offers)
-	if err != nil {
-		return nil, fmt.Errorf("read who may answer: %w", err)
-	}
-	for i := range all {
-		offer := all[i].Ticket.GetHandOver()
-		for _, r := range receivers {
-			if resourcename.Desk(batch[i].Record.GetDesk()) == r.Desk && resourcename.ID(offer.GetParty()) == r.Party &&
-				resourcename.ID(offer.GetGroup()) == r.Grp {
-				all[i].Receivers = append(all[i].Receivers, "persons/"+r.Person)
-			}
-		}
-	}
-	return all, nil
+	return events, all, nil
 }
 
 // row is a message that nobody has tried to send yet.
 func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, now time.Time) store.Notification {
 	record := event.Record
-	id := domain.NotificationID(event.Ref(), told.Rule.Name(), told.Recipient, record.GetRecordedAt().AsTime())
+	id := domain.NotificationID(event.Ref(), told, record.GetRecordedAt().AsTime())
 	return store.Notification{
 		Desk: resourcename.Desk(record.GetDesk()), Notification: id, Ticket: resourcename.ID(record.GetResource()),
-		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule.Name(),
-		Recipient: resourcename.ID(told.Recipient), Template: told.Rule.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
+		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule,
+		Recipient: resourcename.ID(told.Recipient), Template: told.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
 		TicketStatus: int16(h.Ticket.GetStatus()), Audience: audience(h.Audience, told.Recipient),
-		MessageID:    domain.MessageID(id, c.MailDomain),
+		MessageID:    c.messageID(resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource()), id),
 		JourneyTrace: record.GetJourney().GetTraceId(), JourneyRoot: record.GetJourney().GetRootSpanId(),
 		Traceparent: event.Traceparent(), CreatedAt: now, QueuedAt: now, DueAt: now,
-		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(notifyv1.Medium_MEDIUM_MAIL),
-		Party: domain.Key(h.Ticket.GetHolderParty()),
+		Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(told.Medium),
+		Party: domain.Key(h.Ticket.GetHolderParty()), ProfileVersion: h.Profile, OwnNumber: told.OwnNumber,
+		Sight: int16(told.Sight), Urgent: told.Urgent,
 	}
+}
+
+// messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server
+// can drop a repetition; it is signed, so that a reply finds its ticket.
+func (c *Commands) messageID(desk, ticket string, id uuid.UUID) string {
+	return c.References.MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: desk, ID: ticket, Serial: id.String()}, c.MailDomain)
 }
 
 // audience of a message: the parties that see the event, and the recipient; not the other persons who see it.
@@ -141,10 +163,10 @@ func audience(event []string, recipient string) []string {
 	return append(keys, recipient)
 }
 
-// suppress settles a row before it is written.
-func suppress(row *store.Notification, reason string, now time.Time) (feed.Prepared, error) {
-	row.Delivery, row.Reason, row.SettledAt = int16(notifyv1.Delivery_DELIVERY_SUPPRESSED), reason, &now
-	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{draft(*row, "notification.suppressed")}, now)
+// settleNow settles a row before it is written.
+func settleNow(row *store.Notification, delivery notifyv1.Delivery, reason string, now time.Time) (feed.Prepared, error) {
+	row.Delivery, row.Reason, row.SettledAt = int16(delivery), reason, &now
+	events, head, err := feed.Prepare(feed.Head{}, []feed.Draft{draft(*row, settledEvents[delivery])}, now)
 	if err != nil {
 		return feed.Prepared{}, err
 	}
@@ -153,7 +175,7 @@ func suppress(row *store.Notification, reason string, now time.Time) (feed.Prepa
 }
 
 // insert writes the rows that are not in the ledger yet, in one statement, and returns those.
-func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.Time) ([]store.Notification, error) {
+func insert(ctx context.Context, tx store.DBTX, rows []store.Notification, now time.Time) ([]store.Notification, error) {
 	p := store.InsertNotificationsParams{Now: now}
 	for _, r := range rows {
 		p.Desks, p.Notifications = append(p.Desks, r.Desk), append(p.Notifications, r.Notification)
@@ -168,6 +190,8 @@ func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.
 		p.Deliveries, p.Reasons = append(p.Deliveries, r.Delivery), append(p.Reasons, r.Reason)
 		p.Revisions, p.ChainHashes = append(p.Revisions, r.Revision), append(p.ChainHashes, hash(r.ChainHash))
 		p.Parties, p.Media = append(p.Parties, r.Party), append(p.Media, r.Medium)
+		p.ProfileVersions, p.OwnNumbers = append(p.ProfileVersions, r.ProfileVersion), append(p.OwnNumbers, r.OwnNumber)
+		p.Sights, p.Urgents, p.Letters = append(p.Sights, r.Sight), append(p.Urgents, r.Urgent), append(p.Letters, letterOf(r))
 	}
 	ids, err := store.New(tx).InsertNotifications(ctx, p)
 	if err != nil {
@@ -178,6 +202,14 @@ func insert(ctx context.Context, tx pgx.Tx, rows []store.Notification, now time.
 		inserted[id] = true
 	}
 	return slices.DeleteFunc(rows, func(r store.Notification) bool { return !inserted[r.Notification] }), nil
+}
+
+// letterOf is the words that a person wrote, as the column's array wants them: nothing is the nil UUID.
+func letterOf(r store.Notification) uuid.UUID {
+	if r.Letter == nil {
+		return uuid.Nil
+	}
+	return *r.Letter
 }
 
 // hash is the chain hash as the column wants it: empty, never NULL.

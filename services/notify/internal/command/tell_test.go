@@ -12,6 +12,7 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/mailsink"
 )
 
@@ -59,11 +60,16 @@ func TestAMailIsMarkedAsAutomaticAndThreadsByTicketAndCarriesTheJourney(t *testi
 	if len(mails) != 2 {
 		t.Fatalf("Mette got %d mails, want 2", len(mails))
 	}
+	thread := w.commands.References.MessageID(mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: "ASCP00000042"},
+		"bavn.example")
 	for _, m := range mails {
+		if found, err := w.commands.References.Find("<" + m.MessageID + ">"); err != nil || found.ID != "ASCP00000042" {
+			t.Errorf("a reply to %s finds %v, %v", m.MessageID, found, err)
+		}
 		for field, want := range map[string]string{
 			"Auto-Submitted": "auto-generated",
-			"In-Reply-To":    "<ASCP00000042.nsp@bavn.example>",
-			"References":     "<ASCP00000042.nsp@bavn.example>",
+			"In-Reply-To":    "<" + thread + ">",
+			"References":     "<" + thread + ">",
 			"Traceparent":    "00-30313233343536373839616263646566-726f6f747370616e-01",
 			"From":           `"National Servicedesk" <desk@bavn.example>`,
 		} {
@@ -71,7 +77,8 @@ func TestAMailIsMarkedAsAutomaticAndThreadsByTicketAndCarriesTheJourney(t *testi
 				t.Errorf("%s is %q, want %q", field, got, want)
 			}
 		}
-		if !strings.HasPrefix(m.Header.Get("Content-Type"), "text/plain") || !strings.HasPrefix(m.Subject, "[ASCP00000042] ") {
+		if !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/alternative") || !strings.HasPrefix(m.Subject,
+			"[ASCP00000042] ") {
 			t.Errorf("it is %s with the subject %q", m.Header.Get("Content-Type"), m.Subject)
 		}
 	}

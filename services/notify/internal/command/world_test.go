@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,14 +28,17 @@ import (
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/pgtest"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -96,9 +100,22 @@ func (i *intake) set(away bool) {
 // triage plays the other side: it has tickets with their texts, and the feed they were told in.
 type triage struct {
 	triagev1.TicketServiceClient
-	mu      sync.Mutex
-	tickets map[string]*triagev1.Ticket
-	events  map[string][]*feed.Event
+	mu sync.Mutex
+	triagev1.ProfileServiceClient
+	tickets  map[string]*triagev1.Ticket
+	events   map[string][]*feed.Event
+	profiles map[string]*profilev1.Profile // by version
+}
+
+func (t *triage) GetProfile(
+	_ context.Context, r *triagev1.GetProfileRequest, _ ...grpc.CallOption,
+) (*triagev1.ProcessProfile, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if settings := t.profiles[resourcename.ID(r.GetName())]; settings != nil {
+		return &triagev1.ProcessProfile{Name: r.GetName(), Settings: settings}, nil
+	}
+	return nil, status.Error(codes.NotFound, "unknown")
 }
 
 func (t *triage) GetTicket(_ context.Context, r *triagev1.GetTicketRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
@@ -204,15 +221,26 @@ func (w *world) replica() *command.Commands {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	courier.References = references
 	c := &command.Commands{
-		Pool: w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
-		Templates: templates, Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
+		References: references,
+		Pool:       w.pool, Clock: w.clock, Wake: feed.NewWake(w.pool, quiet), Intake: w.intake, Triage: w.triage, Events: w.triage,
+		Templates: templates, Editions: &command.Editions{Triage: w.triage},
+		Couriers: map[notifyv1.Medium]command.Courier{mailMedium: courier}, Metrics: metrics, MailDomain: cfg.Domain(),
 		SendTimeout: cfg.SendTimeout, JobTimeout: jobs.DefaultConfig().JobTimeout,
 		Patience:   domain.Patience{First: 2 * time.Second, Longest: time.Minute, GiveUp: time.Hour},
 		RetryAfter: 5 * time.Second,
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.SendWorker{})
+	river.AddWorker(workers, &command.CallWorker{})
+	river.AddWorker(workers, &command.EndWorker{})
+	river.AddWorker(workers, &command.DigestWorker{Commands: c})
 	c.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: w.pool, Clock: w.clock, Workers: workers, TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider: provider, Logger: quiet,

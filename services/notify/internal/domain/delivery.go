@@ -10,6 +10,10 @@ import (
 // Reasons why a message was not sent. A mail server's own are SMTP_ and its reply.
 const (
 	ReasonImport      = "IMPORT"           // history from another tool concerns nobody now (R34)
+	ReasonMuted       = "MUTED"            // the person does not want this medium
+	ReasonMerged      = "MERGED"           // a later message says the same of the same ticket
+	ReasonDigest      = "DIGEST"           // told in one message with others
+	ReasonRestricted  = "RESTRICTED"       // the ticket was closed to the recipient before it was sent (R149)
 	ReasonNoCourier   = "NO_COURIER"       // this installation has nothing that carries the medium
 	ReasonNoAddress   = "NO_ADDRESS"       // the person is not registered, or without an address
 	ReasonBadAddress  = "BAD_ADDRESS"      // no mail server would take it
@@ -21,6 +25,16 @@ const (
 	ReasonInternal    = "INTERNAL"         // the job was given up
 )
 
+// Reasons of calls to those on duty, and of text messages.
+const (
+	ReasonPhoneInDoubt = "IN_DOUBT" // it is not known whether the provider took it; it is not tried again
+	ReasonAnswered     = "ANSWERED" // somebody answered, or nobody is needed any more
+	ReasonMovedOn      = "MOVED_ON" // the next is called
+)
+
+// ReasonHTTP is what an HTTP status says of an attempt.
+func ReasonHTTP(status int) string { return "HTTP_" + strconv.Itoa(status) }
+
 // Attempt is what came of one attempt to hand a message to the mail server.
 type Attempt struct {
 	// Reply is the server's last reply, 250 when it took the message, 0 when it did not say.
@@ -29,6 +43,8 @@ type Attempt struct {
 	Reason string
 	// Final is set for what no other attempt would change.
 	Final bool
+	// Ref is what a provider calls what it took; empty where it gives no name.
+	Ref string
 }
 
 // Accepted is the attempt that worked.

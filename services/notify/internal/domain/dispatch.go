@@ -1,6 +1,10 @@
 package domain
 
-import "time"
+import (
+	"time"
+
+	"github.com/bavn/bavn/platform/mailref"
+)
 
 // Dispatch is a message to one person in its final words, as a courier of its medium takes it. It lives as long as its job:
 // what it says is kept nowhere.
@@ -9,9 +13,12 @@ type Dispatch struct {
 	Name, Address string
 	Subject, Body string
 	LanguageCode  string
-	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to,
-	// empty for a mail that stands alone.
+	// Actions are what the recipient can do by a signed link.
+	Actions []Action
+	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to.
 	MessageID, Thread string
+	// Reference is what an answer is about: it stands in Reply-To. Zero for what nobody answers.
+	Reference mailref.Reference
 	// Unsubscribe is where one request ends what the recipient subscribed to (RFC 8058); empty for what nobody subscribed to.
 	Unsubscribe string
 	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.
@@ -24,3 +31,6 @@ type Dispatch struct {
 	Attempt      int
 	Cause        string
 }
+
+// Action is something that the recipient can do from the message.
+type Action struct{ Label, URL string }

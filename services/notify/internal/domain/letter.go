@@ -27,6 +27,11 @@ type Letter struct {
 	ExternalIDs      []*triagev1.ExternalId
 	// URL shows the ticket; empty where the desk has no page.
 	URL string
+	// Items are what a digest tells, newest first, of Total tickets.
+	Items []Letter
+	Total int
+	// Signed is the person who writes; empty where it is the desk.
+	Signed string
 }
 
 // Who is the person and where they work, "Per Holm (Drift)"; somebody where no name is known.
@@ -45,6 +50,9 @@ func (l Letter) Quoted() string {
 	}
 	return ` "` + l.Title + `"`
 }
+
+// More is how many tickets a digest is about beside those that it lists.
+func (l Letter) More() int { return l.Total - len(l.Items) }
 
 // TitleOr is the title, or what stands for it, after a space.
 func (l Letter) TitleOr(other string) string { return cmp.Or(l.Quoted(), " "+other) }
@@ -67,7 +75,10 @@ func (l Letter) WaitsFor() string {
 var templateFiles embed.FS
 
 // Templates are the written messages: one file each with all languages side by side.
-type Templates struct{ byName map[string]*template.Template }
+type Templates struct {
+	byName map[string]*template.Template
+	shared *template.Template
+}
 
 // frame is the greeting and the signature that all messages share.
 const frame = "frame"
@@ -83,7 +94,7 @@ func LoadTemplates() (*Templates, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
-	t := &Templates{byName: map[string]*template.Template{}}
+	t := &Templates{byName: map[string]*template.Template{}, shared: shared}
 	for _, file := range files {
 		name := strings.TrimSuffix(resourcename.ID(file), ".tmpl")
 		if name == frame {
@@ -120,12 +131,28 @@ func (t *Templates) Render(name, language string, l Letter) (subject, body strin
 	if err := written.ExecuteTemplate(&s, language+".subject", l); err != nil {
 		return "", "", fmt.Errorf("fill in %s: %w", name, err)
 	}
-	for _, part := range []string{language + ".greeting", language + ".body", language + ".signature"} {
-		if err := written.ExecuteTemplate(&b, part, l); err != nil {
-			return "", "", fmt.Errorf("fill in %s: %w", name, err)
-		}
+	if err := written.ExecuteTemplate(&b, language+".body", l); err != nil {
+		return "", "", fmt.Errorf("fill in %s: %w", name, err)
 	}
-	return "[" + l.Number + "] " + strings.Join(strings.Fields(s.String()), " "), b.String(), nil
+	whole, err := t.Frame(language, l, b.String())
+	number := ""
+	if l.Number != "" { // a digest is about many
+		number = "[" + l.Number + "] "
+	}
+	return number + strings.Join(strings.Fields(s.String()), " "), whole, err
+}
+
+// Frame puts greeting and signature around what a message says.
+func (t *Templates) Frame(language string, l Letter, body string) (string, error) {
+	var b strings.Builder
+	if err := t.shared.ExecuteTemplate(&b, language+".greeting", l); err != nil {
+		return "", fmt.Errorf("greet: %w", err)
+	}
+	b.WriteString(strings.TrimRight(body, "\n") + "\n")
+	if err := t.shared.ExecuteTemplate(&b, language+".signature", l); err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return b.String(), nil
 }
 
 // quote sets somebody's words off from ours.

@@ -3,6 +3,7 @@
 package domain
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -40,4 +41,15 @@ func EventRef(desk, number string, revision int64) string {
 // Ref names an event of any resource.
 func Ref(resource string, revision int64) string {
 	return resource + "@" + strconv.FormatInt(revision, 10)
+}
+
+// StakeholderName is the name of a stakeholder of a desk.
+func StakeholderName(desk, person string) string { return "desks/" + desk + "/stakeholders/" + person }
+
+// ProposalName is the name of a proposal.
+func ProposalName(desk, proposal string) string { return "desks/" + desk + "/proposals/" + proposal }
+
+// LetterRef names what a person wrote, where a message's id is made of it.
+func LetterRef(desk string, letter fmt.Stringer) string {
+	return "desks/" + desk + "/letters/" + letter.String()
 }

@@ -1,6 +1,10 @@
 package domain
 
-import triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+import (
+	"slices"
+
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+)
 
 // Role is what a person is to a ticket when an event happens to it.
 type Role string
@@ -12,6 +16,7 @@ const (
 	Owner        Role = "owner"         // who follows it, whoever has the work (R59)
 	Assignee     Role = "assignee"      // who works on it
 	Receivers    Role = "receivers"     // who may answer for the party or group that the work is offered to
+	Watcher      Role = "watcher"       // who follows it because they asked to
 )
 
 // Rule says who is told of an event, and by which template.
@@ -95,3 +100,17 @@ func EventTypes() []string {
 	}
 	return types
 }
+
+// Heard reports whether anything is done about such an event at a desk without a profile.
+func Heard(event string) bool { return heard[event] }
+
+var heard = func() map[string]bool {
+	all := map[string]bool{}
+	for _, event := range slices.Concat(EventTypes(), Watched, Changing) {
+		all[event] = true
+	}
+	return all
+}()
+
+// Changing are events that change what was said before: who may see it, and whether it may still be read.
+var Changing = []string{"ticket.restricted", "ticket.sight_revoked", "ticket.texts_erased"}

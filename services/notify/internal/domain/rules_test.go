@@ -41,8 +41,9 @@ func happens(event, actor string) domain.Happening {
 
 func told(h domain.Happening) map[string]string {
 	rules := map[string]string{}
-	for _, t := range domain.Tell(h) {
-		rules[t.Recipient] = t.Rule.Name()
+	all, _ := domain.Tell(h)
+	for _, t := range all {
+		rules[t.Recipient] = t.Rule
 	}
 	return rules
 }
@@ -121,8 +122,8 @@ func TestWhoeverHasSeveralRolesIsToldOnceAndAsAUserFirst(t *testing.T) {
 	t.Parallel()
 	h := happens("ticket.resolved", jonas)
 	h.Ticket.AffectedUser, h.Ticket.Owner = h.Ticket.GetReporter(), h.Ticket.GetReporter()
-	all := domain.Tell(h)
-	if len(all) != 1 || all[0].Rule.Name() != "resolved.reporter" {
+	all, _ := domain.Tell(h)
+	if len(all) != 1 || all[0].Rule != "resolved.reporter" {
 		t.Errorf("the reporter, who is affected and the owner too, is told %v, want once, as the reporter", told(h))
 	}
 }
@@ -160,7 +161,8 @@ func TestNobodyHearsOfWhatTheyMayNotSee(t *testing.T) {
 
 func TestR78TheFirstMessageNamesWhoWorksOnItNotWhoPressedTheButton(t *testing.T) {
 	t.Parallel()
-	for _, m := range domain.Tell(happens("ticket.work_started", lars)) {
+	all, _ := domain.Tell(happens("ticket.work_started", lars))
+	for _, m := range all {
 		if m.Person != jonas || m.Unit != "parties/netic/groups/drift" {
 			t.Errorf("%s is told of %s in %s, want the assignee in their group", m.Recipient, m.Person, m.Unit)
 		}

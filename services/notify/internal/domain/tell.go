@@ -3,6 +3,7 @@ package domain
 import (
 	"slices"
 
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 )
 
@@ -15,18 +16,53 @@ type Happening struct {
 	Audience    []string
 	// Receivers are the people who may answer an offer, as audience keys.
 	Receivers []string
+	// Profile is the version of the process that the desk follows, and Asked what it wants said; both empty for a desk without.
+	Profile string
+	Asked   []*triagev1.NotificationRequest
+	// People are those whom the requests name by role or party, and those who follow the ticket.
+	People People
 }
+
+// Sight is how much of a ticket the words may show to a recipient.
+type Sight int16
+
+// What a recipient may read.
+const (
+	SeesNothing Sight = iota // the number, and what the profile calls things: whoever is told of what they do not see
+	SeesTicket               // its title and solution too
+	SeesEvent                // and what was written with the event
+)
 
 // Told is one message to one person.
 type Told struct {
-	Rule      Rule
-	Recipient string // audience key: "persons/mette"
+	// Rule is how the ledger calls what names the recipient: "work_started.reporter", or an id of the profile.
+	Rule, Template string
+	Recipient      string // audience key: "persons/mette"
 	// Person and Unit are whom the message names, as audience keys: who works on it, who has it now.
 	Person, Unit string
+	Medium       notifyv1.Medium
+	Sight        Sight
+	// Urgent messages wait for nothing: receipts, stakeholders' mail, calls to those on duty.
+	Urgent bool
+	// OwnNumber is the case's number at the desk that reported it.
+	OwnNumber string
 }
 
-// Tell names who is told of an event: each person once, by the first rule that names them.
-func Tell(h Happening) []Told {
+// Tell names who is told of an event: by the desk's profile, or by our own rules where it has none, each person once by each
+// medium in the same words. Whoever follows the ticket hears of what is not said to them anyway.
+func Tell(h Happening) ([]Told, []Proposed) {
+	var told []Told
+	var proposed []Proposed
+	if h.Profile == "" {
+		told = h.byRules()
+	} else {
+		told, proposed = h.byProfile()
+	}
+	return append(told, h.watched(told)...), proposed
+}
+
+// byRules names each person once, by the first of our rules that names them.
+func (h Happening) byRules() []Told {
 	var told []Told
 	for _, rule := range Rules {
 		if rule.Event != h.Type || rule.Status != 0 && rule.Status != h.Ticket.GetStatus() {
@@ -38,7 +74,10 @@ func Tell(h Happening) []Told {
 				continue
 			}
 			person, unit := h.names()
-			told = append(told, Told{Rule: rule, Recipient: recipient, Person: person, Unit: unit})
+			told = append(told, Told{
+				Rule: rule.Name(), Template: rule.Template, Recipient: recipient, Person: person, Unit: unit,
+				Medium: notifyv1.Medium_MEDIUM_MAIL, Sight: SeesEvent,
+			})
 		}
 	}
 	return told
@@ -59,6 +98,7 @@ func (h Happening) in(role Role) []string {
 		return h.staff(Key(t.GetHolderParty()), Key(t.GetAssignee()))
 	case Receivers:
 		return h.staff(Key(t.GetHandOver().GetParty()), h.Receivers...)
+	case Watcher: // named by no rule: see watched
 	}
 	return nil
 }
@@ -92,6 +132,9 @@ func (h Happening) names() (person, unit string) {
 		return Key(t.GetOwner()), Key(t.GetOwnerParty())
 	case "ticket.resolved":
 		return Key(t.GetLastTechnician()), group(t.GetLastTechnicianGroup(), t.GetLastTechnicianParty())
+	}
+	if h.Actor == "" { // time did it: whoever works on it is named
+		return Key(t.GetAssignee()), holder
 	}
 	return h.Actor, h.Unit
 }

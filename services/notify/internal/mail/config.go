@@ -27,7 +27,9 @@ type Config struct {
 	Hello    string `koanf:"hello" usage:"name in EHLO; the host's own if empty"`
 
 	From    string `koanf:"from" usage:"sender, such as \"Service desk <desk@example.org>\""`
-	ReplyTo string `koanf:"reply_to" usage:"where answers go, if not to the sender"`
+	ReplyTo string `koanf:"reply_to" usage:"where answers go, if not to the sender; what each is about follows a plus (RFC 5233)"`
+
+	DKIM DKIMConfig `koanf:"dkim"`
 
 	Connections int           `koanf:"connections" usage:"open connections to the mail server"`
 	IdleTimeout time.Duration `koanf:"idle_timeout" usage:"an open connection that is not used for so long is opened anew"`

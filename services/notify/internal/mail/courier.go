@@ -14,6 +14,7 @@ import (
 
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	"github.com/bavn/bavn/platform/clock"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
@@ -24,6 +25,9 @@ type Courier struct {
 	clock  clock.Clock
 	tracer trace.Tracer
 	logger *slog.Logger
+	signer *signer
+	// References sign what an answer is about; nil leaves Reply-To as it is.
+	References *mailref.Signer
 
 	mu     sync.Mutex
 	idle   []connection
@@ -42,12 +46,21 @@ func New(cfg Config, now clock.Clock, traces trace.TracerProvider, logger *slog.
 	if err != nil {
 		return nil, fmt.Errorf("set up mail: %w", err)
 	}
+	signs, err := newSigner(cfg.DKIM)
+	if err != nil {
+		return nil, fmt.Errorf("set up mail: %w", err)
+	}
 	tracer := traces.Tracer("github.com/bavn/bavn/services/notify/internal/mail")
-	return &Courier{cfg: cfg, client: client, clock: now, tracer: tracer, logger: logger}, nil
+	return &Courier{cfg: cfg, client: client, clock: now, tracer: tracer, logger: logger, signer: signs}, nil
 }
 
 // Address is where mail reaches a person; empty where it does not.
-func (c *Courier) Address(person *intakev1.Person) string { return person.GetEmail() }
+func (c *Courier) Address(person *intakev1.Person) string {
+	if domain.Automated(person.GetEmail()) {
+		return ""
+	}
+	return person.GetEmail()
+}
 
 // Send hands messages to the server, one after the other over one connection, and says what came of each. When the connection
 // breaks, or ctx ends, those that are left are not tried. Nothing of an address or a text is logged.
@@ -60,7 +73,7 @@ func (c *Courier) Send(ctx context.Context, messages []domain.Dispatch) []domain
 			continue
 		}
 		var written *gomail.Msg
-		if written, err = c.cfg.write(m); err != nil {
+		if written, err = c.write(m); err != nil {
 			attempts[i], err = domain.Attempt{Reason: domain.ReasonBadAddress, Final: true}, nil
 			continue
 		}

@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	netmail "net/mail"
 
 	gomail "github.com/wneessen/go-mail"
@@ -8,18 +10,40 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
-// write makes the mail. It is marked as made by a program, so that no answering machine answers (RFC 3834).
-func (c Config) write(m domain.Dispatch) (*gomail.Msg, error) {
+// write makes the mail, as text and as HTML of the same words. It is marked as made by a program, so that no answering machine
+// answers (RFC 3834).
+func (c *Courier) write(m domain.Dispatch) (*gomail.Msg, error) {
+	text, html, err := written(m)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.envelope(m)
+	if err != nil {
+		return nil, err
+	}
+	out.SetBodyString(gomail.TypeTextPlain, text)
+	out.AddAlternativeString(gomail.TypeTextHTML, html)
+	return out, c.signer.sign(out)
+}
+
+// boundary parts the two forms of a mail. It is the same whenever the mail is written: the signature covers it.
+func boundary(m domain.Dispatch) string {
+	digest := sha256.Sum256([]byte(m.MessageID))
+	return "bavn-" + hex.EncodeToString(digest[:16])
+}
+
+// envelope is the mail without its words.
+func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	to := netmail.Address{Name: m.Name, Address: m.Address}
-	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := out.From(c.From); err != nil {
+	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithBoundary(boundary(m)))
+	if err := out.From(c.cfg.From); err != nil {
 		return nil, err
 	}
 	if err := out.To(to.String()); err != nil {
 		return nil, err
 	}
-	if c.ReplyTo != "" {
-		if err := out.ReplyTo(c.ReplyTo); err != nil {
+	if c.cfg.ReplyTo != "" {
+		if err := out.ReplyTo(c.replyTo(m)); err != nil {
 			return nil, err
 		}
 	}
@@ -40,6 +64,15 @@ func (c Config) write(m domain.Dispatch) (*gomail.Msg, error) {
 	if m.Traceparent != "" {
 		out.SetGenHeader("Traceparent", m.Traceparent)
 	}
-	out.SetBodyString(gomail.TypeTextPlain, m.Body)
 	return out, nil
+}
+
+// replyTo is where an answer goes: the desk's address, with what the answer is about behind a plus.
+func (c *Courier) replyTo(m domain.Dispatch) string {
+	address, err := netmail.ParseAddress(c.cfg.ReplyTo)
+	if err != nil || c.References == nil || m.Reference.Kind == 0 {
+		return c.cfg.ReplyTo
+	}
+	address.Address = c.References.ReplyTo(address.Address, m.Reference)
+	return address.String()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,20 +15,20 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// Types are the events that notify hears. What no rule is about does not even come here.
+// Types are the events that notify hears: of tickets, what a profile may want told, and what our own rules are about; of the
+// rest, who takes part.
 func Types() []string {
-	types := append(domain.EventTypes(), "ticket.restricted", "ticket.sight_revoked", "desk.created", "party.created",
-		"group.created", membership.Granted, membership.Revoked)
-	for _, event := range domain.BoardEvents() {
-		if !slices.Contains(types, event) {
-			types = append(types, event)
-		}
-	}
-	return types
+	types := slices.Concat(profile.Events(), domain.EventTypes(), domain.Watched, domain.Changing, domain.BoardEvents(), []string{
+		"desk.created", "desk.profile_adopted", "party.created", "group.created", membership.Granted, membership.Revoked,
+	})
+	types = slices.DeleteFunc(types, func(typ string) bool { return strings.HasPrefix(typ, "report.") }) // another service's
+	slices.Sort(types)
+	return slices.Compact(types)
 }
 
 // Teller writes down whom to tell of events of tickets.
@@ -89,7 +90,7 @@ func directory(ctx context.Context, tx pgx.Tx, event *feed.Event) (known bool, e
 		}
 		return true, store.New(tx).PutDesk(ctx, store.PutDeskParams{
 			Desk: desk, DisplayName: p.GetDesk().GetDisplayName(), LanguageCode: p.GetDesk().GetLanguageCode(),
-			AuthorityParty: resourcename.ID(p.GetDesk().GetAuthorityParty()),
+			AuthorityParty: resourcename.ID(p.GetDesk().GetAuthorityParty()), TimeZone: p.GetDesk().GetTimeZone(),
 		})
 	case *triagev1.PartyEvent:
 		return true, putUnit(ctx, tx, desk, p.GetParty().GetName(), p.GetParty().GetDisplayName())

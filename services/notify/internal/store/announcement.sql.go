@@ -148,7 +148,7 @@ func (q *Queries) ListAnnouncements(ctx context.Context, arg ListAnnouncementsPa
 }
 
 const listBoardDesks = `-- name: ListBoardDesks :many
-SELECT d.desk, d.display_name, d.language_code, d.authority_party FROM desks d JOIN desk_profiles p ON p.desk = d.desk
+SELECT d.desk, d.display_name, d.language_code, d.authority_party, d.time_zone FROM desks d JOIN desk_profiles p ON p.desk = d.desk
 WHERE d.desk > $1 ORDER BY d.desk LIMIT $2
 `
 
@@ -171,6 +171,7 @@ func (q *Queries) ListBoardDesks(ctx context.Context, arg ListBoardDesksParams) 
 			&i.DisplayName,
 			&i.LanguageCode,
 			&i.AuthorityParty,
+			&i.TimeZone,
 		); err != nil {
 			return nil, err
 		}

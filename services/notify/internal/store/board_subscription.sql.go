@@ -130,7 +130,7 @@ func (q *Queries) GetSubscriptions(ctx context.Context, arg GetSubscriptionsPara
 
 const insertAboutNotifications = `-- name: InsertAboutNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
-    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, about)
+    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, topic)
 SELECT $1::text, m.notification, $2::text, $3::bigint, $4::text, $5::text, m.recipient,
     $6::text, '', '', 0, $7::text[], m.message_id, $8::text, $9::timestamptz, 1, $9, $9, $10::text, 1,
     $11::text
@@ -153,7 +153,7 @@ type InsertAboutNotificationsParams struct {
 	Traceparent   string
 	Now           time.Time
 	Party         string
-	About         string
+	Topic         string
 	Notifications []uuid.UUID
 	Recipients    []string
 	MessageIds    []string
@@ -171,7 +171,7 @@ func (q *Queries) InsertAboutNotifications(ctx context.Context, arg InsertAboutN
 		arg.Traceparent,
 		arg.Now,
 		arg.Party,
-		arg.About,
+		arg.Topic,
 		arg.Notifications,
 		arg.Recipients,
 		arg.MessageIds,

@@ -7,10 +7,13 @@ import (
 )
 
 // closeTo takes those who are not among the keys out of the audience of a ticket's notifications, and of the events about them.
-// Who was told knows that they were.
+// Who was told knows that they were; who has not been told yet, and does not see it any more, will not be.
 const closeTo = `WITH closed AS (
-    UPDATE notifications SET audience = ARRAY(
-        SELECT key FROM unnest(audience) key WHERE key = ANY ($3) OR key = 'persons/' || recipient ORDER BY key)
+    UPDATE notifications n SET audience = ARRAY(
+        SELECT key FROM unnest(audience) key WHERE key = ANY ($3) OR key = 'persons/' || recipient ORDER BY key),
+        withdrawn = withdrawn OR delivery = 1 AND 'persons/' || recipient <> ALL ($3) AND NOT EXISTS (
+            SELECT FROM memberships m WHERE m.desk = n.desk AND m.person = n.recipient
+                AND ('parties/' || m.party = ANY ($3) OR ARRAY(SELECT 'roles/' || role FROM unnest(m.roles) role) && $3))
     WHERE desk = $1 AND ticket = $2
     RETURNING desk, notification::text AS notification, audience)
 UPDATE events e SET audience = closed.audience FROM closed

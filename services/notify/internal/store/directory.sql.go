@@ -10,7 +10,7 @@ import (
 )
 
 const getDesk = `-- name: GetDesk :one
-SELECT desk, display_name, language_code, authority_party FROM desks WHERE desk = $1
+SELECT desk, display_name, language_code, authority_party, time_zone FROM desks WHERE desk = $1
 `
 
 func (q *Queries) GetDesk(ctx context.Context, desk string) (Desk, error) {
@@ -21,6 +21,7 @@ func (q *Queries) GetDesk(ctx context.Context, desk string) (Desk, error) {
 		&i.DisplayName,
 		&i.LanguageCode,
 		&i.AuthorityParty,
+		&i.TimeZone,
 	)
 	return i, err
 }
@@ -55,9 +56,9 @@ func (q *Queries) GetUnits(ctx context.Context, arg GetUnitsParams) ([]Unit, err
 }
 
 const putDesk = `-- name: PutDesk :exec
-INSERT INTO desks (desk, display_name, language_code, authority_party) VALUES ($1, $2, $3, $4)
+INSERT INTO desks (desk, display_name, language_code, authority_party, time_zone) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (desk) DO UPDATE SET display_name = EXCLUDED.display_name, language_code = EXCLUDED.language_code,
-    authority_party = EXCLUDED.authority_party
+    authority_party = EXCLUDED.authority_party, time_zone = EXCLUDED.time_zone
 `
 
 type PutDeskParams struct {
@@ -65,6 +66,7 @@ type PutDeskParams struct {
 	DisplayName    string
 	LanguageCode   string
 	AuthorityParty string
+	TimeZone       string
 }
 
 func (q *Queries) PutDesk(ctx context.Context, arg PutDeskParams) error {
@@ -73,6 +75,7 @@ func (q *Queries) PutDesk(ctx context.Context, arg PutDeskParams) error {
 		arg.DisplayName,
 		arg.LanguageCode,
 		arg.AuthorityParty,
+		arg.TimeZone,
 	)
 	return err
 }

@@ -49,17 +49,42 @@ type BoardSubscription struct {
 	ConfirmedAt  *time.Time
 }
 
+type Connection struct {
+	Desk       string
+	Connection string
+	Party      string
+	Told       bool
+	Facts      []byte
+}
+
 type Desk struct {
 	Desk           string
 	DisplayName    string
 	LanguageCode   string
 	AuthorityParty string
+	TimeZone       string
 }
 
 type DeskProfile struct {
 	Desk     string
 	Version  string
 	Settings []byte
+}
+
+type HeldBack struct {
+	Desk         string
+	Recipient    string
+	Notification uuid.UUID
+}
+
+type Letter struct {
+	Desk      string
+	Letter    uuid.UUID
+	Ticket    string
+	Author    string
+	Subject   string
+	Body      string
+	CreatedAt time.Time
 }
 
 type Membership struct {
@@ -72,37 +97,130 @@ type Membership struct {
 }
 
 type Notification struct {
-	Desk          string
-	Notification  uuid.UUID
-	Ticket        string
-	EventRevision int64
-	EventType     string
-	Rule          string
-	Recipient     string
-	Template      string
-	Person        string
-	Unit          string
-	TicketStatus  int16
-	Audience      []string
-	MessageID     string
-	JourneyTrace  []byte
-	JourneyRoot   []byte
-	Traceparent   string
-	CreatedAt     time.Time
-	Delivery      int16
-	Attempts      int32
-	Reason        string
-	LanguageCode  string
-	QueuedAt      time.Time
-	DueAt         time.Time
-	ClaimedAt     *time.Time
-	SettledAt     *time.Time
-	Revision      int64
-	ChainHash     []byte
-	LastEventAt   *time.Time
-	Party         string
-	Medium        int16
-	About         string
+	Desk           string
+	Notification   uuid.UUID
+	Ticket         string
+	EventRevision  int64
+	EventType      string
+	Rule           string
+	Recipient      string
+	Template       string
+	Person         string
+	Unit           string
+	TicketStatus   int16
+	Audience       []string
+	MessageID      string
+	JourneyTrace   []byte
+	JourneyRoot    []byte
+	Traceparent    string
+	CreatedAt      time.Time
+	Delivery       int16
+	Attempts       int32
+	Reason         string
+	LanguageCode   string
+	QueuedAt       time.Time
+	DueAt          time.Time
+	ClaimedAt      *time.Time
+	SettledAt      *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    *time.Time
+	Party          string
+	Medium         int16
+	ProfileVersion string
+	OwnNumber      string
+	About          string
+	Sight          int16
+	Urgent         bool
+	Withdrawn      bool
+	Letter         *uuid.UUID
+	Digest         *uuid.UUID
+	Topic          string
+}
+
+type Outbox struct {
+	Desk        string
+	PausedAt    *time.Time
+	PausedBy    string
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt *time.Time
+}
+
+type Pace struct {
+	Desk      string
+	Recipient string
+	LetOut    []time.Time
+	DigestAt  *time.Time
+	Carrier   *uuid.UUID
+}
+
+type Page struct {
+	Desk     string
+	Page     uuid.UUID
+	Ticket   string
+	State    int16
+	Turn     int32
+	Revision int64
+	Audience []string
+}
+
+type PageCall struct {
+	Desk        string
+	Page        uuid.UUID
+	Call        uuid.UUID
+	Turn        int32
+	Called      string
+	Medium      int16
+	Delivery    int16
+	Attempts    int32
+	Reason      string
+	ProviderRef string
+	Traceparent string
+	CreatedAt   time.Time
+	DueAt       time.Time
+	ClaimedAt   *time.Time
+	SettledAt   *time.Time
+}
+
+type Preference struct {
+	Desk       string
+	Person     string
+	Muted      []int16
+	QuietFrom  int16
+	QuietUntil int16
+	Digest     bool
+	Revision   int64
+}
+
+type Proposal struct {
+	Desk           string
+	Proposal       uuid.UUID
+	Ticket         string
+	EventRevision  int64
+	EventType      string
+	Rule           string
+	Template       string
+	ProfileVersion string
+	Media          []int16
+	Recipients     []string
+	Sights         []int16
+	OwnNumber      string
+	Person         string
+	Unit           string
+	Party          string
+	TicketStatus   int16
+	Audience       []string
+	JourneyTrace   []byte
+	JourneyRoot    []byte
+	Traceparent    string
+	CreatedAt      time.Time
+	State          int16
+	DecidedBy      string
+	DecidedAt      *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    *time.Time
 }
 
 type RestrictedTicket struct {
@@ -110,8 +228,108 @@ type RestrictedTicket struct {
 	Ticket string
 }
 
+type Stakeholder struct {
+	Desk        string
+	Person      string
+	Priorities  []string
+	CreatedAt   time.Time
+	Revision    int64
+	ChainHash   []byte
+	LastEventAt *time.Time
+}
+
+type ToolDelivery struct {
+	Desk          string
+	Connection    string
+	Ticket        string
+	EventRevision int64
+	EventType     string
+	Unit          string
+	TicketStatus  int16
+	Traceparent   string
+	Delivery      int16
+	Attempts      int32
+	Reason        string
+	QueuedAt      time.Time
+	DueAt         time.Time
+	SettledAt     *time.Time
+}
+
+type ToolIssue struct {
+	Desk       string
+	Connection string
+	Ticket     string
+	ExternalID string
+	Recorded   bool
+}
+
+type ToolPause struct {
+	Desk       string
+	Connection string
+	Failures   int32
+	Until      time.Time
+}
+
 type Unit struct {
 	Desk        string
 	Unit        string
 	DisplayName string
+}
+
+type UsedLink struct {
+	Desk   string
+	Link   []byte
+	Choice int16
+	UsedAt time.Time
+}
+
+type Watch struct {
+	Desk      string
+	Ticket    string
+	Person    string
+	CreatedAt time.Time
+}
+
+type Webhook struct {
+	Desk           string
+	Webhook        string
+	DisplayName    string
+	Party          string
+	Url            string
+	EventTypes     []string
+	PersonalData   bool
+	State          int16
+	DisableReason  string
+	Secret         []byte
+	PreviousSecret []byte
+	OverlapEndsAt  *time.Time
+	CreatedAt      time.Time
+	Failures       int32
+	FailingSince   *time.Time
+	OpenUntil      *time.Time
+	LeasedUntil    *time.Time
+	Again          bool
+	WaitingJob     *int64
+	WaitingUntil   *time.Time
+	Revision       int64
+	ChainHash      []byte
+	LastEventAt    time.Time
+}
+
+type WebhookDelivery struct {
+	Desk          string
+	Webhook       string
+	Delivery      uuid.UUID
+	Resource      string
+	EventRevision int64
+	EventType     string
+	Body          []byte
+	Traceparent   string
+	State         int16
+	Attempts      int32
+	Reason        string
+	CreatedAt     time.Time
+	QueuedAt      time.Time
+	DueAt         time.Time
+	SettledAt     *time.Time
 }

@@ -20,7 +20,7 @@ FROM (
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification
-RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.about, due.in_doubt::boolean AS in_doubt
+RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, n.topic, due.in_doubt::boolean AS in_doubt
 `
 
 type ClaimNotificationsParams struct {
@@ -81,7 +81,15 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 			&i.Notification.LastEventAt,
 			&i.Notification.Party,
 			&i.Notification.Medium,
+			&i.Notification.ProfileVersion,
+			&i.Notification.OwnNumber,
 			&i.Notification.About,
+			&i.Notification.Sight,
+			&i.Notification.Urgent,
+			&i.Notification.Withdrawn,
+			&i.Notification.Letter,
+			&i.Notification.Digest,
+			&i.Notification.Topic,
 			&i.InDoubt,
 		); err != nil {
 			return nil, err
@@ -95,7 +103,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 }
 
 const getNotification = `-- name: GetNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications WHERE desk = $1 AND notification = $2
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications WHERE desk = $1 AND notification = $2
 `
 
 type GetNotificationParams struct {
@@ -137,7 +145,15 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 		&i.LastEventAt,
 		&i.Party,
 		&i.Medium,
+		&i.ProfileVersion,
+		&i.OwnNumber,
 		&i.About,
+		&i.Sight,
+		&i.Urgent,
+		&i.Withdrawn,
+		&i.Letter,
+		&i.Digest,
+		&i.Topic,
 	)
 	return i, err
 }
@@ -145,10 +161,11 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 const insertNotifications = `-- name: InsertNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
     ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, reason, queued_at, due_at, settled_at,
-    revision, chain_hash, last_event_at, party, medium)
+    revision, chain_hash, last_event_at, party, medium, profile_version, own_number, sight, urgent, letter)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, $1::timestamptz, m.delivery, m.reason,
-    $1, $1, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party, m.medium
+    $1, $1, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party, m.medium,
+    m.profile_version, m.own_number, m.sight, m.urgent, nullif(m.letter, '00000000-0000-0000-0000-000000000000'::uuid)
 FROM (
     SELECT unnest($2::text[]) AS desk, unnest($3::uuid[]) AS notification, unnest($4::text[]) AS ticket,
         unnest($5::bigint[]) AS event_revision, unnest($6::text[]) AS event_type,
@@ -158,36 +175,43 @@ FROM (
         unnest($15::bytea[]) AS journey_trace, unnest($16::bytea[]) AS journey_root,
         unnest($17::text[]) AS traceparent, unnest($18::smallint[]) AS delivery,
         unnest($19::text[]) AS reason, unnest($20::bigint[]) AS revision, unnest($21::bytea[]) AS chain_hash,
-        unnest($22::text[]) AS party, unnest($23::smallint[]) AS medium
+        unnest($22::text[]) AS party, unnest($23::smallint[]) AS medium,
+        unnest($24::text[]) AS profile_version, unnest($25::text[]) AS own_number,
+        unnest($26::smallint[]) AS sight, unnest($27::boolean[]) AS urgent, unnest($28::uuid[]) AS letter
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification
 `
 
 type InsertNotificationsParams struct {
-	Now            time.Time
-	Desks          []string
-	Notifications  []uuid.UUID
-	Tickets        []string
-	EventRevisions []int64
-	EventTypes     []string
-	Rules          []string
-	Recipients     []string
-	Templates      []string
-	Persons        []string
-	Units          []string
-	TicketStatuses []int16
-	Audiences      []string
-	MessageIds     []string
-	JourneyTraces  [][]byte
-	JourneyRoots   [][]byte
-	Traceparents   []string
-	Deliveries     []int16
-	Reasons        []string
-	Revisions      []int64
-	ChainHashes    [][]byte
-	Parties        []string
-	Media          []int16
+	Now             time.Time
+	Desks           []string
+	Notifications   []uuid.UUID
+	Tickets         []string
+	EventRevisions  []int64
+	EventTypes      []string
+	Rules           []string
+	Recipients      []string
+	Templates       []string
+	Persons         []string
+	Units           []string
+	TicketStatuses  []int16
+	Audiences       []string
+	MessageIds      []string
+	JourneyTraces   [][]byte
+	JourneyRoots    [][]byte
+	Traceparents    []string
+	Deliveries      []int16
+	Reasons         []string
+	Revisions       []int64
+	ChainHashes     [][]byte
+	Parties         []string
+	Media           []int16
+	ProfileVersions []string
+	OwnNumbers      []string
+	Sights          []int16
+	Urgents         []bool
+	Letters         []uuid.UUID
 }
 
 // One statement for a whole batch of the feed. A message that is in the ledger already stays as it is and is not returned.
@@ -216,6 +240,11 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 		arg.ChainHashes,
 		arg.Parties,
 		arg.Media,
+		arg.ProfileVersions,
+		arg.OwnNumbers,
+		arg.Sights,
+		arg.Urgents,
+		arg.Letters,
 	)
 	if err != nil {
 		return nil, err
@@ -236,7 +265,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 }
 
 const listNotifications = `-- name: ListNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND notification < $2 AND audience && $3::text[]
 ORDER BY notification DESC LIMIT $4
 `
@@ -293,7 +322,15 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
 			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -306,7 +343,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 }
 
 const listNotificationsOfRecipient = `-- name: ListNotificationsOfRecipient :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND recipient = $2 AND notification < $3
 ORDER BY notification DESC LIMIT $4
 `
@@ -363,7 +400,15 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
 			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -376,7 +421,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 }
 
 const listNotificationsOfTicket = `-- name: ListNotificationsOfTicket :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND ticket = $2 AND notification < $3 AND audience && $4::text[]
 ORDER BY notification DESC LIMIT $5
 `
@@ -435,7 +480,15 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
 			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -448,9 +501,10 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 }
 
 const listQueued = `-- name: ListQueued :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
-WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
-ORDER BY notification
+SELECT n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, n.topic FROM notifications n
+WHERE n.desk = $1 AND n.notification = ANY ($2::uuid[]) AND n.delivery = 1
+    AND NOT EXISTS (SELECT FROM held_back h WHERE h.desk = n.desk AND h.recipient = n.recipient AND h.notification = n.notification)
+ORDER BY n.notification
 `
 
 type ListQueuedParams struct {
@@ -458,6 +512,7 @@ type ListQueuedParams struct {
 	Notifications []uuid.UUID
 }
 
+// What is held back for a digest is left to it.
 func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notification, error) {
 	rows, err := q.db.Query(ctx, listQueued, arg.Desk, arg.Notifications)
 	if err != nil {
@@ -498,7 +553,86 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
 			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listQueuedAll = `-- name: ListQueuedAll :many
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
+WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
+ORDER BY notification
+`
+
+type ListQueuedAllParams struct {
+	Desk          string
+	Notifications []uuid.UUID
+}
+
+func (q *Queries) ListQueuedAll(ctx context.Context, arg ListQueuedAllParams) ([]Notification, error) {
+	rows, err := q.db.Query(ctx, listQueuedAll, arg.Desk, arg.Notifications)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Notification
+	for rows.Next() {
+		var i Notification
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Notification,
+			&i.Ticket,
+			&i.EventRevision,
+			&i.EventType,
+			&i.Rule,
+			&i.Recipient,
+			&i.Template,
+			&i.Person,
+			&i.Unit,
+			&i.TicketStatus,
+			&i.Audience,
+			&i.MessageID,
+			&i.JourneyTrace,
+			&i.JourneyRoot,
+			&i.Traceparent,
+			&i.CreatedAt,
+			&i.Delivery,
+			&i.Attempts,
+			&i.Reason,
+			&i.LanguageCode,
+			&i.QueuedAt,
+			&i.DueAt,
+			&i.ClaimedAt,
+			&i.SettledAt,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+			&i.Party,
+			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
+			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -511,7 +645,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 }
 
 const lockNotification = `-- name: LockNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
 `
 
 type LockNotificationParams struct {
@@ -553,13 +687,21 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 		&i.LastEventAt,
 		&i.Party,
 		&i.Medium,
+		&i.ProfileVersion,
+		&i.OwnNumber,
 		&i.About,
+		&i.Sight,
+		&i.Urgent,
+		&i.Withdrawn,
+		&i.Letter,
+		&i.Digest,
+		&i.Topic,
 	)
 	return i, err
 }
 
 const lockNotifications = `-- name: LockNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, about FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[])
 ORDER BY notification FOR UPDATE
 `
@@ -609,7 +751,15 @@ func (q *Queries) LockNotifications(ctx context.Context, arg LockNotificationsPa
 			&i.LastEventAt,
 			&i.Party,
 			&i.Medium,
+			&i.ProfileVersion,
+			&i.OwnNumber,
 			&i.About,
+			&i.Sight,
+			&i.Urgent,
+			&i.Withdrawn,
+			&i.Letter,
+			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}

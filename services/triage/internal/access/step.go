@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/bavn/bavn/process"
@@ -81,15 +82,22 @@ func StepOf(action string, internal bool) process.Step {
 // notAboutATicket are the RPCs about a desk or a pile, and those that importers alone make.
 var notAboutATicket = []string{"OpenTicket", "TakeNextTicket", "ImportTicketStep", "FinishImport"}
 
-// ActionOf is the RPC about one ticket that takes a step, and whether it is for people: not for intake, an import or a timer.
-func ActionOf(step process.Step) (action string, internal, people bool) {
-	if step == process.AddInternalNote {
-		return "AddNote", true, true
-	}
-	for action, taken := range steps {
-		if taken == step && !slices.Contains(notAboutATicket, action) {
-			return action, false, true
+// chief names the RPC that is a step itself, where several take it.
+var chief = map[process.Step]string{process.LogWork: "LogWork", process.AddInternalNote: "AddNote"}
+
+// actions are the RPCs about one ticket, by the step that each is.
+var actions = func() map[process.Step]string {
+	of := maps.Clone(chief)
+	for action, step := range steps {
+		if _, named := chief[step]; !named && !slices.Contains(notAboutATicket, action) {
+			of[step] = action
 		}
 	}
-	return "", false, false
+	return of
+}()
+
+// ActionOf is the RPC about one ticket that takes a step, and whether it is for people: not for intake, an import or a timer.
+func ActionOf(step process.Step) (action string, internal, people bool) {
+	action, people = actions[step]
+	return action, step == process.AddInternalNote, people
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/command"
+	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
@@ -51,22 +51,11 @@ func (e *Explanations) ExplainTicket(
 }
 
 // bind gives a ticket the process that its desk follows now.
-func (r *Reads) bind(t *store.Ticket) error {
-	if t.Profile == "" {
-		return nil
-	}
-	p, found := r.Profiles.Of(t.Profile)
-	if !found {
-		return fault.New(codes.FailedPrecondition, command.ProfileNotInstalled).Meta("profile", t.Profile)
-	}
-	t.Desk.Process = p
-	return t.Refine(r.Clock.Now())
-}
+func (r *Reads) bind(t *store.Ticket) error { return command.Bind(r.Profiles, t, r.Clock.Now()) }
 
 // steps are all that people take on a ticket, each with what stands in its way.
 func (r *Reads) steps(ctx context.Context, caller *access.Caller, t *store.Ticket) ([]*triagev1.StepExplanation, error) {
-	facts := t.ProcessFacts(r.Clock.Now())
-	attempt := profile.Attempt{Parts: caller.Parts(&t.Ticket), Roles: caller.Roles(), Ticket: facts}
+	parts := caller.Parts(&t.Ticket)
 	var all []*triagev1.StepExplanation
 	for _, step := range process.Steps() {
 		action, internal, people := access.ActionOf(step)
@@ -82,39 +71,36 @@ func (r *Reads) steps(ctx context.Context, caller *access.Caller, t *store.Ticke
 				return nil, err
 			}
 			explained.Obstacles = append(explained.Obstacles, &triagev1.Obstacle{
-				Reason: fault.PermissionDenied, Rule: "life-cycle/" + string(step),
+				Reason: fault.PermissionDenied, Rule: "access/" + action,
 			})
 		}
-		if attempt.Step = step; t.Desk.Process != nil {
-			if err := askProfile(t.Desk.Process, attempt, explained); err != nil {
-				return nil, err
-			}
+		verdict, err := t.Judge(domain.Attempt{
+			Step: step, Parts: parts, Roles: caller.Roles(), Told: domain.AtBest(step),
+		}, r.Clock.Now())
+		if err != nil {
+			return nil, err
 		}
+		explainVerdict(explained, verdict, action)
 		explained.Possible = len(explained.Obstacles) == 0
 		all = append(all, explained)
 	}
 	return all, nil
 }
 
-// askProfile adds what the desk's process says of a step: who takes it, what must be known, which gates guard it.
-func askProfile(p *profile.Profile, attempt profile.Attempt, explained *triagev1.StepExplanation) error {
-	_, refusals, err := p.Permit(attempt)
-	if err != nil {
-		return err
+// explainVerdict adds what the desk's process says of a step: who takes it, what must be known, which gates guard it.
+func explainVerdict(explained *triagev1.StepExplanation, verdict domain.Verdict, action string) {
+	if verdict.NotGiven {
+		explained.Obstacles = append(explained.Obstacles, &triagev1.Obstacle{Reason: fault.PermissionDenied, Rule: "access/" + action})
 	}
-	for _, refusal := range refusals {
-		explained.Obstacles = append(explained.Obstacles, obstacle(refusal.Reason, refusal.Why, refusal.Satisfy))
+	for _, refusal := range verdict.Refusals {
+		satisfy := command.Satisfy(process.Step(explained.GetStep()), refusal)
+		explained.Obstacles = append(explained.Obstacles, obstacle(refusal.Reason, refusal.Why, satisfy))
 	}
-	missing, err := p.Missing(attempt.Step, attempt.Ticket)
-	if err != nil {
-		return err
-	}
-	for _, demand := range missing {
+	for _, demand := range verdict.Missing {
 		explained.Obstacles = append(explained.Obstacles, obstacle(command.FactsMissing, demand.Why,
 			&profilev1.Text{En: "Say " + demand.Fact, Da: "Angiv " + demand.Fact, Sv: "Ange " + demand.Fact}))
 	}
-	gates, err := p.Gates(attempt.Step, attempt.Ticket)
-	for _, gate := range gates {
+	for _, gate := range verdict.Gates {
 		shown := &triagev1.GateExplanation{
 			Gate: gate.Gate.GetId(), Label: gate.Gate.GetLabel(), Open: gate.Open, Condition: gate.Why.Condition,
 			Inputs: gate.Why.Inputs, OverrideRoles: gate.Gate.GetOverrideRoles(), Source: gate.Why.Source, Derived: gate.Why.Derived,
@@ -124,7 +110,6 @@ func askProfile(p *profile.Profile, attempt profile.Attempt, explained *triagev1
 		}
 		explained.Gates = append(explained.Gates, shown)
 	}
-	return err
 }
 
 func obstacle(reason string, why profile.Why, satisfy *profilev1.Text) *triagev1.Obstacle {

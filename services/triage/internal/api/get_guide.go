@@ -21,15 +21,13 @@ func (a *Assessments) GetGuide(ctx context.Context, r *triagev1.GetGuideRequest)
 	if err := a.Reads.Access.Ticket(ctx, caller, "GetGuide", &ticket.Ticket, ticket.Audience, false); err != nil {
 		return nil, err
 	}
-	follows, found := a.Reads.Profiles.Of(ticket.Profile)
-	if !found {
-		return nil, command.ErrNoProfile
-	}
-	ticket.Desk.Process = follows
-	if err := ticket.Refine(a.Reads.Clock.Now()); err != nil {
+	if err := a.Reads.bind(ticket); err != nil {
 		return nil, err
 	}
-	follows = ticket.Desk.Process
+	follows := ticket.Desk.Process
+	if follows == nil {
+		return nil, command.ErrNoProfile
+	}
 	facts := ticket.ProcessFacts(a.Reads.Clock.Now())
 	asked, err := follows.Guide(facts)
 	if err != nil {

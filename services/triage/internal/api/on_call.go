@@ -106,7 +106,7 @@ func (o *OnCall) about(
 	case r.GetCategory() != "":
 		lineage := desk.Process.Categories(r.GetCategory())
 		if len(lineage) == 0 {
-			return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("category", "profile.unknown")
+			return nil, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("category", domain.UnknownToProfile)
 		}
 		return &profilev1.TicketFacts{Category: r.GetCategory(), Categories: lineage, Now: timestamppb.New(at)}, nil
 	default:

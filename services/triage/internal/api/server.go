@@ -33,6 +33,12 @@ type Tickets struct {
 	Reads Reads
 }
 
+// Replies is bavn.triage.v1.ReplyService.
+type Replies struct {
+	triagev1.UnsafeReplyServiceServer
+	*command.Tickets
+}
+
 // Assessments is bavn.triage.v1.AssessmentService.
 type Assessments struct {
 	triagev1.UnsafeAssessmentServiceServer
@@ -46,6 +52,14 @@ type Directory struct {
 	*command.Directory
 	Reads Reads
 }
+
+// Delegates is bavn.triage.v1.DelegateService.
+type Delegates struct {
+	triagev1.UnsafeDelegateServiceServer
+	*command.Delegates
+}
+
+var _ triagev1.DelegateServiceServer = (*Delegates)(nil)
 
 // Explanations is bavn.triage.v1.ExplanationService.
 type Explanations struct {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,8 @@ func (o *OnCall) AcknowledgePage(ctx context.Context, r *triagev1.AcknowledgePag
 func pageRefused(page *triagev1.Page) error {
 	switch page.GetState() {
 	case triagev1.PageState_PAGE_STATE_ACKNOWLEDGED:
-		return fault.New(codes.FailedPrecondition, PageAnswered).Meta("acknowledged_by", page.GetAcknowledgedBy()).
+		return fault.New(codes.FailedPrecondition, PageAnswered).Meta("acknowledged_by", cmp.Or(page.GetAcknowledgedBy(),
+			page.GetAcknowledgedContact())).
 			Meta("acknowledge_time", page.GetAcknowledgeTime().AsTime().Format(time.RFC3339)).
 			Violation("ON_CALL", "page/answered", "nothing: somebody has answered")
 	case triagev1.PageState_PAGE_STATE_ENDED:

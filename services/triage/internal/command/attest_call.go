@@ -20,11 +20,11 @@ func (c *Tickets) AttestCall(ctx context.Context, r *triagev1.AttestCallRequest)
 	return c.change(ctx, call{
 		action: "AttestCall", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := needsProfile(s); err != nil {
+		if err := s.byProfile(); err != nil {
 			return domain.Outcome{}, err
 		}
 		if _, found := s.Desk.Contact(r.GetCall().GetContact()); !found {
-			return domain.Outcome{}, invalid("call.contact", "profile.unknown")
+			return domain.Outcome{}, invalid("call.contact", domain.UnknownToProfile)
 		}
 		if r.GetCall().GetCallTime().AsTime().After(s.at) {
 			return domain.Outcome{}, invalid("call.call_time", "to_come")
@@ -40,7 +40,7 @@ func mustHaveCalled(t domain.Ticket) error {
 	}
 	for i, call := range t.Facts.GetAttestedCalls() {
 		if _, found := t.Desk.Contact(call.GetContact()); !found {
-			return invalid(fmt.Sprintf("attested_calls[%d].contact", i), "profile.unknown")
+			return invalid(fmt.Sprintf("attested_calls[%d].contact", i), domain.UnknownToProfile)
 		}
 	}
 	missing, err := t.MissingCalls(t.Facts.GetCreateTime().AsTime())

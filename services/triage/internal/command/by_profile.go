@@ -16,15 +16,14 @@ type Assessments struct {
 	Tickets *Tickets
 }
 
-// unknownToProfile is the rule of an id that the desk's profile does not define.
-const unknownToProfile = "profile.unknown"
-
 // byProfile refuses, on a desk without a profile, what only a profile gives a meaning.
-func (s scene) byProfile() error {
-	if s.Desk.Process != nil {
-		return nil
+func (s scene) byProfile() error { return follows(s.Desk) }
+
+func follows(desk domain.Desk) error {
+	if desk.Process == nil {
+		return ErrNoProfile
 	}
-	return ErrNoProfile
+	return nil
 }
 
 // notFor refuses what the profile gives to others: the rule says whose it is.

@@ -111,30 +111,39 @@ func (c *Tickets) change(ctx context.Context, made call, decide decision) (*tria
 	return answer, nil
 }
 
-// run is the core of every command on a ticket: permission, etag, decision, writes. Nothing is sent before the transaction's
-// COMMIT.
+// sceneOf is what a call is decided from, for who sees the ticket, has last seen it as it is, and is let take the step by the
+// policies and by the desk's process.
+func (c *Tickets) sceneOf(
+	ctx context.Context, caller *access.Caller, made call, t *store.Ticket, at time.Time,
+) (scene, error) {
+	if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
+		return scene{}, err
+	}
+	if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, made.internal); err != nil {
+		return scene{}, err
+	}
+	if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
+		return scene{}, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
+	}
+	if err := c.Writer.bind(t); err != nil {
+		return scene{}, err
+	}
+	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: at, caller: caller}
+	var err error
+	if s.overridden, err = permit(caller, made, s); err != nil {
+		return scene{}, err
+	}
+	return s, c.permitAlso(ctx, caller, made, s, t.Audience)
+}
+
+// run is the core of every command on a ticket: who may, the decision, what the process makes of it, writes. Nothing is sent
+// before the transaction's COMMIT.
 func (c *Tickets) run(
 	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, made call, loaded store.Loaded, decide decision,
 ) (*triagev1.Ticket, error) {
 	t := &loaded.Ticket
-	if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
-		return nil, err
-	}
-	if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, made.internal); err != nil {
-		return nil, err
-	}
-	if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
-		return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
-	}
-	if err := c.Writer.bind(t); err != nil {
-		return nil, err
-	}
-	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(t), caller: caller}
-	var err error
-	if s.overridden, err = permit(caller, made, s); err != nil {
-		return nil, err
-	}
-	if err := c.permitAlso(ctx, caller, made, s, t.Audience); err != nil {
+	s, err := c.sceneOf(ctx, caller, made, t, c.Writer.timeOf(t))
+	if err != nil {
 		return nil, err
 	}
 	outcome, err := decide(s)
@@ -142,7 +151,11 @@ func (c *Tickets) run(
 		return nil, refusal(err)
 	}
 	outcome.Pass(s.overridden, made.override)
-	done, err := c.Writer.prepare(ctx, *t, outcome, originOf(caller, made, &t.Ticket))
+	followed, err := outcome.Follow(t.Ticket, c.Writer.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.Writer.chain(ctx, *t, followed, originOf(caller, made, &t.Ticket))
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,11 @@ func (e *TextEraser) erase(ctx context.Context, p *pg.Pipeline, event *feed.Even
 		return err
 	}
 	now := e.Writer.timeOf(&t)
-	done, err := e.Writer.prepare(ctx, t, t.EraseTexts(now), origin{
+	outcome, err := t.EraseTexts(now).Follow(t.Ticket, e.Writer.Clock.Now())
+	if err != nil {
+		return err
+	}
+	done, err := e.Writer.chain(ctx, t, outcome, origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Event: event.Ref()}, traceparent: event.Traceparent(),
 	})
 	if err != nil {

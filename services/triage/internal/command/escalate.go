@@ -61,7 +61,7 @@ func (c *Tickets) EscalateTicket(ctx context.Context, r *triagev1.EscalateTicket
 
 // wayOf is the one way that the caller means. Where there is none, or more than one, the refusal names those that exist.
 func wayOf(s scene, r *triagev1.EscalateTicketRequest) (domain.Way, error) {
-	if err := needsProfile(s); err != nil {
+	if err := s.byProfile(); err != nil {
 		return domain.Way{}, err
 	}
 	kind := profilev1.EscalationKind_ESCALATION_KIND_FUNCTIONAL
@@ -98,7 +98,7 @@ func (c *Tickets) Complain(ctx context.Context, r *triagev1.ComplainRequest) (*t
 	return c.change(ctx, call{
 		action: "Complain", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := needsProfile(s); err != nil {
+		if err := s.byProfile(); err != nil {
 			return domain.Outcome{}, err
 		}
 		rule, roles, err := s.Complaints(s.at)

@@ -78,7 +78,8 @@ type MainFollower struct {
 	Reader *feed.Reader
 }
 
-// Work brings followers up to date with what had happened when it began.
+// Work brings followers up to date with what had happened when it began. One that fails keeps none of the others waiting: it
+// hears it when the job is tried again.
 func (m *MainFollower) Work(ctx context.Context, job *river.Job[FollowMain]) error {
 	main := job.Args.Main
 	desk, number := resourcename.Desk(main), resourcename.ID(main)
@@ -95,11 +96,16 @@ func (m *MainFollower) Work(ctx context.Context, job *river.Job[FollowMain]) err
 	if err != nil {
 		return fmt.Errorf("find followers of %s: %w", main, err)
 	}
+	var failed []error
 	for _, follower := range behind {
 		if err := m.carry(ctx, main, follower, t.Head.Revision); err != nil {
-			return fmt.Errorf("carry over to %s: %w", follower, err)
+			failed = append(failed, fmt.Errorf("carry over to %s: %w", follower, err))
+			continue
 		}
 		m.Writer.Wake.Committed()
+	}
+	if len(failed) > 0 {
+		return errors.Join(failed...)
 	}
 	if len(behind) == followersAtOnce {
 		return m.Writer.Timers.Keep(ctx, m.Writer.Pool, FollowMain{Main: main}, time.Time{})
@@ -185,11 +191,14 @@ func (m *MainFollower) step(
 	if kind == linkChange {
 		decide = follower.FollowChange
 	}
-	outcome, does := decide(happened, m.Writer.timeOf(follower))
-	if !does {
-		return nil
+	outcome, err := decide(happened, m.Writer.timeOf(follower))
+	if err != nil || len(outcome.Events) == 0 {
+		return err
 	}
-	done, err := m.Writer.prepare(ctx, *follower, outcome, origin{
+	if outcome, err = outcome.Follow(follower.Ticket, m.Writer.Clock.Now()); err != nil {
+		return err
+	}
+	done, err := m.Writer.chain(ctx, *follower, outcome, origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Event: event.Ref()},
 	})
 	if err != nil {

@@ -56,7 +56,10 @@ func (h *HandOverTimer) Work(ctx context.Context, job *river.Job[HandOverExpiry]
 		if err != nil {
 			return fmt.Errorf("expire hand-over: %w", err)
 		}
-		done, err := h.Writer.prepare(ctx, t, outcome, origin{
+		if outcome, err = outcome.Follow(t.Ticket, h.Writer.Clock.Now()); err != nil {
+			return err
+		}
+		done, err := h.Writer.chain(ctx, t, outcome, origin{
 			actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Rule: "hand_over.expired"},
 		})
 		if err != nil {

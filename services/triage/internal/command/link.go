@@ -160,5 +160,5 @@ func numberFits(desk domain.Desk, toolField, idField, tool, id string) error {
 	if desk.Process == nil || toolField == "" {
 		return nil
 	}
-	return invalid(toolField, "profile.unknown")
+	return invalid(toolField, domain.UnknownToProfile)
 }

@@ -79,7 +79,7 @@ func standsInFor(follows *profile.Profile, desk string, asked *triagev1.Shift) e
 	rules := domain.Desk{Name: desk, Process: follows}
 	for _, f := range []field{{"shift.instead_of", asked.GetInsteadOf()}, {"shift.contact", asked.GetContact()}} {
 		if _, found := rules.Contact(f.name); f.name != "" && !found {
-			return invalid(f.path, "profile.unknown")
+			return invalid(f.path, domain.UnknownToProfile)
 		}
 	}
 	if asked.GetPlan() == "" {
@@ -90,7 +90,7 @@ func standsInFor(follows *profile.Profile, desk string, asked *triagev1.Shift) e
 			return nil
 		}
 	}
-	return invalid("shift.plan", "profile.unknown")
+	return invalid("shift.plan", domain.UnknownToProfile)
 }
 
 // CancelShift calls a shift off. One that is called off stays so.

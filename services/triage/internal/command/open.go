@@ -70,7 +70,8 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
 		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
 		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
-		Importing: r.GetImporting(), Assessment: assessed(rules, r, group), Impact: r.GetImpact(), Calls: attested(r, now),
+		Importing: r.GetImporting(), Assessment: assessed(rules, r, group),
+		Impact: r.GetImpact(), Calls: attested(r, now), Answers: worded(r),
 		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
 	}, now)
 	if err := outcome.Ticket.Refine(now); err != nil {
@@ -87,7 +88,10 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		return nil, err
 	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
-	done, err := c.Writer.prepare(ctx, from, outcome, opener(caller, r))
+	if outcome, err = outcome.Follow(from.Ticket, now); err != nil {
+		return nil, err
+	}
+	done, err := c.Writer.chain(ctx, from, outcome, opener(caller, r))
 	if err != nil {
 		return nil, err
 	}

@@ -10,18 +10,12 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
-
-// ways are how the profile calls the ways in (R2).
-var ways = map[commonv1.Channel]profilev1.Way{
-	commonv1.Channel_CHANNEL_WEB: profilev1.Way_WAY_WEB, commonv1.Channel_CHANNEL_API: profilev1.Way_WAY_API,
-}
 
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
 // where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
@@ -34,11 +28,15 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *tr
 		a = proto.CloneOf(r.GetAssessment())
 	}
 	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, group
-	a.Answered = slices.Sorted(maps.Keys(a.GetAnswers()))
+	a.Answered = slices.Collect(maps.Keys(a.GetAnswers()))
+	for _, answer := range r.GetWordedAnswers() {
+		a.Answered = append(a.Answered, answer.GetQuestion())
+	}
+	slices.Sort(a.Answered)
 	if a.GetChannel() != "" {
 		return a
 	}
-	way := ways[r.GetChannel()]
+	way := profile.WayOf(r.GetChannel())
 	if a.GetFoundBy() != "" {
 		way = profilev1.Way_WAY_INTERNAL
 	}
@@ -47,6 +45,15 @@ func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *tr
 		a.Channel = channels[at].GetId()
 	}
 	return a
+}
+
+// worded are the answers in words.
+func worded(r *triagev1.OpenTicketRequest) []domain.Answer {
+	var answers []domain.Answer
+	for _, a := range r.GetWordedAnswers() {
+		answers = append(answers, domain.Answer{Question: a.GetQuestion(), Words: text("", a.GetWords())})
+	}
+	return answers
 }
 
 // attested are the calls that were made before, attested by who submitted it (R7, R16).
@@ -102,12 +109,12 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 		return err
 	}
 	if t.Desk.UnfitImpact(r.GetImpact()) {
-		return invalid("impact", unknownToProfile)
+		return invalid("impact", domain.UnknownToProfile)
 	}
 	if err := unfitAt("attested_calls", t.Desk.UnfitCalls(r.GetAttestedCalls(), at)); err != nil {
 		return err
 	}
-	answers, err := t.UnfitAnswers(at)
+	answers, err := t.UnfitAnswers(worded(r), at)
 	if err != nil {
 		return err
 	}
@@ -118,7 +125,7 @@ func opens(t domain.Ticket, r *triagev1.OpenTicketRequest, at time.Time) error {
 	if err := unfit("", fields); err != nil {
 		return err
 	}
-	attempt := profile.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
-	_, err = permitted(scene{Ticket: t, at: at}, attempt, call{action: "OpenTicket"})
+	attempt := domain.Attempt{Step: process.Open, Parts: []process.Part{process.Intake}}
+	_, err = permitted(t, attempt, domain.Text{}, at)
 	return err
 }

@@ -24,7 +24,8 @@ import (
 type wantedPage struct {
 	// Rule and template are the notification's.
 	rule, template string
-	// ticket is as the event leaves it.
+	// event is which of the step's events asks for it; ticket is as that event leaves it.
+	event  int
 	ticket domain.Ticket
 	at     time.Time
 	// cause is the event, and requester the person; a rule has no requester.
@@ -36,7 +37,7 @@ type wantedPage struct {
 // wantedPages are the calls that a step asks for.
 func wantedPages(outcome domain.Outcome) []wantedPage {
 	var pages []wantedPage
-	for _, e := range outcome.Events {
+	for i, e := range outcome.Events {
 		for _, request := range e.Payload.GetNotifications() {
 			if !domain.WantsPage(request) {
 				continue
@@ -44,7 +45,7 @@ func wantedPages(outcome domain.Outcome) []wantedPage {
 			then := outcome.Ticket
 			then.Facts = e.Payload.GetTicket()
 			pages = append(pages, wantedPage{
-				rule: request.GetRule(), template: request.GetTemplate(), ticket: then, at: e.At,
+				rule: request.GetRule(), template: request.GetTemplate(), event: i, ticket: then, at: e.At,
 				cause: &eventv1.Cause{Rule: "notifications[" + request.GetRule() + "]"}, actor: &eventv1.Actor{Service: "triage"},
 			})
 		}
@@ -55,7 +56,7 @@ func wantedPages(outcome domain.Outcome) []wantedPage {
 // call begins the calls that a step asks for, in its transaction: a ticket that is urgent and nobody who was called cannot be.
 func (w *Writer) call(ctx context.Context, p *pg.Pipeline, a *after) error {
 	for _, wanted := range a.pages {
-		wanted.cause.Event = fmt.Sprintf("%s@%d", a.ticket.Facts.GetName(), a.ticket.Head.Revision)
+		wanted.cause.Event = fmt.Sprintf("%s@%d", a.ticket.Facts.GetName(), a.events[wanted.event].Record.GetRevision())
 		if _, err := w.beginPage(ctx, p, wanted, a.ticket.LanguageCode); err != nil && !errors.Is(err, errNobodyOnDuty) {
 			return err
 		}

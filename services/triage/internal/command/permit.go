@@ -1,31 +1,27 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
+	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
-// permit asks the desk's process whether the caller may take the step now, and refuses with every rule that says no and what
-// would satisfy it. It decides beside the life cycle's table, which the domain asks.
-// It returns the gates that the caller passes with a reason.
+// permit refuses a step that the desk's process does not let the caller take now, with every rule that says no and what would
+// satisfy it. It returns the gates that the caller passes with a reason.
 func permit(caller *access.Caller, made call, s scene) (overridden []string, err error) {
-	step := access.StepOf(made.action, made.internal)
-	if step == process.Close && s.Desk.Process == nil && !slices.Contains(caller.Parts(&s.Ticket), process.OwnerAgent) {
-		return nil, fault.New(codes.PermissionDenied, fault.PermissionDenied) // R110: only where a profile says so
-	}
-	if s.Desk.Process == nil || step == "" || s.Facts.GetImporting() {
-		return nil, nil
-	}
-	return permitted(s, profile.Attempt{Step: step, Parts: caller.Parts(&s.Ticket), Roles: caller.Roles()}, made)
+	return permitted(s.Ticket, domain.Attempt{
+		Step: access.StepOf(made.action, made.internal), Parts: caller.Parts(&s.Ticket), Roles: caller.Roles(), Told: made.told,
+	}, made.override, s.at)
 }
 
 // permitAlso asks for every other step that a call takes what is asked for the call itself.
@@ -48,30 +44,28 @@ func (c *Tickets) permitAlso(ctx context.Context, caller *access.Caller, made ca
 	return nil
 }
 
-func permitted(s scene, attempt profile.Attempt, made call) (overridden []string, err error) {
-	attempt.Ticket = s.ProcessFacts(s.at)
-	if made.told != nil {
-		made.told(attempt.Ticket)
-	}
-	if attempt.Step == process.Close && slices.Contains(attempt.Parts, process.Reporter) {
-		attempt.Ticket.SolutionAccepted = true // R110: who closes their own agrees
-	}
-	_, refusals, err := s.Desk.Process.Permit(attempt)
+func permitted(
+	t domain.Ticket, attempt domain.Attempt, override domain.Text, at time.Time,
+) (overridden []string, err error) {
+	verdict, err := t.Judge(attempt, at)
 	if err != nil {
 		return nil, err
 	}
-	if !made.override.Blank() {
+	if verdict.NotGiven {
+		return nil, fault.New(codes.PermissionDenied, fault.PermissionDenied)
+	}
+	refusals := verdict.Refusals
+	if !override.Blank() {
 		refusals, overridden = overriding(refusals, attempt.Roles)
 	}
 	if len(refusals) > 0 {
 		return nil, refused(attempt.Step, refusals)
 	}
-	missing, err := s.Desk.Process.Missing(attempt.Step, attempt.Ticket)
-	if err != nil || len(missing) == 0 {
-		return overridden, err
+	if len(verdict.Missing) == 0 {
+		return overridden, nil
 	}
 	f := fault.New(codes.FailedPrecondition, FactsMissing)
-	for _, demand := range missing {
+	for _, demand := range verdict.Missing {
 		f = f.Violation("PROFILE", demand.Why.Rule, "say "+demand.Fact+" first")
 	}
 	return nil, f
@@ -90,9 +84,30 @@ func overriding(refusals []profile.Refusal, roles []string) (stand []profile.Ref
 }
 
 // satisfied says what would satisfy a rule, where the rule does not say it itself.
-var satisfied = map[string]string{
-	profile.FixUnplanned:    "say when and how it will be fixed first (R82)",
-	profile.ReportersUntold: "tell the reporters of the coming release first (R83)",
+var satisfied = map[string]*profilev1.Text{
+	profile.FixUnplanned: {
+		En: "say when and how it will be fixed first (R82)", Da: "sig først, hvornår og hvordan det rettes (R82)",
+		Sv: "säg först när och hur det åtgärdas (R82)",
+	},
+	profile.ReportersUntold: {
+		En: "tell the reporters of the coming release first (R83)", Da: "fortæl først indmelderne om den kommende release (R83)",
+		Sv: "berätta först för anmälarna om den kommande driftsättningen (R83)",
+	},
+}
+
+// Satisfy says what would satisfy a refusal: in the rule's words, else in ours.
+func Satisfy(step process.Step, r profile.Refusal) *profilev1.Text {
+	if profile.In("en", r.Satisfy) != "" {
+		return r.Satisfy
+	}
+	if said, found := satisfied[r.Reason]; found {
+		return said
+	}
+	return &profilev1.Text{
+		En: "somebody else, or another status, is needed for " + string(step),
+		Da: "der skal en anden, eller en anden status, til " + string(step),
+		Sv: "det krävs någon annan, eller en annan status, för " + string(step),
+	}
 }
 
 // refused says which rules of which version said no. The first gives the reason.
@@ -100,10 +115,7 @@ func refused(step process.Step, refusals []profile.Refusal) error {
 	f := fault.New(codes.FailedPrecondition, refusals[0].Reason).Meta("step", string(step)).
 		Meta("profile_version", refusals[0].Why.Version)
 	for _, r := range refusals {
-		satisfy := cmp.Or(profile.In("en", r.Satisfy), satisfied[r.Reason])
-		if satisfy == "" {
-			satisfy = "somebody else, or another status, is needed for " + string(step)
-		}
+		satisfy := profile.In("en", Satisfy(step, r))
 		if len(r.Overrides) > 0 {
 			satisfy += "; or an override_reason of one who is " + strings.Join(r.Overrides, " or ")
 			f = f.Meta("override_roles", strings.Join(r.Overrides, ","))

@@ -42,10 +42,10 @@ func (c *Assessments) PrioritiseTicket(ctx context.Context, r *triagev1.Prioriti
 func (s scene) unfitJudgement(j domain.Judgement) []domain.Unfit {
 	unfit := s.Desk.Unfit(&triagev1.Assessment{Urgency: j.Urgency})
 	if s.Desk.UnfitImpact(j.Impact) {
-		unfit = append(unfit, domain.Unfit{Field: "impact", Rule: unknownToProfile})
+		unfit = append(unfit, domain.Unfit{Field: "impact", Rule: domain.UnknownToProfile})
 	}
 	if _, known := s.Desk.Process.Rank(j.Priority); j.Priority != "" && !known {
-		unfit = append(unfit, domain.Unfit{Field: "priority", Rule: unknownToProfile})
+		unfit = append(unfit, domain.Unfit{Field: "priority", Rule: domain.UnknownToProfile})
 	}
 	return unfit
 }

@@ -5,8 +5,8 @@ import (
 	"context"
 	"strings"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -22,7 +22,7 @@ func (c *Assessments) DeclareProcedure(ctx context.Context, r *triagev1.DeclareP
 	return c.Tickets.change(ctx, call{
 		action: "DeclareProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := cmp.Or(s.mayRun(r.GetProcedure(), "declared_by", (*profilev1.Procedure).GetDeclaredBy), nobody); err != nil {
+		if err := cmp.Or(s.mayRun(process.DeclareProcedure, r.GetProcedure(), "declared_by"), nobody); err != nil {
 			return domain.Outcome{}, err
 		}
 		return s.DeclareProcedure(r.GetProcedure(), r.GetLead(), text(domain.TextReason, r.GetReason()), s.at)
@@ -41,7 +41,7 @@ func (c *Assessments) InformProcedure(ctx context.Context, r *triagev1.InformPro
 	return c.Tickets.change(ctx, call{
 		action: "InformProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := cmp.Or(s.mayRun(r.GetProcedure(), "led_by", (*profilev1.Procedure).GetDeclaredBy, ledBy), nobody); err != nil {
+		if err := cmp.Or(s.mayRun(process.InformProcedure, r.GetProcedure(), "led_by"), nobody); err != nil {
 			return domain.Outcome{}, err
 		}
 		return s.InformProcedure(r.GetProcedure(), r.GetLead(), text(domain.TextUpdate, r.GetUpdate()), s.at)
@@ -53,7 +53,7 @@ func (c *Assessments) StandDownProcedure(ctx context.Context, r *triagev1.StandD
 	return c.Tickets.change(ctx, call{
 		action: "StandDownProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := s.mayRun(r.GetProcedure(), "stood_down_by", (*profilev1.Procedure).GetStoodDownBy); err != nil {
+		if err := s.mayRun(process.StandDownProcedure, r.GetProcedure(), "stood_down_by"); err != nil {
 			return domain.Outcome{}, err
 		}
 		return s.StandDownProcedure(r.GetProcedure(), text(domain.TextReason, r.GetReason()), s.at)
@@ -65,22 +65,15 @@ func (c *Assessments) ReviewProcedure(ctx context.Context, r *triagev1.ReviewPro
 	return c.Tickets.change(ctx, call{
 		action: "ReviewProcedure", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		if err := s.mayRun(r.GetProcedure(), "stood_down_by", (*profilev1.Procedure).GetStoodDownBy, ledBy); err != nil {
+		if err := s.mayRun(process.ReviewProcedure, r.GetProcedure(), "stood_down_by"); err != nil {
 			return domain.Outcome{}, err
 		}
 		return s.ReviewProcedure(r.GetProcedure(), text(domain.TextReview, r.GetReview()), s.at)
 	})
 }
 
-func ledBy(p *profilev1.Procedure) []string {
-	if p.GetLedBy() == "" {
-		return nil
-	}
-	return []string{p.GetLedBy()}
-}
-
 // mayRun refuses a procedure that the profile does not have, and whoever has none of the roles that it names for the step.
-func (s scene) mayRun(id, setting string, by ...func(*profilev1.Procedure) []string) error {
+func (s scene) mayRun(step process.Step, id, setting string) error {
 	if err := s.byProfile(); err != nil {
 		return err
 	}
@@ -88,14 +81,11 @@ func (s scene) mayRun(id, setting string, by ...func(*profilev1.Procedure) []str
 		if procedure.GetId() != id {
 			continue
 		}
-		var roles []string
-		for _, named := range by {
-			roles = append(roles, named(procedure)...)
-		}
+		roles := domain.RunBy(step, procedure)
 		if s.holds(roles) {
 			return nil
 		}
 		return s.notFor("procedures["+id+"]."+setting, "somebody with one of the roles "+strings.Join(roles, ", ")+" does this")
 	}
-	return invalid("procedure", unknownToProfile)
+	return invalid("procedure", domain.UnknownToProfile)
 }

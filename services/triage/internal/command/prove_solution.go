@@ -3,9 +3,15 @@ package command
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"google.golang.org/grpc/codes"
+
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -32,7 +38,8 @@ func (c *Tickets) PassQualityCheck(ctx context.Context, r *triagev1.PassQualityC
 	})
 }
 
-// RecordReport keeps how far the incident report is: what reporting says, the gates of closing ask (R108).
+// RecordReport keeps how far the incident report is: what reporting says, the gates of closing ask (R108). Of a report that is
+// made outside Bavn, whoever approves such reports says it.
 func (c *Tickets) RecordReport(ctx context.Context, r *triagev1.RecordReportRequest) (*triagev1.Ticket, error) {
 	if r.GetApproved() && !r.GetWritten() {
 		return nil, invalid("approved", "report.unwritten")
@@ -40,6 +47,36 @@ func (c *Tickets) RecordReport(ctx context.Context, r *triagev1.RecordReportRequ
 	return c.change(ctx, call{
 		action: "RecordReport", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
-		return s.RecordReport(r.GetWritten(), r.GetApproved(), s.at), nil
+		if s.by == "" {
+			return s.RecordReport(r.GetWritten(), r.GetApproved(), s.at), nil
+		}
+		duty, err := s.approves()
+		if err != nil {
+			return domain.Outcome{}, err
+		}
+		where := text(domain.TextReason, r.GetReason())
+		if where.Blank() {
+			return domain.Outcome{}, invalid("reason.text", "required")
+		}
+		return s.RecordOutsideReport(duty, r.GetWritten(), r.GetApproved(), where, s.at), nil
 	})
+}
+
+// approves is the duty of the report that the caller may approve by one of their roles.
+func (s scene) approves() (duty profile.Held[*profilev1.ReportDuty], err error) {
+	if err := s.byProfile(); err != nil {
+		return duty, err
+	}
+	duty, due, err := s.Desk.Process.Report(s.ProcessFacts(s.at))
+	if err != nil {
+		return duty, err
+	}
+	if !due {
+		return duty, fault.New(codes.FailedPrecondition, NoReportDue).
+			Violation("PROFILE", "reports", "the desk's process asks for no incident report of it")
+	}
+	if approvers := duty.Setting.GetApprovedBy(); !s.holds(approvers) {
+		return duty, s.notFor(duty.Why.Rule+".approved_by", "one who is "+strings.Join(approvers, " or ")+" says so")
+	}
+	return duty, nil
 }

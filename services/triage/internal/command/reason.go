@@ -53,8 +53,10 @@ const (
 	TooManyCalls = "TOO_MANY_CALLS"
 	NobodyOnDuty = "NOBODY_ON_DUTY"
 	PageAnswered = "PAGE_ANSWERED"
-	PageMovedOn  = "PAGE_MOVED_ON"
-	PageEnded    = "PAGE_ENDED"
+	// SolutionOutdated: the ticket has another solution than the one that is answered.
+	SolutionOutdated = "SOLUTION_OUTDATED"
+	PageMovedOn      = "PAGE_MOVED_ON"
+	PageEnded        = "PAGE_ENDED"
 	// What a ticket's procedures and restriction refuse.
 	ProcedureRunning    = "PROCEDURE_RUNNING"
 	ProcedureNotRunning = "PROCEDURE_NOT_RUNNING"
@@ -64,6 +66,8 @@ const (
 	TooManyLetIn        = "TOO_MANY_LET_IN"
 	// VerifiedOtherwise: the process has solutions like this one verified in another way (R151).
 	VerifiedOtherwise = "VERIFIED_OTHERWISE"
+	// NoReportDue: the process asks for no incident report of the ticket.
+	NoReportDue = "NO_REPORT_DUE"
 	// NotAServiceRequest: goods are ordered by service requests alone (R29).
 	NotAServiceRequest = "NOT_A_SERVICE_REQUEST"
 )
@@ -97,7 +101,7 @@ var refusals = []struct {
 }{
 	{domain.NotAServiceRequest{}, fault.New(codes.FailedPrecondition, NotAServiceRequest).
 		Violation("PROFILE", "goods", "change its kind to one of the profile's service requests first (R29)")},
-	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", unknownToProfile)},
+	{domain.UnknownGoods{}, fault.New(codes.InvalidArgument, fault.InvalidArgument).Field("goods", domain.UnknownToProfile)},
 	{domain.TooManyNotes{}, fault.New(codes.ResourceExhausted, TooManyNotes).Meta("limit", strconv.Itoa(domain.MaxNotes))},
 	{domain.TooManyCalls{}, fault.New(codes.ResourceExhausted, TooManyCalls).Meta("limit", strconv.Itoa(domain.MaxCalls))},
 	{domain.TooManyEscalations{}, fault.New(codes.ResourceExhausted, TooManyEscalations).

@@ -44,8 +44,8 @@ func (o *OnCall) RequestPage(ctx context.Context, r *triagev1.RequestPageRequest
 		if err := o.Writer.bind(&t); err != nil {
 			return nil, err
 		}
-		if t.Desk.Process == nil {
-			return nil, ErrNoProfile
+		if err := follows(t.Desk); err != nil {
+			return nil, err
 		}
 		if !needsSomebody(t.Facts.GetStatusClass()) {
 			return nil, fault.New(codes.FailedPrecondition, process.WrongStatus).
@@ -123,7 +123,10 @@ func (o *OnCall) pageAgain(
 	if err != nil {
 		return nil, refusal(err)
 	}
-	if !slices.ContainsFunc(caller.Keys(), func(key string) bool { return slices.Contains(page.Audience, key) }) {
+	if caller.Person != "" && !slices.ContainsFunc(caller.Keys(), func(key string) bool {
+		return slices.Contains(page.Audience,
+			key)
+	}) {
 		return nil, notFound
 	}
 	then := new(triagev1.PageEvent)

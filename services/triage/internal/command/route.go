@@ -19,7 +19,7 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 	language := c.languageOf(ctx, deskOf(r.GetName()))
 	answer := new(triagev1.RouteTicketResponse)
 	routed := func(s scene) (d domain.Destination, routing profile.Routing, err error) {
-		if err = needsProfile(s); err != nil {
+		if err = s.byProfile(); err != nil {
 			return d, routing, err
 		}
 		if routing, err = s.Desk.Process.Route(s.ProcessFacts(s.at)); err != nil {

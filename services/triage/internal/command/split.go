@@ -32,7 +32,8 @@ func (c *Tickets) SplitTicket(ctx context.Context, r *triagev1.SplitTicketReques
 	}
 	submission, err := c.Submissions.SubmitTicket(ctx, &intakev1.SubmitTicketRequest{
 		Parent: deskOf(r.GetName()), RequestId: r.GetRequestId(), Title: r.GetTitle(), Description: r.GetDescription(),
-		Channel: commonv1.Channel_CHANNEL_API, Reporter: from.GetReporter(), AffectedUser: from.GetAffectedUser(),
+		Channel: commonv1.Channel_CHANNEL_API, Reporter: from.Facts.GetReporter(), AffectedUser: from.Facts.GetAffectedUser(),
+		Assessment: cameIn(from.Facts), ExternalIds: from.OwnNumbers(),
 	})
 	if err != nil {
 		return nil, err
@@ -55,15 +56,24 @@ func (c *Tickets) SplitTicket(ctx context.Context, r *triagev1.SplitTicketReques
 	return part, err
 }
 
+// cameIn is how a ticket came in, and who reported it as what: its part is let in where it was (R11-R13).
+func cameIn(from *triagev1.Ticket) *triagev1.Assessment {
+	a := from.GetAssessment()
+	if a.GetChannel() == "" && a.GetReporterGroup() == "" && a.GetFoundBy() == "" {
+		return nil
+	}
+	return &triagev1.Assessment{Channel: a.GetChannel(), ReporterGroup: a.GetReporterGroup(), FoundBy: a.GetFoundBy()}
+}
+
 // splittable refuses a split before anything is submitted. It returns the answer of a split that was made before.
-func (c *Tickets) splittable(ctx context.Context, made call) (from, before *triagev1.Ticket, err error) {
+func (c *Tickets) splittable(ctx context.Context, made call) (from domain.Ticket, before *triagev1.Ticket, err error) {
 	caller, err := c.Access.Caller(ctx, deskOf(made.ticket))
 	if err != nil {
-		return nil, nil, err
+		return from, nil, err
 	}
 	req, err := requestOf(caller, made.action, made.requestID, made.payload)
 	if err != nil {
-		return nil, nil, err
+		return from, nil, err
 	}
 	err = pg.InPipeline(ctx, c.Writer.Pool, func(ctx context.Context, p *pg.Pipeline) error {
 		effect, found, err := req.Lookup(ctx, p)
@@ -78,22 +88,10 @@ func (c *Tickets) splittable(ctx context.Context, made call) (from, before *tria
 		if err != nil {
 			return refusal(err)
 		}
-		if err := c.Access.See(ctx, caller, &t.Ticket, t.Audience); err != nil {
+		if _, err := c.sceneOf(ctx, caller, made, &t, c.Writer.timeOf(&t)); err != nil {
 			return err
 		}
-		if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, false); err != nil {
-			return err
-		}
-		if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
-			return fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
-		}
-		if err := c.Writer.bind(&t); err != nil {
-			return err
-		}
-		if _, err := permit(caller, made, scene{Ticket: t.Ticket, by: caller.PersonName(), at: c.Writer.timeOf(&t)}); err != nil {
-			return err
-		}
-		from = t.Facts
+		from = t.Ticket
 		return refusal(t.MaySplit())
 	})
 	return from, before, err

@@ -25,9 +25,6 @@ type TicketTimer struct {
 // Kind is the name of the job in the database; it never changes.
 func (TicketTimer) Kind() string { return "ticket_timer" }
 
-// InsertOpts lets it try for days: a deadline is not given up because a profile was away for a night.
-func (TicketTimer) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 2000} }
-
 // lostAfter is how long a timer may be overdue before a step no longer counts on it.
 const lostAfter = time.Hour
 
@@ -90,7 +87,10 @@ func (w *TicketTimers) ring(ctx context.Context, p *pg.Pipeline, t store.Ticket)
 	if err != nil {
 		return false, fmt.Errorf("ring for %s: %w", t.Facts.GetName(), err)
 	}
-	done, err := w.Writer.prepare(ctx, t, outcome, origin{
+	if outcome, err = outcome.Follow(t.Ticket, w.Writer.Clock.Now()); err != nil {
+		return false, err
+	}
+	done, err := w.Writer.chain(ctx, t, outcome, origin{
 		actor: &eventv1.Actor{Service: "triage"}, cause: &eventv1.Cause{Rule: rule},
 	})
 	if err != nil {

@@ -3,11 +3,8 @@ package command
 import (
 	"context"
 
-	"google.golang.org/grpc/codes"
-
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/clock"
-	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/platform/resourcename"
@@ -65,47 +62,47 @@ func (c *Tickets) changeBoth(ctx context.Context, made pair, decide pairDecision
 	return answer, nil
 }
 
+// followed is one of the two with what its desk's process makes of the step.
+func (c *Tickets) followed(ctx context.Context, t *store.Ticket, outcome domain.Outcome, by origin) (after, error) {
+	outcome, err := outcome.Follow(t.Ticket, c.Writer.Clock.Now())
+	if err != nil {
+		return after{}, err
+	}
+	return c.Writer.chain(ctx, *t, outcome, by)
+}
+
 func (c *Tickets) runBoth(
 	ctx context.Context, p *pg.Pipeline, caller *access.Caller, req request.Request, made pair, this, other store.Loaded,
 	decide pairDecision,
 ) (*triagev1.Ticket, error) {
 	t, o := &this.Ticket, &other.Ticket
-	for _, seen := range []*store.Ticket{t, o} {
-		if err := c.Access.See(ctx, caller, &seen.Ticket, seen.Audience); err != nil {
-			return nil, err
-		}
-		if err := c.Writer.bind(seen); err != nil {
-			return nil, err
-		}
-	}
-	if err := c.Access.Ticket(ctx, caller, made.action, &t.Ticket, t.Audience, false); err != nil {
+	if err := c.Access.See(ctx, caller, &o.Ticket, o.Audience); err != nil {
 		return nil, err
 	}
-	if current := domain.Etag(t.Head.Hash); made.etag != "" && made.etag != current {
-		return nil, fault.New(codes.Aborted, fault.StaleETag).Meta("etag", current)
-	}
-	s := scene{Ticket: t.Ticket, by: caller.PersonName(), at: clock.Max(c.Writer.timeOf(t), c.Writer.timeOf(o))}
-	var err error
-	if s.overridden, err = permit(caller, made.call, s); err != nil {
+	if err := c.Writer.bind(o); err != nil {
 		return nil, err
 	}
-	one, both, err := decide(ctx, p, s, o.Ticket)
+	s, err := c.sceneOf(ctx, caller, made.call, t, clock.Max(c.Writer.timeOf(t), c.Writer.timeOf(o)))
+	if err != nil {
+		return nil, err
+	}
+	thisOutcome, otherOutcome, err := decide(ctx, p, s, o.Ticket)
 	if err != nil {
 		return nil, refusal(err)
 	}
-	one.Pass(s.overridden, made.override)
+	thisOutcome.Pass(s.overridden, made.override)
 	by := originOf(caller, made.call, &t.Ticket)
-	changed, err := c.Writer.prepare(ctx, *t, one, by)
+	changed, err := c.followed(ctx, t, thisOutcome, by)
 	if err != nil {
 		return nil, err
 	}
-	changedToo, err := c.Writer.prepare(ctx, *o, both, by)
+	changedToo, err := c.followed(ctx, o, otherOutcome, by)
 	if err != nil {
 		return nil, err
 	}
-	answered, texts, outcome := &changed, this.Texts, one
+	answered, texts, outcome := &changed, this.Texts, thisOutcome
 	if made.answersOther {
-		answered, texts, outcome = &changedToo, other.Texts, both
+		answered, texts, outcome = &changedToo, other.Texts, otherOutcome
 	}
 	effect := request.Effect{Resource: answered.ticket.Facts.GetName(), Revision: answered.ticket.Head.Revision}
 	if err := req.Insert(ctx, p, effect, c.Writer.Clock.Now()); err != nil {

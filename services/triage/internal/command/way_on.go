@@ -152,11 +152,3 @@ func placeOf(name string) domain.Destination {
 	}
 	return domain.Destination{Party: party, Group: name}
 }
-
-// needsProfile refuses a decision that only a profile can give.
-func needsProfile(s scene) error {
-	if s.Desk.Process == nil {
-		return ErrNoProfile
-	}
-	return nil
-}

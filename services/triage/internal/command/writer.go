@@ -49,7 +49,7 @@ type origin struct {
 	traceparent string
 }
 
-// after is a ticket that has its events prepared.
+// after is a ticket that has its events in their chain.
 type after struct {
 	// before are the facts that it had; nil for a new one.
 	before *triagev1.Ticket
@@ -64,13 +64,9 @@ type after struct {
 	sight *domain.Sight
 }
 
-// prepare lets the desk's process draw its consequences and gives the events their place in the ticket's chain. It touches
-// nothing.
-func (w *Writer) prepare(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
-	outcome, err := outcome.Follow(from.Ticket, w.Clock.Now())
-	if err != nil {
-		return after{}, err
-	}
+// chain gives the events of an outcome, what the desk's process made of it among them, their place in the ticket's chain, and
+// works out what goes with them: the audience, the timer, the pages. It touches nothing.
+func (w *Writer) chain(ctx context.Context, from store.Ticket, outcome domain.Outcome, by origin) (after, error) {
 	journey, err := journeyOf(&from, outcome)
 	if err != nil {
 		return after{}, err
@@ -136,22 +132,26 @@ func (w *Writer) write(ctx context.Context, p *pg.Pipeline, a *after) error {
 	return w.call(ctx, p, a)
 }
 
-// bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
+// Bind gives a ticket the process that its desk follows. A desk whose profile is not installed here is not served by the common
 // life cycle instead: it would be let through what its process forbids.
 // Where a support centre refines the process for the ticket, it is the refined one (R134).
-func (w *Writer) bind(t *store.Ticket) (err error) {
-	if t.Desk.Process, err = w.process(t.Profile); err != nil {
+func Bind(profiles *profile.Shelf, t *store.Ticket, now time.Time) (err error) {
+	if t.Desk.Process, err = processOf(profiles, t.Profile); err != nil {
 		return err
 	}
-	return t.Refine(w.Clock.Now())
+	return t.Refine(now)
 }
 
+func (w *Writer) bind(t *store.Ticket) error { return Bind(w.Profiles, t, w.Clock.Now()) }
+
 // process is the profile in force under an id; nil for none.
-func (w *Writer) process(id string) (*profile.Profile, error) {
+func (w *Writer) process(id string) (*profile.Profile, error) { return processOf(w.Profiles, id) }
+
+func processOf(profiles *profile.Shelf, id string) (*profile.Profile, error) {
 	if id == "" {
 		return nil, nil
 	}
-	if p, found := w.Profiles.Of(id); found {
+	if p, found := profiles.Of(id); found {
 		return p, nil
 	}
 	return nil, fault.New(codes.FailedPrecondition, ProfileNotInstalled).Meta("profile", id).

@@ -93,16 +93,16 @@ func unfitAnswers(answers []Answer, asked []profile.Asked) []UnfitAt {
 }
 
 // UnfitAnswers are the answers given at registration that the desk's profile does not ask for, by question.
-func (t Ticket) UnfitAnswers(at time.Time) (map[string]string, error) {
+func (t Ticket) UnfitAnswers(worded []Answer, at time.Time) (map[string]string, error) {
 	given := t.Facts.GetAssessment().GetAnswers()
-	if len(given) == 0 {
+	if len(given)+len(worded) == 0 {
 		return nil, nil
 	}
 	asked, err := t.Desk.Process.Answerable(t.ProcessFacts(at))
 	if err != nil {
 		return nil, err
 	}
-	var answers []Answer
+	answers := slices.Clone(worded)
 	for _, question := range slices.Sorted(maps.Keys(given)) {
 		answers = append(answers, Answer{Question: question, Value: given[question]})
 	}

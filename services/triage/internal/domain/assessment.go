@@ -19,8 +19,8 @@ type UnfitAt struct {
 	Unfit
 }
 
-// unknown is the rule of an id that the profile does not define.
-const unknown = "profile.unknown"
+// UnknownToProfile is the rule of an id that the desk's profile does not define.
+const UnknownToProfile = "profile.unknown"
 
 // Unfit returns what in an assessment is not of the desk's profile, field by field, so that nobody has to try twice.
 func (d Desk) Unfit(a *triagev1.Assessment) []Unfit {
@@ -28,7 +28,7 @@ func (d Desk) Unfit(a *triagev1.Assessment) []Unfit {
 	var unfit []Unfit
 	check := func(field, id string, known bool) {
 		if id != "" && !known {
-			unfit = append(unfit, Unfit{field, unknown})
+			unfit = append(unfit, Unfit{field, UnknownToProfile})
 		}
 	}
 	check("kind", a.GetKind(), has(s.GetKinds(), a.GetKind()))
@@ -59,7 +59,7 @@ func (d Desk) UnfitCalls(calls []*triagev1.AttestedCall, at time.Time) []UnfitAt
 	for i, call := range calls {
 		switch {
 		case !has(d.Process.Settings().GetContacts(), call.GetContact()):
-			unfit = append(unfit, UnfitAt{i, Unfit{"contact", unknown}})
+			unfit = append(unfit, UnfitAt{i, Unfit{"contact", UnknownToProfile}})
 		case call.GetCallTime().AsTime().After(at):
 			unfit = append(unfit, UnfitAt{i, Unfit{"call_time", "time.past"}})
 		}

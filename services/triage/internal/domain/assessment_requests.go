@@ -14,6 +14,8 @@ const (
 	templatePriorityDoubted   = "priority_doubted"
 	templateProcedureDeclared = "procedure_declared"
 	templateProcedureUpdate   = "procedure_update"
+	templateFixPlanned        = "fix_planned"
+	templateReleaseAnnounced  = "release_announced"
 )
 
 // inWriting is how those are told who read; paged, those who are called (R50, R67).

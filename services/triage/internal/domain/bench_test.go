@@ -44,7 +44,7 @@ func BenchmarkCommand(b *testing.B) {
 	for b.Loop() {
 		facts := before.ProcessFacts(at)
 		attempt := profile.Attempt{Step: process.StartWork, Parts: parts, Roles: roles, Ticket: facts}
-		if _, _, err := p.Permit(attempt); err != nil {
+		if _, err := p.Permit(attempt); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := p.Missing(process.StartWork, facts); err != nil {

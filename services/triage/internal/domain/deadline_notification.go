@@ -46,7 +46,7 @@ func (t Ticket) toldByDeadline(d *triagev1.Deadline) (told []string, template st
 	case triagev1.DeadlineKind_DEADLINE_KIND_LEGAL:
 		for _, clock := range settings.GetLegalClocks() {
 			if strings.HasPrefix(d.GetRule(), "legal_clocks["+clock.GetId()+"].") {
-				return roles(clock.GetToldRoles()), "legal_deadline_near"
+				return roleKeys(clock.GetToldRoles()), "legal_deadline_near"
 			}
 		}
 	default: // the profile's notifications say it all
@@ -56,7 +56,7 @@ func (t Ticket) toldByDeadline(d *triagev1.Deadline) (told []string, template st
 
 // toldOfAge: those who follow up, the reporter and the party that has it, as the rule says (R91).
 func (t Ticket) toldOfAge(rule *profilev1.AgeingRule) []string {
-	told := roles(rule.GetToldRoles())
+	told := roleKeys(rule.GetToldRoles())
 	if rule.GetTellReporter() {
 		told = append(told, t.partsHolders(profilev1.Audience_AUDIENCE_REPORTER)...)
 	}
@@ -64,12 +64,4 @@ func (t Ticket) toldOfAge(rule *profilev1.AgeingRule) []string {
 		told = append(told, t.partsHolders(profilev1.Audience_AUDIENCE_HOLDER)...)
 	}
 	return told
-}
-
-func roles(ids []string) []string {
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = "roles/" + id
-	}
-	return keys
 }

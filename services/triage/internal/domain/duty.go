@@ -85,7 +85,7 @@ func (d Desk) dutyLink(id, language string) *triagev1.DutyLink {
 	}
 	return &triagev1.DutyLink{
 		Contact: id, DisplayName: profile.In(language, contact.GetLabel()), Role: contact.GetRole(),
-		Party: d.Name + "/parties/" + contact.GetParty(), Phone: contact.GetPhone(),
+		Party: d.Name + "/parties/" + contact.GetParty(), Phone: contact.GetPhone(), Email: contact.GetEmail(),
 	}
 }
 

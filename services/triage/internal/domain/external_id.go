@@ -32,18 +32,28 @@ func (t Ticket) SetExternalID(id *triagev1.ExternalId, at time.Time) (Outcome, e
 // ownNumber is the number that the case has at the desk that reported it (R13): the one that is said to be, else the one that
 // came with the report from a tool which is none of the desk's own. Empty where there is none.
 func (t Ticket) ownNumber() string {
+	own := t.own()
+	return own.GetId()
+}
+
+// OwnNumbers is the same by the tool that it is of; nil where there is none.
+func (t Ticket) OwnNumbers() map[string]string {
+	own := t.own()
+	if own == nil {
+		return nil
+	}
+	return map[string]string{own.GetSystem(): own.GetId()}
+}
+
+func (t Ticket) own() *triagev1.ExternalId {
 	tools := t.Desk.Process.Settings().GetTools()
-	var foreign string
+	var foreign *triagev1.ExternalId
 	for _, id := range t.Facts.GetExternalIds() {
 		if id.GetOwn() {
-			return id.GetId()
+			return id
 		}
-		known := false
-		for _, tool := range tools {
-			known = known || tool.GetId() == id.GetSystem()
-		}
-		if !known && foreign == "" {
-			foreign = id.GetId()
+		if foreign == nil && !has(tools, id.GetSystem()) {
+			foreign = id
 		}
 	}
 	return foreign

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"time"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -33,51 +34,60 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. False where there is nothing to do:
-// the inquiry was ended by people, or the words are erased.
-func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, bool) {
+// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing
+// to do: the inquiry was ended by people, or the words are erased.
+func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
+	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
-		return Outcome{}, false
+		return nothing, nil
 	}
-	var outcome Outcome
-	var err error
 	switch h.Type {
 	case "ticket.note_added":
 		if t.Facts.GetStatusClass() == process.ClassClosed || h.word(TextNote).Blank() {
-			return Outcome{}, false
+			return nothing, nil
 		}
-		outcome, err = t.AddNote(h.word(TextNote), false, "", at)
+		return t.unlessRefused(t.AddNote(h.word(TextNote), false, "", at))
 	case "ticket.held":
 		if h.Ticket.GetStatus() == process.AwaitingUser { // what its own reporter is asked, the others cannot answer
-			return Outcome{}, false
+			return nothing, nil
 		}
 		wait := Wait{Status: h.Ticket.GetStatus()}
 		if until := h.Ticket.GetHoldUntil(); until != nil {
 			wait.Until = until.AsTime()
 		}
-		outcome, err = t.Hold(wait, h.word(TextReason), at)
+		return t.unlessRefused(t.Hold(wait, h.word(TextReason), at))
 	case "ticket.resumed", "ticket.released":
 		if t.Facts.GetStatus() == process.AwaitingUser || h.Ticket.GetStatusClass() == process.ClassWaiting {
-			return Outcome{}, false
+			return nothing, nil
 		}
-		outcome, err = t.Resume(Text{}, at)
+		return t.unlessRefused(t.Resume(Text{}, at))
 	case "ticket.resolved":
-		return t.resolveAs(h, at)
+		return t.unlessRefused(t.resolveAs(h, at))
 	case "ticket.closed":
-		outcome, err = t.Close(at)
+		return t.unlessRefused(t.Close(at))
 	default:
-		return Outcome{}, false
+		return nothing, nil
 	}
-	return outcome, err == nil
+}
+
+// unlessRefused is what a follower does, and nothing where it refuses: people brought it elsewhere, the wait is over by now, or
+// it has all the notes that it can have. Any other error is one, and nobody has heard anything.
+func (t Ticket) unlessRefused(outcome Outcome, err error) (Outcome, error) {
+	_, rejected := errors.AsType[*process.Rejection](err)
+	_, over := errors.AsType[BadWait](err)
+	if rejected || over || errors.Is(err, TooManyNotes{}) {
+		return Outcome{Ticket: t}, nil
+	}
+	return outcome, err
 }
 
 // resolveAs solves an inquiry as its main ticket was; an offer that nobody answered ends with it.
-func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, bool) {
+func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, error) {
 	var earlier []Event
 	if t.Facts.GetHandOver() != nil {
 		withdrawn, err := t.WithdrawHandOver(at)
 		if err != nil {
-			return Outcome{}, false
+			return Outcome{}, err
 		}
 		t, earlier = withdrawn.Ticket, withdrawn.Events
 	}
@@ -85,15 +95,14 @@ func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, bool) {
 		Text: h.word(TextSolution), RootCause: h.word(TextRootCause), Kind: h.Ticket.GetSolutionKind(),
 	}, "", at)
 	outcome.Events = append(earlier, outcome.Events...)
-	return outcome, err == nil
+	return outcome, err
 }
 
 // FollowChange lets a ticket that waits for a release go on when the change that corrects it is released, or done (R97).
-func (t Ticket) FollowChange(h Happened, at time.Time) (Outcome, bool) {
+func (t Ticket) FollowChange(h Happened, at time.Time) (Outcome, error) {
 	done := h.Type == "ticket.released" || h.Type == "ticket.resolved" || h.Type == "ticket.closed"
 	if !done || t.Facts.GetImporting() || t.Facts.GetStatus() != process.PendingRelease {
-		return Outcome{}, false
+		return Outcome{Ticket: t}, nil
 	}
-	outcome, err := t.Resume(Text{}, at)
-	return outcome, err == nil
+	return t.unlessRefused(t.Resume(Text{}, at))
 }

@@ -31,6 +31,9 @@ const (
 // of their own that it is in, its place, what is due, who is told. They belong to the same step, so they are in its events or
 // right behind them. A desk without a profile has hardly any, and history that is brought over has none. An outcome without
 // events is the passing of time until now.
+//
+// What is drawn changes the ticket's Facts in place: the last event's payload holds the same message, so it says what the ticket
+// has become. What must be an event of its own begins with then, which copies the facts and leaves the earlier event as it was.
 func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 	if o.Ticket.Facts.GetImporting() {
 		return o, nil
@@ -47,9 +50,19 @@ func (o Outcome) Follow(before Ticket, now time.Time) (Outcome, error) {
 		err := f.deadlines(before)
 		return f.Outcome, err
 	}
-	for _, draw := range []func(Ticket) error{
-		f.attest, f.restrict, f.prioritise, f.declare, f.route, f.oblige, f.queue, f.send, f.closeOverdue, f.deadlines,
-		f.escalate, f.request,
+	for _, draw := range []func(Ticket) error{ // each sees what those before it made of the ticket
+		f.attest,       // who must be phoned, which priority and registration ask about
+		f.restrict,     // who may see it, before an event of this step is seen by anybody else
+		f.prioritise,   // by what is said about it; places and deadlines go by the priority
+		f.declare,      // procedures, many by the priority; one may raise it, and asks prioritise again
+		f.route,        // where it belongs, by all of that
+		f.oblige,       // the law's clocks, by what kind of breach it is
+		f.queue,        // whether it waits for the morning, which the priority decides; what waits is not sent
+		f.send,         // on, along the route
+		f.closeOverdue, // what silence left to a gate that this step opens; what is closed has nothing due
+		f.deadlines,    // of the ticket as it now stands and lies
+		f.escalate,     // by targets that are missed or at risk, which the deadlines say
+		f.request,      // who is told, of every event that the others made: last
 	} {
 		if err := draw(before); err != nil {
 			return Outcome{}, fmt.Errorf("follow profile %s: %w", f.process.Version(), err)

@@ -52,7 +52,7 @@ func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*
 			return nil, err
 		}
 		for _, plan := range plans {
-			request := &triagev1.NotificationRequest{Rule: plan.Setting.GetId(), Media: []string{"mail", "portal"}}
+			request := &triagev1.NotificationRequest{Rule: plan.Setting.GetId(), Template: templateFixPlanned, Media: inWriting}
 			for _, party := range plan.Setting.GetToldParties() {
 				request.Recipients = append(request.Recipients, "parties/"+party)
 			}
@@ -61,7 +61,7 @@ func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*
 			}
 		}
 	case "ticket.release_announced":
-		request := &triagev1.NotificationRequest{Rule: "release_announced", Media: []string{"mail", "portal"}}
+		request := &triagev1.NotificationRequest{Rule: "release_announced", Template: templateReleaseAnnounced, Media: inWriting}
 		for _, part := range []profilev1.Audience{
 			profilev1.Audience_AUDIENCE_REPORTER, profilev1.Audience_AUDIENCE_AFFECTED_USER, profilev1.Audience_AUDIENCE_LINKED_REPORTERS,
 		} {

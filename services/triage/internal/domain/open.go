@@ -24,6 +24,8 @@ type Opening struct {
 	// Assessment is what reporter or agent said about it; nil where they said nothing.
 	Assessment *triagev1.Assessment
 	Impact     triagev1.Impact
+	// Answers are those in words to what the form asked (R31).
+	Answers []Answer
 	// Calls are those that were made before it was registered (R16).
 	Calls []*triagev1.AttestedCall
 	// JourneyTraceID is the trace that the ticket keeps for its life, 32 hex digits.
@@ -56,5 +58,10 @@ func Open(desk Desk, o Opening, at time.Time) Outcome {
 	}
 	c.give(desk.ContactParty, "", "")
 	c.stand(process.Registered)
-	return c.done("ticket.opened", o.Title, o.Description)
+	texts := []Text{o.Title, o.Description}
+	for _, answer := range o.Answers {
+		answer.Words.Name = AnswerPrefix + answer.Question
+		texts = append(texts, answer.Words)
+	}
+	return c.done("ticket.opened", texts...)
 }

@@ -92,6 +92,17 @@ func (p Page) Acknowledge(by string, turn int32, at time.Time) (Page, []PageEven
 	return p, []PageEvent{p.event("page.acknowledged")}, nil
 }
 
+// AcknowledgeAt answers a page for a contact that was called, where it is not known which person answered.
+func (p Page) AcknowledgeAt(contact string, at time.Time) (Page, []PageEvent, error) {
+	if p.Facts.GetState() != triagev1.PageState_PAGE_STATE_CALLING {
+		return Page{}, nil, &PageRefused{p.Facts}
+	}
+	p.Facts = proto.CloneOf(p.Facts)
+	p.Facts.State, p.Facts.NextTime = triagev1.PageState_PAGE_STATE_ACKNOWLEDGED, nil
+	p.Facts.AcknowledgedContact, p.Facts.AcknowledgeTime = contact, timestamppb.New(at)
+	return p, []PageEvent{p.event("page.acknowledged")}, nil
+}
+
 // Called are those who have had their turn, the present one among them: each of them may still answer.
 func (p Page) Called() []*triagev1.DutyLink {
 	return p.Facts.GetLinks()[:min(int(p.Facts.GetTurn()), len(p.Facts.GetLinks()))]

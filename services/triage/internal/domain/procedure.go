@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 )
@@ -32,6 +33,26 @@ type (
 func (NotRunning) Error() string      { return "the ticket is not in this procedure" }
 func (AlreadyRunning) Error() string  { return "the ticket is in this procedure" }
 func (NothingToReview) Error() string { return "no run of this procedure has ended without a review" }
+
+// RunBy are the roles that the profile names for a step of a procedure.
+func RunBy(step process.Step, p *profilev1.Procedure) []string {
+	var lead []string
+	if p.GetLedBy() != "" {
+		lead = []string{p.GetLedBy()}
+	}
+	switch step {
+	case process.DeclareProcedure:
+		return p.GetDeclaredBy()
+	case process.InformProcedure:
+		return slices.Concat(p.GetDeclaredBy(), lead)
+	case process.StandDownProcedure:
+		return p.GetStoodDownBy()
+	case process.ReviewProcedure:
+		return slices.Concat(p.GetStoodDownBy(), lead)
+	default: // not a step of a procedure
+		return nil
+	}
+}
 
 // declared is what the event of a declaration is called.
 func declared(procedure string) string {

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/profile"
 )
 
 // VerifiedOtherwise refuses a verification by another way, or by another party, than the desk's process asks for (R151).
@@ -73,4 +75,27 @@ func (t Ticket) RecordReport(written, approved bool, at time.Time) Outcome {
 	c := t.change(at)
 	c.facts().ReportWritten, c.facts().ReportApproved = written, approved
 	return c.done("ticket.report_recorded")
+}
+
+// DecidesReport is the subject of the decision that a report which is made outside Bavn is as far as a person says.
+const DecidesReport = "report"
+
+// RecordOutsideReport keeps the same of a report that is made outside Bavn: by whose rule it is approved there, and where it is.
+func (t Ticket) RecordOutsideReport(
+	duty profile.Held[*profilev1.ReportDuty], written, approved bool, where Text, at time.Time,
+) Outcome {
+	outcome := t.RecordReport(written, approved, at)
+	outcome.Events[0].Texts = append(outcome.Events[0].Texts, where)
+	f := &follower{Outcome: outcome, at: at}
+	f.Ticket.Decisions = slices.Clone(t.Decisions)
+	why, answer := duty.Why, "withdrawn"
+	why.Rule += ".approved_by"
+	switch {
+	case approved:
+		answer = "approved_outside"
+	case written:
+		answer = "written_outside"
+	}
+	f.decide(DecidesReport, answer, why)
+	return f.Outcome
 }

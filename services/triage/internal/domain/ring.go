@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
@@ -80,11 +79,11 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	if !held.Setting.GetCloses() {
 		return accepted, nil
 	}
-	gate, shut, err := accepted.Ticket.shutGate(accepted.Ticket.ProcessFacts(at))
+	verdict, err := accepted.Ticket.mayCloseItself(at)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if shut {
+	if gate, shut := verdict.Shut(); shut {
 		return accepted.stays(gate, at), nil
 	}
 	closed, err := accepted.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, at)
@@ -95,15 +94,10 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	return closed, nil
 }
 
-// shutGate is the first gate that keeps a ticket from being closed; false where there is none.
-func (t Ticket) shutGate(facts *profilev1.TicketFacts) (profile.GateState, bool, error) {
-	gates, err := t.Desk.Process.Gates(process.Close, facts)
-	for _, gate := range gates {
-		if !gate.Open {
-			return gate, true, err
-		}
-	}
-	return profile.GateState{}, false, err
+// mayCloseItself is the verdict on closing without anybody's doing. Whose step it is does not matter then, and what must be known
+// was demanded of who solved it: the gates decide.
+func (t Ticket) mayCloseItself(at time.Time) (Verdict, error) {
+	return t.Judge(Attempt{Step: process.Close, Parts: []process.Part{process.Timer}}, at)
 }
 
 // stays says which gate keeps a ticket from being closed, and that its silence has passed.
@@ -133,8 +127,12 @@ func (f *follower) closeOverdue(Ticket) error {
 	if err != nil || !found || !held.Setting.GetCloses() {
 		return err
 	}
-	if _, shut, err := f.Ticket.shutGate(f.facts()); err != nil || shut {
+	verdict, err := f.Ticket.mayCloseItself(f.at)
+	if err != nil {
 		return err
+	}
+	if _, shut := verdict.Shut(); shut {
+		return nil
 	}
 	closed, err := f.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, f.at)
 	if err != nil {

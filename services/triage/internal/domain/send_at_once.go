@@ -67,18 +67,19 @@ func (f *follower) sent(routing profile.Routing, d Destination) (Outcome, error)
 	return outcome.picks(d, routing.Why, f.at), nil
 }
 
-// mayGo reports whether nothing that the step demands is missing, and no gate is shut.
+// mayGo reports whether nothing that the step demands is missing, and no gate is shut. Whose step it is does not matter: nobody
+// takes it.
 func (f *follower) mayGo(d Destination) (bool, error) {
-	step := process.OfferHandOver
+	attempt := Attempt{Step: process.OfferHandOver, Told: func(facts *profilev1.TicketFacts) {
+		facts.ReceiverParty = f.Ticket.party(d.Party)
+	}}
 	if f.Ticket.Stays(d) {
-		step = process.Assign
+		attempt = Attempt{Step: process.Assign}
 	}
-	missing, err := f.process.Missing(step, f.facts())
-	if err != nil || slices.ContainsFunc(missing, func(m profile.Demand) bool { return !strings.HasPrefix(m.Fact, "answers.") }) {
-		return false, err
-	}
-	gates, err := f.process.Gates(step, f.facts())
-	return !slices.ContainsFunc(gates, func(g profile.GateState) bool { return !g.Open }), err
+	verdict, err := f.Ticket.Judge(attempt, f.at)
+	_, shut := verdict.Shut()
+	unknown := slices.ContainsFunc(verdict.Missing, func(m profile.Demand) bool { return !strings.HasPrefix(m.Fact, "answers.") })
+	return !shut && !unknown, err
 }
 
 // RouteReason is what the receiver reads where nobody said more: the words of the profile's rule, else where it is written.

@@ -7,6 +7,7 @@ var CopyColumns = []string{
 	"create_time", "update_time", "resolve_time", "close_time", "title_version", "description_version", "solution_version",
 	"facts", "clocks", "journey_root", "revision", "chain_hash", "last_event_at",
 	"decisions", "target_clock", "timer_at", "timer_generation", "deferred",
+	"calls_due", "escalation_open", "restricted", "priority_doubted",
 }
 
 // CopyRow is a ticket as COPY takes it.
@@ -21,5 +22,6 @@ func CopyRow(t *Ticket) ([]any, error) {
 		r.CreateTime, r.UpdateTime, r.ResolveTime, r.CloseTime, r.TitleVersion, r.DescriptionVersion, r.SolutionVersion,
 		r.Facts, r.Clocks, r.JourneyRoot, r.Revision, r.ChainHash, r.LastEventAt,
 		r.Decisions, r.TargetClock, r.TimerAt, r.TimerGeneration, r.Deferred,
+		r.CallsDue, r.EscalationOpen, r.Restricted, r.PriorityDoubted,
 	}, nil
 }

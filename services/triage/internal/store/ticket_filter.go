@@ -40,8 +40,12 @@ var ticketFields = map[string]filterField{
 	"affected_user":    {"t.affected_user", relative, false, filtering.TypeString},
 	"priority":         {"t.priority", asWritten, false, filtering.TypeString},
 	"priority_doubted": {"t.priority_doubted", truth, false, filtering.TypeString},
+	"has_inquiries":    {hasInquiries, truth, false, filtering.TypeString},
 	"create_time":      {"t.create_time", timeValue, true, filtering.TypeTimestamp},
 }
+
+// hasInquiries is true for what many ask about (R19): 1 is an inquiry about another ticket.
+const hasInquiries = "EXISTS (SELECT FROM ticket_links l WHERE l.desk = t.desk AND l.other = t.number AND l.kind = 1)"
 
 var ticketDeclarations = func() *filtering.Declarations {
 	options := []filtering.DeclarationOption{filtering.DeclareStandardFunctions()}

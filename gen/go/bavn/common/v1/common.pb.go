@@ -37,6 +37,16 @@ const (
 	Channel_CHANNEL_API Channel = 2
 	// History brought over from another tool (R34).
 	Channel_CHANNEL_IMPORT Channel = 3
+	// E-mail.
+	Channel_CHANNEL_MAIL Channel = 4
+	// A telephone call, registered by who took it (R5).
+	Channel_CHANNEL_PHONE Channel = 5
+	// Somebody came in person (R5).
+	Channel_CHANNEL_WALK_IN Channel = 6
+	// Brought home from a visit (R23).
+	Channel_CHANNEL_VISIT Channel = 7
+	// An event of monitoring (R3).
+	Channel_CHANNEL_EVENT Channel = 8
 )
 
 // Enum value maps for Channel.
@@ -46,12 +56,22 @@ var (
 		1: "CHANNEL_WEB",
 		2: "CHANNEL_API",
 		3: "CHANNEL_IMPORT",
+		4: "CHANNEL_MAIL",
+		5: "CHANNEL_PHONE",
+		6: "CHANNEL_WALK_IN",
+		7: "CHANNEL_VISIT",
+		8: "CHANNEL_EVENT",
 	}
 	Channel_value = map[string]int32{
 		"CHANNEL_UNSPECIFIED": 0,
 		"CHANNEL_WEB":         1,
 		"CHANNEL_API":         2,
 		"CHANNEL_IMPORT":      3,
+		"CHANNEL_MAIL":        4,
+		"CHANNEL_PHONE":       5,
+		"CHANNEL_WALK_IN":     6,
+		"CHANNEL_VISIT":       7,
+		"CHANNEL_EVENT":       8,
 	}
 )
 
@@ -233,12 +253,17 @@ const file_bavn_common_v1_common_proto_rawDesc = "" +
 	"\x06person\x18\x02 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x06person\x12\\\n" +
 	"\x05party\x18\x03 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}$R\x05party\x12~\n" +
 	"\x05group\x18\x04 \x01(\tBh\xe0A\x01\xbaHb\xd8\x01\x01r]2[^desks/[a-z][a-z0-9-]{1,30}/parties/[a-z0-9][a-z0-9-]{0,62}/groups/[a-z0-9][a-z0-9-]{0,62}$R\x05group\x12>\n" +
-	"\x05roles\x18\x05 \x03(\tB(\xe0A\x02\xbaH\"\x92\x01\x1f\b\x01\x10\x10\x18\x01\"\x17r\x152\x13^[a-z][a-z_]{1,40}$R\x05roles*X\n" +
+	"\x05roles\x18\x05 \x03(\tB(\xe0A\x02\xbaH\"\x92\x01\x1f\b\x01\x10\x10\x18\x01\"\x17r\x152\x13^[a-z][a-z_]{1,40}$R\x05roles*\xb8\x01\n" +
 	"\aChannel\x12\x17\n" +
 	"\x13CHANNEL_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vCHANNEL_WEB\x10\x01\x12\x0f\n" +
 	"\vCHANNEL_API\x10\x02\x12\x12\n" +
-	"\x0eCHANNEL_IMPORT\x10\x03B5Z3github.com/bavn/bavn/gen/go/bavn/common/v1;commonv1b\x06proto3"
+	"\x0eCHANNEL_IMPORT\x10\x03\x12\x10\n" +
+	"\fCHANNEL_MAIL\x10\x04\x12\x11\n" +
+	"\rCHANNEL_PHONE\x10\x05\x12\x13\n" +
+	"\x0fCHANNEL_WALK_IN\x10\x06\x12\x11\n" +
+	"\rCHANNEL_VISIT\x10\a\x12\x11\n" +
+	"\rCHANNEL_EVENT\x10\bB5Z3github.com/bavn/bavn/gen/go/bavn/common/v1;commonv1b\x06proto3"
 
 var (
 	file_bavn_common_v1_common_proto_rawDescOnce sync.Once

@@ -107,6 +107,8 @@ type Submission struct {
 	SettleTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=settle_time,json=settleTime,proto3" json:"settle_time,omitempty"`
 	// Why it was refused, as in ErrorInfo: "GATE_NOT_MET"; empty where it was not.
 	RefusalReason string `protobuf:"bytes,11,opt,name=refusal_reason,json=refusalReason,proto3" json:"refusal_reason,omitempty"`
+	// Whom the reporter must phone as well (R7); said in the answer of SubmitTicket alone. The ticket lists them until it is attested.
+	CallsDue      []*CallDue `protobuf:"bytes,12,rep,name=calls_due,json=callsDue,proto3" json:"calls_due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -218,6 +220,13 @@ func (x *Submission) GetRefusalReason() string {
 	return ""
 }
 
+func (x *Submission) GetCallsDue() []*CallDue {
+	if x != nil {
+		return x.CallsDue
+	}
+	return nil
+}
+
 // A person and how to reach them (R26, R27). No field but the display name is required: data minimisation (R148).
 type Person struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -242,7 +251,12 @@ type Person struct {
 	// Id in the organisation, such as an AU ID; guests have none (R26, R36).
 	OrganisationId string `protobuf:"bytes,10,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
 	// When the person was erased; every other field but the name is empty then. Unset for everybody else.
-	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	EraseTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	// When an import found that the person had left; nobody reports for them then. Unset for everybody else.
+	LeaveTime *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=leave_time,json=leaveTime,proto3" json:"leave_time,omitempty"`
+	// What the person reports as, an id of the profile's reporter groups, where no party of theirs says it (R11, R12). Agents and
+	// administrators say it; who says it of themselves is refused (PERMISSION_DENIED).
+	ReporterGroup string `protobuf:"bytes,21,opt,name=reporter_group,json=reporterGroup,proto3" json:"reporter_group,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -354,6 +368,20 @@ func (x *Person) GetEraseTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Person) GetLeaveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LeaveTime
+	}
+	return nil
+}
+
+func (x *Person) GetReporterGroup() string {
+	if x != nil {
+		return x.ReporterGroup
+	}
+	return ""
+}
+
 // What is reported.
 type SubmitTicketRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -361,11 +389,12 @@ type SubmitTicketRequest struct {
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// AIP-155.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// A telling title, 1 to 200 characters (R5).
+	// A telling title, 1 to 200 characters (R5). May be left out where form or template give it.
 	Title *v1.LocalizedText `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	// What is wrong: what, where, who, when (R43).
 	Description *v1.LocalizedText `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
-	// WEB or API; IMPORT with `import`.
+	// How it came; IMPORT with `import`. A call, a visit or who came in person is registered by who took it, with a title that says
+	// something.
 	Channel v1.Channel `protobuf:"varint,5,opt,name=channel,proto3,enum=bavn.common.v1.Channel" json:"channel,omitempty"`
 	// Who tells us; empty for the caller.
 	Reporter string `protobuf:"bytes,6,opt,name=reporter,proto3" json:"reporter,omitempty"`
@@ -383,9 +412,21 @@ type SubmitTicketRequest struct {
 	Impact v11.Impact `protobuf:"varint,12,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
 	// Calls that were made before it was registered (R7, R16, R17).
 	AttestedCalls []*v11.AttestedCall `protobuf:"bytes,13,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
+	// The form of the desk's profile that was filled in (R31); its answers are checked by the rules that `ValidateForm` applies.
+	Form string `protobuf:"bytes,14,opt,name=form,proto3" json:"form,omitempty"`
+	// What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
+	// by RFC 3339, a phone number, or words.
+	FormAnswers map[string]string `protobuf:"bytes,15,rep,name=form_answers,json=formAnswers,proto3" json:"form_answers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// The template of the desk's profile whose values hold where nothing else is said (R25).
+	Template string `protobuf:"bytes,16,opt,name=template,proto3" json:"template,omitempty"`
+	// How it was solved: registered and resolved in one step (R21), by an agent. While triage is away the ticket is registered and
+	// stays unsolved; the same call made again solves it.
+	Solution *v1.LocalizedText `protobuf:"bytes,17,opt,name=solution,proto3" json:"solution,omitempty"`
+	// What kind of solution it is; required with `solution`.
+	SolutionKind v11.SolutionKind `protobuf:"varint,18,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
 	// The ticket that it is an inquiry about (R19): notify names it, for a reporter who says that an announcement affects them too. The
 	// ticket is linked to it as soon as it is opened. Refused from everybody else, who would learn which tickets there are.
-	InquiryAbout  string `protobuf:"bytes,14,opt,name=inquiry_about,json=inquiryAbout,proto3" json:"inquiry_about,omitempty"`
+	InquiryAbout  string `protobuf:"bytes,19,opt,name=inquiry_about,json=inquiryAbout,proto3" json:"inquiry_about,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -511,11 +552,119 @@ func (x *SubmitTicketRequest) GetAttestedCalls() []*v11.AttestedCall {
 	return nil
 }
 
+func (x *SubmitTicketRequest) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *SubmitTicketRequest) GetFormAnswers() map[string]string {
+	if x != nil {
+		return x.FormAnswers
+	}
+	return nil
+}
+
+func (x *SubmitTicketRequest) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *SubmitTicketRequest) GetSolution() *v1.LocalizedText {
+	if x != nil {
+		return x.Solution
+	}
+	return nil
+}
+
+func (x *SubmitTicketRequest) GetSolutionKind() v11.SolutionKind {
+	if x != nil {
+		return x.SolutionKind
+	}
+	return v11.SolutionKind(0)
+}
+
 func (x *SubmitTicketRequest) GetInquiryAbout() string {
 	if x != nil {
 		return x.InquiryAbout
 	}
 	return ""
+}
+
+// Somebody who must be phoned about a report (R7, R16, R17).
+type CallDue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact, an id of the profile; `attested_calls` and `:attestCall` name it.
+	Contact string `protobuf:"bytes,1,opt,name=contact,proto3" json:"contact,omitempty"`
+	// What it is called, in the caller's language.
+	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	// Its number; empty where the profile has none.
+	Phone string `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"`
+	// The call is due before the ticket is registered, which is refused without (R16); else beside it (R7).
+	BeforeRegistration bool `protobuf:"varint,4,opt,name=before_registration,json=beforeRegistration,proto3" json:"before_registration,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *CallDue) Reset() {
+	*x = CallDue{}
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallDue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallDue) ProtoMessage() {}
+
+func (x *CallDue) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallDue.ProtoReflect.Descriptor instead.
+func (*CallDue) Descriptor() ([]byte, []int) {
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *CallDue) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
+func (x *CallDue) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *CallDue) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *CallDue) GetBeforeRegistration() bool {
+	if x != nil {
+		return x.BeforeRegistration
+	}
+	return false
 }
 
 // Where imported history comes from.
@@ -531,7 +680,7 @@ type Import struct {
 
 func (x *Import) Reset() {
 	*x = Import{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[3]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -543,7 +692,7 @@ func (x *Import) String() string {
 func (*Import) ProtoMessage() {}
 
 func (x *Import) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[3]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -556,7 +705,7 @@ func (x *Import) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Import.ProtoReflect.Descriptor instead.
 func (*Import) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{3}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Import) GetOccurredAt() *timestamppb.Timestamp {
@@ -584,7 +733,7 @@ type GetSubmissionRequest struct {
 
 func (x *GetSubmissionRequest) Reset() {
 	*x = GetSubmissionRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[4]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -596,7 +745,7 @@ func (x *GetSubmissionRequest) String() string {
 func (*GetSubmissionRequest) ProtoMessage() {}
 
 func (x *GetSubmissionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[4]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -609,7 +758,7 @@ func (x *GetSubmissionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSubmissionRequest.ProtoReflect.Descriptor instead.
 func (*GetSubmissionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{4}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetSubmissionRequest) GetName() string {
@@ -634,7 +783,7 @@ type ListSubmissionsRequest struct {
 
 func (x *ListSubmissionsRequest) Reset() {
 	*x = ListSubmissionsRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[5]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -646,7 +795,7 @@ func (x *ListSubmissionsRequest) String() string {
 func (*ListSubmissionsRequest) ProtoMessage() {}
 
 func (x *ListSubmissionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[5]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -659,7 +808,7 @@ func (x *ListSubmissionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubmissionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSubmissionsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{5}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListSubmissionsRequest) GetParent() string {
@@ -696,7 +845,7 @@ type ListSubmissionsResponse struct {
 
 func (x *ListSubmissionsResponse) Reset() {
 	*x = ListSubmissionsResponse{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[6]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -708,7 +857,7 @@ func (x *ListSubmissionsResponse) String() string {
 func (*ListSubmissionsResponse) ProtoMessage() {}
 
 func (x *ListSubmissionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[6]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -721,7 +870,7 @@ func (x *ListSubmissionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubmissionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSubmissionsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{6}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListSubmissionsResponse) GetSubmissions() []*Submission {
@@ -755,7 +904,7 @@ type CreatePersonRequest struct {
 
 func (x *CreatePersonRequest) Reset() {
 	*x = CreatePersonRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[7]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -767,7 +916,7 @@ func (x *CreatePersonRequest) String() string {
 func (*CreatePersonRequest) ProtoMessage() {}
 
 func (x *CreatePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[7]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -780,7 +929,7 @@ func (x *CreatePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePersonRequest.ProtoReflect.Descriptor instead.
 func (*CreatePersonRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{7}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreatePersonRequest) GetParent() string {
@@ -822,7 +971,7 @@ type GetPersonRequest struct {
 
 func (x *GetPersonRequest) Reset() {
 	*x = GetPersonRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[8]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -834,7 +983,7 @@ func (x *GetPersonRequest) String() string {
 func (*GetPersonRequest) ProtoMessage() {}
 
 func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[8]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -847,7 +996,7 @@ func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPersonRequest.ProtoReflect.Descriptor instead.
 func (*GetPersonRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{8}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetPersonRequest) GetName() string {
@@ -870,7 +1019,7 @@ type BatchGetPersonsRequest struct {
 
 func (x *BatchGetPersonsRequest) Reset() {
 	*x = BatchGetPersonsRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[9]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -882,7 +1031,7 @@ func (x *BatchGetPersonsRequest) String() string {
 func (*BatchGetPersonsRequest) ProtoMessage() {}
 
 func (x *BatchGetPersonsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[9]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -895,7 +1044,7 @@ func (x *BatchGetPersonsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetPersonsRequest.ProtoReflect.Descriptor instead.
 func (*BatchGetPersonsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{9}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *BatchGetPersonsRequest) GetParent() string {
@@ -923,7 +1072,7 @@ type BatchGetPersonsResponse struct {
 
 func (x *BatchGetPersonsResponse) Reset() {
 	*x = BatchGetPersonsResponse{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[10]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1084,7 @@ func (x *BatchGetPersonsResponse) String() string {
 func (*BatchGetPersonsResponse) ProtoMessage() {}
 
 func (x *BatchGetPersonsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[10]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1097,7 @@ func (x *BatchGetPersonsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetPersonsResponse.ProtoReflect.Descriptor instead.
 func (*BatchGetPersonsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{10}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *BatchGetPersonsResponse) GetPersons() []*Person {
@@ -973,7 +1122,7 @@ type UpdatePersonRequest struct {
 
 func (x *UpdatePersonRequest) Reset() {
 	*x = UpdatePersonRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[11]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1134,7 @@ func (x *UpdatePersonRequest) String() string {
 func (*UpdatePersonRequest) ProtoMessage() {}
 
 func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[11]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1147,7 @@ func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePersonRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePersonRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{11}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *UpdatePersonRequest) GetPerson() *Person {
@@ -1035,7 +1184,7 @@ type ErasePersonRequest struct {
 
 func (x *ErasePersonRequest) Reset() {
 	*x = ErasePersonRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1047,7 +1196,7 @@ func (x *ErasePersonRequest) String() string {
 func (*ErasePersonRequest) ProtoMessage() {}
 
 func (x *ErasePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[12]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1060,7 +1209,7 @@ func (x *ErasePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErasePersonRequest.ProtoReflect.Descriptor instead.
 func (*ErasePersonRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{12}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ErasePersonRequest) GetName() string {
@@ -1092,7 +1241,7 @@ type ListPersonsRequest struct {
 
 func (x *ListPersonsRequest) Reset() {
 	*x = ListPersonsRequest{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +1253,7 @@ func (x *ListPersonsRequest) String() string {
 func (*ListPersonsRequest) ProtoMessage() {}
 
 func (x *ListPersonsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[13]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1266,7 @@ func (x *ListPersonsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPersonsRequest.ProtoReflect.Descriptor instead.
 func (*ListPersonsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{13}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListPersonsRequest) GetParent() string {
@@ -1154,7 +1303,7 @@ type ListPersonsResponse struct {
 
 func (x *ListPersonsResponse) Reset() {
 	*x = ListPersonsResponse{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1166,7 +1315,7 @@ func (x *ListPersonsResponse) String() string {
 func (*ListPersonsResponse) ProtoMessage() {}
 
 func (x *ListPersonsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[14]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1179,7 +1328,7 @@ func (x *ListPersonsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPersonsResponse.ProtoReflect.Descriptor instead.
 func (*ListPersonsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{14}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListPersonsResponse) GetPersons() []*Person {
@@ -1208,7 +1357,7 @@ type SubmissionEvent struct {
 
 func (x *SubmissionEvent) Reset() {
 	*x = SubmissionEvent{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1220,7 +1369,7 @@ func (x *SubmissionEvent) String() string {
 func (*SubmissionEvent) ProtoMessage() {}
 
 func (x *SubmissionEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[15]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1233,7 +1382,7 @@ func (x *SubmissionEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmissionEvent.ProtoReflect.Descriptor instead.
 func (*SubmissionEvent) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{15}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SubmissionEvent) GetSubmission() *Submission {
@@ -1243,7 +1392,7 @@ func (x *SubmissionEvent) GetSubmission() *Submission {
 	return nil
 }
 
-// Payload of person.created, person.updated and person.erased: that it happened, without contact data.
+// Payload of person.created, person.updated, person.left, person.returned and person.erased: that it happened, without contact data.
 type PersonEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `desks/{desk}/persons/{person}`.
@@ -1256,7 +1405,7 @@ type PersonEvent struct {
 
 func (x *PersonEvent) Reset() {
 	*x = PersonEvent{}
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1268,7 +1417,7 @@ func (x *PersonEvent) String() string {
 func (*PersonEvent) ProtoMessage() {}
 
 func (x *PersonEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_intake_v1_intake_proto_msgTypes[16]
+	mi := &file_bavn_intake_v1_intake_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1281,7 +1430,7 @@ func (x *PersonEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonEvent.ProtoReflect.Descriptor instead.
 func (*PersonEvent) Descriptor() ([]byte, []int) {
-	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{16}
+	return file_bavn_intake_v1_intake_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PersonEvent) GetName() string {
@@ -1302,7 +1451,7 @@ var File_bavn_intake_v1_intake_proto protoreflect.FileDescriptor
 
 const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/intake/v1/intake.proto\x12\x0ebavn.intake.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x05\n" +
+	"\x1bbavn/intake/v1/intake.proto\x12\x0ebavn.intake.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x05\n" +
 	"\n" +
 	"Submission\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
@@ -1317,9 +1466,10 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\vsettle_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"settleTime\x12*\n" +
-	"\x0erefusal_reason\x18\v \x01(\tB\x03\xe0A\x03R\rrefusalReason:W\xeaAT\n" +
+	"\x0erefusal_reason\x18\v \x01(\tB\x03\xe0A\x03R\rrefusalReason\x129\n" +
+	"\tcalls_due\x18\f \x03(\v2\x17.bavn.intake.v1.CallDueB\x03\xe0A\x03R\bcallsDue:W\xeaAT\n" +
 	"\x12bavn.dk/Submission\x12%desks/{desk}/submissions/{submission}*\vsubmissions2\n" +
-	"submission\"\x80\x05\n" +
+	"submission\"\x8d\x06\n" +
 	"\x06Person\x12]\n" +
 	"\x04name\x18\x01 \x01(\tBI\xe0A\b\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\x04name\x12\x17\n" +
 	"\x04etag\x18\x02 \x01(\tB\x03\xe0A\x03R\x04etag\x12-\n" +
@@ -1341,15 +1491,17 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	" \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18<R\x0eorganisationId\x12>\n" +
 	"\n" +
-	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime:C\xeaA@\n" +
-	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\x93\n" +
+	"erase_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\teraseTime\x12>\n" +
 	"\n" +
+	"leave_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tleaveTime\x12K\n" +
+	"\x0ereporter_group\x18\x15 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\rreporterGroup:C\xeaA@\n" +
+	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xe9\r\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\xa7\x01\n" +
-	"\x05title\x18\x03 \x01(\v2\x1d.bavn.common.v1.LocalizedTextBr\xe0A\x02\xbaHl\xba\x01f\n" +
-	"\ftitle.length\x12&title.text must be 1 to 200 characters\x1a.size(this.text) >= 1 && size(this.text) <= 200\xc8\x01\x01R\x05title\x12D\n" +
+	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\xa4\x01\n" +
+	"\x05title\x18\x03 \x01(\v2\x1d.bavn.common.v1.LocalizedTextBo\xe0A\x01\xbaHi\xba\x01f\n" +
+	"\ftitle.length\x12&title.text must be 1 to 200 characters\x1a.size(this.text) >= 1 && size(this.text) <= 200R\x05title\x12D\n" +
 	"\vdescription\x18\x04 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\vdescription\x12@\n" +
 	"\achannel\x18\x05 \x01(\x0e2\x17.bavn.common.v1.ChannelB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\achannel\x12e\n" +
 	"\breporter\x18\x06 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/persons/[a-z0-9][a-z0-9-]{0,62}$R\breporter\x12n\n" +
@@ -1362,11 +1514,24 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"assessment\x18\v \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
 	"assessment\x12;\n" +
 	"\x06impact\x18\f \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12P\n" +
-	"\x0eattested_calls\x18\r \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x12n\n" +
-	"\rinquiry_about\x18\x0e \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\finquiryAbout\x1a>\n" +
+	"\x0eattested_calls\x18\r \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x128\n" +
+	"\x04form\x18\x0e \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\x04form\x12\x8a\x01\n" +
+	"\fform_answers\x18\x0f \x03(\v24.bavn.intake.v1.SubmitTicketRequest.FormAnswersEntryB1\xe0A\x01\xbaH+\x9a\x01(\x10@\"\x1ar\x182\x16^[a-z][a-z0-9_]{0,62}$*\br\x06\x10\x01\x18\xa0\x9c\x01R\vformAnswers\x12@\n" +
+	"\btemplate\x18\x10 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\btemplate\x12>\n" +
+	"\bsolution\x18\x11 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\bsolution\x12N\n" +
+	"\rsolution_kind\x18\x12 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\fsolutionKind\x12n\n" +
+	"\rinquiry_about\x18\x13 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\finquiryAbout\x1a>\n" +
 	"\x10ExternalIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"}\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
+	"\x10FormAnswersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8d\x01\n" +
+	"\aCallDue\x12\x18\n" +
+	"\acontact\x18\x01 \x01(\tR\acontact\x12!\n" +
+	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12\x14\n" +
+	"\x05phone\x18\x03 \x01(\tR\x05phone\x12/\n" +
+	"\x13before_registration\x18\x04 \x01(\bR\x12beforeRegistration\"}\n" +
 	"\x06Import\x12F\n" +
 	"\voccurred_at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
 	"occurredAt\x12+\n" +
@@ -1449,83 +1614,91 @@ func file_bavn_intake_v1_intake_proto_rawDescGZIP() []byte {
 }
 
 var file_bavn_intake_v1_intake_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bavn_intake_v1_intake_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_bavn_intake_v1_intake_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_bavn_intake_v1_intake_proto_goTypes = []any{
 	(Outcome)(0),                    // 0: bavn.intake.v1.Outcome
 	(*Submission)(nil),              // 1: bavn.intake.v1.Submission
 	(*Person)(nil),                  // 2: bavn.intake.v1.Person
 	(*SubmitTicketRequest)(nil),     // 3: bavn.intake.v1.SubmitTicketRequest
-	(*Import)(nil),                  // 4: bavn.intake.v1.Import
-	(*GetSubmissionRequest)(nil),    // 5: bavn.intake.v1.GetSubmissionRequest
-	(*ListSubmissionsRequest)(nil),  // 6: bavn.intake.v1.ListSubmissionsRequest
-	(*ListSubmissionsResponse)(nil), // 7: bavn.intake.v1.ListSubmissionsResponse
-	(*CreatePersonRequest)(nil),     // 8: bavn.intake.v1.CreatePersonRequest
-	(*GetPersonRequest)(nil),        // 9: bavn.intake.v1.GetPersonRequest
-	(*BatchGetPersonsRequest)(nil),  // 10: bavn.intake.v1.BatchGetPersonsRequest
-	(*BatchGetPersonsResponse)(nil), // 11: bavn.intake.v1.BatchGetPersonsResponse
-	(*UpdatePersonRequest)(nil),     // 12: bavn.intake.v1.UpdatePersonRequest
-	(*ErasePersonRequest)(nil),      // 13: bavn.intake.v1.ErasePersonRequest
-	(*ListPersonsRequest)(nil),      // 14: bavn.intake.v1.ListPersonsRequest
-	(*ListPersonsResponse)(nil),     // 15: bavn.intake.v1.ListPersonsResponse
-	(*SubmissionEvent)(nil),         // 16: bavn.intake.v1.SubmissionEvent
-	(*PersonEvent)(nil),             // 17: bavn.intake.v1.PersonEvent
-	nil,                             // 18: bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
-	(v1.Channel)(0),                 // 19: bavn.common.v1.Channel
-	(*v1.LocalizedText)(nil),        // 20: bavn.common.v1.LocalizedText
-	(*timestamppb.Timestamp)(nil),   // 21: google.protobuf.Timestamp
-	(*v11.Assessment)(nil),          // 22: bavn.triage.v1.Assessment
-	(v11.Impact)(0),                 // 23: bavn.triage.v1.Impact
-	(*v11.AttestedCall)(nil),        // 24: bavn.triage.v1.AttestedCall
-	(*fieldmaskpb.FieldMask)(nil),   // 25: google.protobuf.FieldMask
+	(*CallDue)(nil),                 // 4: bavn.intake.v1.CallDue
+	(*Import)(nil),                  // 5: bavn.intake.v1.Import
+	(*GetSubmissionRequest)(nil),    // 6: bavn.intake.v1.GetSubmissionRequest
+	(*ListSubmissionsRequest)(nil),  // 7: bavn.intake.v1.ListSubmissionsRequest
+	(*ListSubmissionsResponse)(nil), // 8: bavn.intake.v1.ListSubmissionsResponse
+	(*CreatePersonRequest)(nil),     // 9: bavn.intake.v1.CreatePersonRequest
+	(*GetPersonRequest)(nil),        // 10: bavn.intake.v1.GetPersonRequest
+	(*BatchGetPersonsRequest)(nil),  // 11: bavn.intake.v1.BatchGetPersonsRequest
+	(*BatchGetPersonsResponse)(nil), // 12: bavn.intake.v1.BatchGetPersonsResponse
+	(*UpdatePersonRequest)(nil),     // 13: bavn.intake.v1.UpdatePersonRequest
+	(*ErasePersonRequest)(nil),      // 14: bavn.intake.v1.ErasePersonRequest
+	(*ListPersonsRequest)(nil),      // 15: bavn.intake.v1.ListPersonsRequest
+	(*ListPersonsResponse)(nil),     // 16: bavn.intake.v1.ListPersonsResponse
+	(*SubmissionEvent)(nil),         // 17: bavn.intake.v1.SubmissionEvent
+	(*PersonEvent)(nil),             // 18: bavn.intake.v1.PersonEvent
+	nil,                             // 19: bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
+	nil,                             // 20: bavn.intake.v1.SubmitTicketRequest.FormAnswersEntry
+	(v1.Channel)(0),                 // 21: bavn.common.v1.Channel
+	(*v1.LocalizedText)(nil),        // 22: bavn.common.v1.LocalizedText
+	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
+	(*v11.Assessment)(nil),          // 24: bavn.triage.v1.Assessment
+	(v11.Impact)(0),                 // 25: bavn.triage.v1.Impact
+	(*v11.AttestedCall)(nil),        // 26: bavn.triage.v1.AttestedCall
+	(v11.SolutionKind)(0),           // 27: bavn.triage.v1.SolutionKind
+	(*fieldmaskpb.FieldMask)(nil),   // 28: google.protobuf.FieldMask
 }
 var file_bavn_intake_v1_intake_proto_depIdxs = []int32{
 	0,  // 0: bavn.intake.v1.Submission.outcome:type_name -> bavn.intake.v1.Outcome
-	19, // 1: bavn.intake.v1.Submission.channel:type_name -> bavn.common.v1.Channel
-	20, // 2: bavn.intake.v1.Submission.title:type_name -> bavn.common.v1.LocalizedText
-	20, // 3: bavn.intake.v1.Submission.description:type_name -> bavn.common.v1.LocalizedText
-	21, // 4: bavn.intake.v1.Submission.receive_time:type_name -> google.protobuf.Timestamp
-	21, // 5: bavn.intake.v1.Submission.settle_time:type_name -> google.protobuf.Timestamp
-	21, // 6: bavn.intake.v1.Person.erase_time:type_name -> google.protobuf.Timestamp
-	20, // 7: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
-	20, // 8: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
-	19, // 9: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
-	2,  // 10: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
-	18, // 11: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
-	4,  // 12: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
-	22, // 13: bavn.intake.v1.SubmitTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
-	23, // 14: bavn.intake.v1.SubmitTicketRequest.impact:type_name -> bavn.triage.v1.Impact
-	24, // 15: bavn.intake.v1.SubmitTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
-	21, // 16: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
-	1,  // 17: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
-	2,  // 18: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	2,  // 19: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	2,  // 20: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
-	25, // 21: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 22: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
-	1,  // 23: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
-	3,  // 24: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
-	5,  // 25: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
-	6,  // 26: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
-	8,  // 27: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
-	9,  // 28: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
-	10, // 29: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
-	12, // 30: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
-	13, // 31: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
-	14, // 32: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
-	1,  // 33: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
-	1,  // 34: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
-	7,  // 35: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
-	2,  // 36: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 37: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
-	11, // 38: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
-	2,  // 39: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
-	2,  // 40: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
-	15, // 41: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
-	33, // [33:42] is the sub-list for method output_type
-	24, // [24:33] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	21, // 1: bavn.intake.v1.Submission.channel:type_name -> bavn.common.v1.Channel
+	22, // 2: bavn.intake.v1.Submission.title:type_name -> bavn.common.v1.LocalizedText
+	22, // 3: bavn.intake.v1.Submission.description:type_name -> bavn.common.v1.LocalizedText
+	23, // 4: bavn.intake.v1.Submission.receive_time:type_name -> google.protobuf.Timestamp
+	23, // 5: bavn.intake.v1.Submission.settle_time:type_name -> google.protobuf.Timestamp
+	4,  // 6: bavn.intake.v1.Submission.calls_due:type_name -> bavn.intake.v1.CallDue
+	23, // 7: bavn.intake.v1.Person.erase_time:type_name -> google.protobuf.Timestamp
+	23, // 8: bavn.intake.v1.Person.leave_time:type_name -> google.protobuf.Timestamp
+	22, // 9: bavn.intake.v1.SubmitTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
+	22, // 10: bavn.intake.v1.SubmitTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
+	21, // 11: bavn.intake.v1.SubmitTicketRequest.channel:type_name -> bavn.common.v1.Channel
+	2,  // 12: bavn.intake.v1.SubmitTicketRequest.new_affected_user:type_name -> bavn.intake.v1.Person
+	19, // 13: bavn.intake.v1.SubmitTicketRequest.external_ids:type_name -> bavn.intake.v1.SubmitTicketRequest.ExternalIdsEntry
+	5,  // 14: bavn.intake.v1.SubmitTicketRequest.import:type_name -> bavn.intake.v1.Import
+	24, // 15: bavn.intake.v1.SubmitTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
+	25, // 16: bavn.intake.v1.SubmitTicketRequest.impact:type_name -> bavn.triage.v1.Impact
+	26, // 17: bavn.intake.v1.SubmitTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	20, // 18: bavn.intake.v1.SubmitTicketRequest.form_answers:type_name -> bavn.intake.v1.SubmitTicketRequest.FormAnswersEntry
+	22, // 19: bavn.intake.v1.SubmitTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	27, // 20: bavn.intake.v1.SubmitTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	23, // 21: bavn.intake.v1.Import.occurred_at:type_name -> google.protobuf.Timestamp
+	1,  // 22: bavn.intake.v1.ListSubmissionsResponse.submissions:type_name -> bavn.intake.v1.Submission
+	2,  // 23: bavn.intake.v1.CreatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	2,  // 24: bavn.intake.v1.BatchGetPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	2,  // 25: bavn.intake.v1.UpdatePersonRequest.person:type_name -> bavn.intake.v1.Person
+	28, // 26: bavn.intake.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 27: bavn.intake.v1.ListPersonsResponse.persons:type_name -> bavn.intake.v1.Person
+	1,  // 28: bavn.intake.v1.SubmissionEvent.submission:type_name -> bavn.intake.v1.Submission
+	3,  // 29: bavn.intake.v1.SubmissionService.SubmitTicket:input_type -> bavn.intake.v1.SubmitTicketRequest
+	6,  // 30: bavn.intake.v1.SubmissionService.GetSubmission:input_type -> bavn.intake.v1.GetSubmissionRequest
+	7,  // 31: bavn.intake.v1.SubmissionService.ListSubmissions:input_type -> bavn.intake.v1.ListSubmissionsRequest
+	9,  // 32: bavn.intake.v1.PersonService.CreatePerson:input_type -> bavn.intake.v1.CreatePersonRequest
+	10, // 33: bavn.intake.v1.PersonService.GetPerson:input_type -> bavn.intake.v1.GetPersonRequest
+	11, // 34: bavn.intake.v1.PersonService.BatchGetPersons:input_type -> bavn.intake.v1.BatchGetPersonsRequest
+	13, // 35: bavn.intake.v1.PersonService.UpdatePerson:input_type -> bavn.intake.v1.UpdatePersonRequest
+	14, // 36: bavn.intake.v1.PersonService.ErasePerson:input_type -> bavn.intake.v1.ErasePersonRequest
+	15, // 37: bavn.intake.v1.PersonService.ListPersons:input_type -> bavn.intake.v1.ListPersonsRequest
+	1,  // 38: bavn.intake.v1.SubmissionService.SubmitTicket:output_type -> bavn.intake.v1.Submission
+	1,  // 39: bavn.intake.v1.SubmissionService.GetSubmission:output_type -> bavn.intake.v1.Submission
+	8,  // 40: bavn.intake.v1.SubmissionService.ListSubmissions:output_type -> bavn.intake.v1.ListSubmissionsResponse
+	2,  // 41: bavn.intake.v1.PersonService.CreatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 42: bavn.intake.v1.PersonService.GetPerson:output_type -> bavn.intake.v1.Person
+	12, // 43: bavn.intake.v1.PersonService.BatchGetPersons:output_type -> bavn.intake.v1.BatchGetPersonsResponse
+	2,  // 44: bavn.intake.v1.PersonService.UpdatePerson:output_type -> bavn.intake.v1.Person
+	2,  // 45: bavn.intake.v1.PersonService.ErasePerson:output_type -> bavn.intake.v1.Person
+	16, // 46: bavn.intake.v1.PersonService.ListPersons:output_type -> bavn.intake.v1.ListPersonsResponse
+	38, // [38:47] is the sub-list for method output_type
+	29, // [29:38] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_bavn_intake_v1_intake_proto_init() }
@@ -1539,7 +1712,7 @@ func file_bavn_intake_v1_intake_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_intake_v1_intake_proto_rawDesc), len(file_bavn_intake_v1_intake_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

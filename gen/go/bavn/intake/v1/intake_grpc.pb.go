@@ -39,7 +39,8 @@ type SubmissionServiceClient interface {
 	// opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
 	// a refused submission stays so, and the same call then answers with it, its outcome and reason.
 	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-	// affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+	// affected user was erased; who or what the desk's process does not let in is refused, referred and kept: FAILED_PRECONDITION
+	// REPORTER_REFUSED (R12), CHANNEL_CLOSED (R3), CHANNEL_OF_OTHERS (R11); what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
 	// profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	SubmitTicket(ctx context.Context, in *SubmitTicketRequest, opts ...grpc.CallOption) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its
@@ -100,7 +101,8 @@ type SubmissionServiceServer interface {
 	// opened when triage is back. Emits submission.received and submission.opened, or submission.refused. Idempotent by request_id:
 	// a refused submission stays so, and the same call then answers with it, its outcome and reason.
 	// Errors: NOT_FOUND for an unknown desk, INVALID_ARGUMENT with the field, FAILED_PRECONDITION PERSON_ERASED when reporter or
-	// affected user was erased; what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
+	// affected user was erased; who or what the desk's process does not let in is refused, referred and kept: FAILED_PRECONDITION
+	// REPORTER_REFUSED (R12), CHANNEL_CLOSED (R3), CHANNEL_OF_OTHERS (R11); what triage refuses for good by the desk's process, in its words: INVALID_ARGUMENT
 	// profile.unknown, FAILED_PRECONDITION GATE_NOT_MET (R44), FACTS_MISSING.
 	SubmitTicket(context.Context, *SubmitTicketRequest) (*Submission, error)
 	// Reads a submission. Callers: who submitted it, reporter, affected user, members of the desk's parties that see its

@@ -38,8 +38,10 @@ const (
 	Delivery_DELIVERY_SENT Delivery = 2
 	// Given up after the last retry; the reason is kept.
 	Delivery_DELIVERY_FAILED Delivery = 3
-	// Not sent on purpose: import, no address.
+	// Not sent on purpose: import, no address, not wanted.
 	Delivery_DELIVERY_SUPPRESSED Delivery = 4
+	// Told in one message with others, because there were too many; `digest` names it.
+	Delivery_DELIVERY_DIGESTED Delivery = 5
 )
 
 // Enum value maps for Delivery.
@@ -50,6 +52,7 @@ var (
 		2: "DELIVERY_SENT",
 		3: "DELIVERY_FAILED",
 		4: "DELIVERY_SUPPRESSED",
+		5: "DELIVERY_DIGESTED",
 	}
 	Delivery_value = map[string]int32{
 		"DELIVERY_UNSPECIFIED": 0,
@@ -57,6 +60,7 @@ var (
 		"DELIVERY_SENT":        2,
 		"DELIVERY_FAILED":      3,
 		"DELIVERY_SUPPRESSED":  4,
+		"DELIVERY_DIGESTED":    5,
 	}
 )
 
@@ -185,7 +189,9 @@ type Notification struct {
 	// one from before this was kept.
 	Party string `protobuf:"bytes,14,opt,name=party,proto3" json:"party,omitempty"`
 	// How it reaches the recipient.
-	Medium        Medium `protobuf:"varint,15,opt,name=medium,proto3,enum=bavn.notify.v1.Medium" json:"medium,omitempty"`
+	Medium Medium `protobuf:"varint,15,opt,name=medium,proto3,enum=bavn.notify.v1.Medium" json:"medium,omitempty"`
+	// The message that told it with others, `desks/{desk}/notifications/{notification}`; of a digest its own name.
+	Digest        string `protobuf:"bytes,16,opt,name=digest,proto3" json:"digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -323,6 +329,13 @@ func (x *Notification) GetMedium() Medium {
 		return x.Medium
 	}
 	return Medium_MEDIUM_UNSPECIFIED
+}
+
+func (x *Notification) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
 }
 
 // Asks for a notification.
@@ -554,7 +567,7 @@ func (x *RetryNotificationRequest) GetRequestId() string {
 	return ""
 }
 
-// Payload of notification.sent, .failed, .suppressed and .requeued. That a message is queued, and what its attempts so far came
+// Payload of notification.sent, .failed, .suppressed, .digested and .requeued. That a message is queued, and what its attempts so far came
 // to, is told by the ledger only: the feed carries one event per message, when it is settled.
 type NotificationEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -605,7 +618,7 @@ var File_bavn_notify_v1_notify_proto protoreflect.FileDescriptor
 
 const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x05\n" +
+	"\x1bbavn/notify/v1/notify.proto\x12\x0ebavn.notify.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x05\n" +
 	"\fNotification\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
 	"\x06ticket\x18\x02 \x01(\tB\x03\xe0A\x03R\x06ticket\x12\x19\n" +
@@ -625,7 +638,8 @@ const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\btemplate\x18\f \x01(\tB\x03\xe0A\x03R\btemplate\x12(\n" +
 	"\rlanguage_code\x18\r \x01(\tB\x03\xe0A\x03R\flanguageCode\x12\x19\n" +
 	"\x05party\x18\x0e \x01(\tB\x03\xe0A\x03R\x05party\x123\n" +
-	"\x06medium\x18\x0f \x01(\x0e2\x16.bavn.notify.v1.MediumB\x03\xe0A\x03R\x06medium:a\xeaA^\n" +
+	"\x06medium\x18\x0f \x01(\x0e2\x16.bavn.notify.v1.MediumB\x03\xe0A\x03R\x06medium\x12\x1b\n" +
+	"\x06digest\x18\x10 \x01(\tB\x03\xe0A\x03R\x06digest:a\xeaA^\n" +
 	"\x14bavn.dk/Notification\x12)desks/{desk}/notifications/{notification}*\rnotifications2\fnotification\"p\n" +
 	"\x16GetNotificationRequest\x12V\n" +
 	"\x04name\x18\x01 \x01(\tBB\xe0A\x02\xbaH<r:28^desks/[a-z][a-z0-9-]{1,30}/notifications/[0-9a-f-]{36}$R\x04name\"\x95\x02\n" +
@@ -643,13 +657,14 @@ const file_bavn_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\"U\n" +
 	"\x11NotificationEvent\x12@\n" +
-	"\fnotification\x18\x01 \x01(\v2\x1c.bavn.notify.v1.NotificationR\fnotification*z\n" +
+	"\fnotification\x18\x01 \x01(\v2\x1c.bavn.notify.v1.NotificationR\fnotification*\x91\x01\n" +
 	"\bDelivery\x12\x18\n" +
 	"\x14DELIVERY_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fDELIVERY_QUEUED\x10\x01\x12\x11\n" +
 	"\rDELIVERY_SENT\x10\x02\x12\x13\n" +
 	"\x0fDELIVERY_FAILED\x10\x03\x12\x17\n" +
-	"\x13DELIVERY_SUPPRESSED\x10\x04*v\n" +
+	"\x13DELIVERY_SUPPRESSED\x10\x04\x12\x15\n" +
+	"\x11DELIVERY_DIGESTED\x10\x05*v\n" +
 	"\x06Medium\x12\x16\n" +
 	"\x12MEDIUM_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vMEDIUM_MAIL\x10\x01\x12\x0e\n" +

@@ -186,6 +186,79 @@ func (FieldType) EnumDescriptor() ([]byte, []int) {
 	return file_bavn_profile_v1_intake_proto_rawDescGZIP(), []int{1}
 }
 
+// What of the report an answer is, beside being an answer.
+type Fills int32
+
+const (
+	// Nothing: it is an answer alone.
+	Fills_FILLS_UNSPECIFIED Fills = 0
+	// Its title.
+	Fills_FILLS_TITLE Fills = 1
+	// Its description.
+	Fills_FILLS_DESCRIPTION Fills = 2
+	// The number of the ticket in another tool (R13, R34).
+	Fills_FILLS_EXTERNAL_ID Fills = 3
+	// That it cannot wait (R7).
+	Fills_FILLS_URGENT Fills = 4
+	// That users feel it (R44).
+	Fills_FILLS_AFFECTS_USERS Fills = 5
+	// That somebody suspects a breach of security (R17).
+	Fills_FILLS_SECURITY_SUSPECTED Fills = 6
+	// Its category by the contract (R47): the option of that name, in whatever case.
+	Fills_FILLS_CONTRACT_CATEGORY Fills = 7
+)
+
+// Enum value maps for Fills.
+var (
+	Fills_name = map[int32]string{
+		0: "FILLS_UNSPECIFIED",
+		1: "FILLS_TITLE",
+		2: "FILLS_DESCRIPTION",
+		3: "FILLS_EXTERNAL_ID",
+		4: "FILLS_URGENT",
+		5: "FILLS_AFFECTS_USERS",
+		6: "FILLS_SECURITY_SUSPECTED",
+		7: "FILLS_CONTRACT_CATEGORY",
+	}
+	Fills_value = map[string]int32{
+		"FILLS_UNSPECIFIED":        0,
+		"FILLS_TITLE":              1,
+		"FILLS_DESCRIPTION":        2,
+		"FILLS_EXTERNAL_ID":        3,
+		"FILLS_URGENT":             4,
+		"FILLS_AFFECTS_USERS":      5,
+		"FILLS_SECURITY_SUSPECTED": 6,
+		"FILLS_CONTRACT_CATEGORY":  7,
+	}
+)
+
+func (x Fills) Enum() *Fills {
+	p := new(Fills)
+	*p = x
+	return p
+}
+
+func (x Fills) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Fills) Descriptor() protoreflect.EnumDescriptor {
+	return file_bavn_profile_v1_intake_proto_enumTypes[2].Descriptor()
+}
+
+func (Fills) Type() protoreflect.EnumType {
+	return &file_bavn_profile_v1_intake_proto_enumTypes[2]
+}
+
+func (x Fills) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Fills.Descriptor instead.
+func (Fills) EnumDescriptor() ([]byte, []int) {
+	return file_bavn_profile_v1_intake_proto_rawDescGZIP(), []int{2}
+}
+
 // When a call is due.
 type CallTime int32
 
@@ -223,11 +296,11 @@ func (x CallTime) String() string {
 }
 
 func (CallTime) Descriptor() protoreflect.EnumDescriptor {
-	return file_bavn_profile_v1_intake_proto_enumTypes[2].Descriptor()
+	return file_bavn_profile_v1_intake_proto_enumTypes[3].Descriptor()
 }
 
 func (CallTime) Type() protoreflect.EnumType {
-	return &file_bavn_profile_v1_intake_proto_enumTypes[2]
+	return &file_bavn_profile_v1_intake_proto_enumTypes[3]
 }
 
 func (x CallTime) Number() protoreflect.EnumNumber {
@@ -236,7 +309,7 @@ func (x CallTime) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CallTime.Descriptor instead.
 func (CallTime) EnumDescriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_intake_proto_rawDescGZIP(), []int{2}
+	return file_bavn_profile_v1_intake_proto_rawDescGZIP(), []int{3}
 }
 
 // People who report alike (R11, R12).
@@ -579,6 +652,10 @@ type FormField struct {
 	Personal bool `protobuf:"varint,8,opt,name=personal,proto3" json:"personal,omitempty"`
 	// No profile may do without it.
 	Mandatory bool `protobuf:"varint,9,opt,name=mandatory,proto3" json:"mandatory,omitempty"`
+	// What of the report the answer is, too.
+	Fills Fills `protobuf:"varint,10,opt,name=fills,proto3,enum=bavn.profile.v1.Fills" json:"fills,omitempty"`
+	// The tool that the number is of; empty for the reporter's own, which the desk does not know (R13).
+	Tool string `protobuf:"bytes,11,opt,name=tool,proto3" json:"tool,omitempty"`
 	// Where it is written.
 	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
 	// No source says it.
@@ -678,6 +755,20 @@ func (x *FormField) GetMandatory() bool {
 		return x.Mandatory
 	}
 	return false
+}
+
+func (x *FormField) GetFills() Fills {
+	if x != nil {
+		return x.Fills
+	}
+	return Fills_FILLS_UNSPECIFIED
+}
+
+func (x *FormField) GetTool() string {
+	if x != nil {
+		return x.Tool
+	}
+	return ""
 }
 
 func (x *FormField) GetSource() string {
@@ -1299,7 +1390,7 @@ const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"\aderived\x18c \x01(\bR\aderived\"p\n" +
 	"\x06Choice\x121\n" +
 	"\x02id\x18\x01 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\x02id\x123\n" +
-	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\"\xf3\x04\n" +
+	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\"\x84\t\n" +
 	"\tFormField\x12-\n" +
 	"\x02id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,62}$R\x02id\x123\n" +
 	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\x12)\n" +
@@ -1311,9 +1402,14 @@ const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"shown_when\x18\x06 \x01(\tB\b\xb8\xbb\x18\x03\xc0\xbb\x18\x01R\tshownWhen\x12D\n" +
 	"\aoptions\x18\a \x03(\v2\x17.bavn.profile.v1.ChoiceB\x11\xaa\xbb\x18\rfield_optionsR\aoptions\x12 \n" +
 	"\bpersonal\x18\b \x01(\bB\x04\xb8\xbb\x18\aR\bpersonal\x12\"\n" +
-	"\tmandatory\x18\t \x01(\bB\x04\xb8\xbb\x18\aR\tmandatory\x12\x16\n" +
+	"\tmandatory\x18\t \x01(\bB\x04\xb8\xbb\x18\aR\tmandatory\x12:\n" +
+	"\x05fills\x18\n" +
+	" \x01(\x0e2\x16.bavn.profile.v1.FillsB\f\xbaH\x05\x82\x01\x02\x10\x01\xb8\xbb\x18\x03R\x05fills\x12\x1d\n" +
+	"\x04tool\x18\v \x01(\tB\t\xb2\xbb\x18\x05toolsR\x04tool\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived:\x91\x01\xbaH\x8d\x01\x1a\x8a\x01\n" +
+	"\aderived\x18c \x01(\bR\aderived:\xc7\x04\xbaH\xc3\x04\x1a\xd2\x02\n" +
+	"\x10form_field.fills\x12~title, description and number are words, what is urgent, felt or suspected is yes or no, and a contract's category is a choice\x1a\xbd\x01this.fills == 0 || (this.fills in [1, 3] && this.type == 1) || (this.fills == 2 && this.type in [1, 2]) || (this.fills in [4, 5, 6] && this.type == 3) || (this.fills == 7 && this.type == 4)\x1a_\n" +
+	"\x0fform_field.tool\x12(only the number of a ticket is of a tool\x1a\"this.tool == '' || this.fills == 3\x1a\x8a\x01\n" +
 	"\x12form_field.options\x12?a choice needs at least two options, and only a choice has them\x1a3(this.type in [4, 5]) == (this.options.size() >= 2)\"\xb2\x02\n" +
 	"\x04Form\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,62}$R\x02id\x123\n" +
@@ -1389,7 +1485,16 @@ const file_bavn_profile_v1_intake_proto_rawDesc = "" +
 	"\x0fFIELD_TYPE_TIME\x10\x06\x12\x14\n" +
 	"\x10FIELD_TYPE_PHONE\x10\a\x12\x14\n" +
 	"\x10FIELD_TYPE_EMAIL\x10\b\x12\x14\n" +
-	"\x10FIELD_TYPE_FILES\x10\t*k\n" +
+	"\x10FIELD_TYPE_FILES\x10\t*\xc3\x01\n" +
+	"\x05Fills\x12\x15\n" +
+	"\x11FILLS_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vFILLS_TITLE\x10\x01\x12\x15\n" +
+	"\x11FILLS_DESCRIPTION\x10\x02\x12\x15\n" +
+	"\x11FILLS_EXTERNAL_ID\x10\x03\x12\x10\n" +
+	"\fFILLS_URGENT\x10\x04\x12\x17\n" +
+	"\x13FILLS_AFFECTS_USERS\x10\x05\x12\x1c\n" +
+	"\x18FILLS_SECURITY_SUSPECTED\x10\x06\x12\x1b\n" +
+	"\x17FILLS_CONTRACT_CATEGORY\x10\a*k\n" +
 	"\bCallTime\x12\x19\n" +
 	"\x15CALL_TIME_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dCALL_TIME_BEFORE_REGISTRATION\x10\x01\x12!\n" +
@@ -1407,48 +1512,50 @@ func file_bavn_profile_v1_intake_proto_rawDescGZIP() []byte {
 	return file_bavn_profile_v1_intake_proto_rawDescData
 }
 
-var file_bavn_profile_v1_intake_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_bavn_profile_v1_intake_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_bavn_profile_v1_intake_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_bavn_profile_v1_intake_proto_goTypes = []any{
 	(Way)(0),               // 0: bavn.profile.v1.Way
 	(FieldType)(0),         // 1: bavn.profile.v1.FieldType
-	(CallTime)(0),          // 2: bavn.profile.v1.CallTime
-	(*ReporterGroup)(nil),  // 3: bavn.profile.v1.ReporterGroup
-	(*IntakeChannel)(nil),  // 4: bavn.profile.v1.IntakeChannel
-	(*Choice)(nil),         // 5: bavn.profile.v1.Choice
-	(*FormField)(nil),      // 6: bavn.profile.v1.FormField
-	(*Form)(nil),           // 7: bavn.profile.v1.Form
-	(*QuickTicket)(nil),    // 8: bavn.profile.v1.QuickTicket
-	(*TicketTemplate)(nil), // 9: bavn.profile.v1.TicketTemplate
-	(*Goods)(nil),          // 10: bavn.profile.v1.Goods
-	(*Attestation)(nil),    // 11: bavn.profile.v1.Attestation
-	(*Text)(nil),           // 12: bavn.profile.v1.Text
+	(Fills)(0),             // 2: bavn.profile.v1.Fills
+	(CallTime)(0),          // 3: bavn.profile.v1.CallTime
+	(*ReporterGroup)(nil),  // 4: bavn.profile.v1.ReporterGroup
+	(*IntakeChannel)(nil),  // 5: bavn.profile.v1.IntakeChannel
+	(*Choice)(nil),         // 6: bavn.profile.v1.Choice
+	(*FormField)(nil),      // 7: bavn.profile.v1.FormField
+	(*Form)(nil),           // 8: bavn.profile.v1.Form
+	(*QuickTicket)(nil),    // 9: bavn.profile.v1.QuickTicket
+	(*TicketTemplate)(nil), // 10: bavn.profile.v1.TicketTemplate
+	(*Goods)(nil),          // 11: bavn.profile.v1.Goods
+	(*Attestation)(nil),    // 12: bavn.profile.v1.Attestation
+	(*Text)(nil),           // 13: bavn.profile.v1.Text
 }
 var file_bavn_profile_v1_intake_proto_depIdxs = []int32{
-	12, // 0: bavn.profile.v1.ReporterGroup.label:type_name -> bavn.profile.v1.Text
-	12, // 1: bavn.profile.v1.ReporterGroup.referral:type_name -> bavn.profile.v1.Text
-	12, // 2: bavn.profile.v1.IntakeChannel.label:type_name -> bavn.profile.v1.Text
+	13, // 0: bavn.profile.v1.ReporterGroup.label:type_name -> bavn.profile.v1.Text
+	13, // 1: bavn.profile.v1.ReporterGroup.referral:type_name -> bavn.profile.v1.Text
+	13, // 2: bavn.profile.v1.IntakeChannel.label:type_name -> bavn.profile.v1.Text
 	0,  // 3: bavn.profile.v1.IntakeChannel.way:type_name -> bavn.profile.v1.Way
-	12, // 4: bavn.profile.v1.Choice.label:type_name -> bavn.profile.v1.Text
-	12, // 5: bavn.profile.v1.FormField.label:type_name -> bavn.profile.v1.Text
-	12, // 6: bavn.profile.v1.FormField.help:type_name -> bavn.profile.v1.Text
+	13, // 4: bavn.profile.v1.Choice.label:type_name -> bavn.profile.v1.Text
+	13, // 5: bavn.profile.v1.FormField.label:type_name -> bavn.profile.v1.Text
+	13, // 6: bavn.profile.v1.FormField.help:type_name -> bavn.profile.v1.Text
 	1,  // 7: bavn.profile.v1.FormField.type:type_name -> bavn.profile.v1.FieldType
-	5,  // 8: bavn.profile.v1.FormField.options:type_name -> bavn.profile.v1.Choice
-	12, // 9: bavn.profile.v1.Form.label:type_name -> bavn.profile.v1.Text
-	6,  // 10: bavn.profile.v1.Form.fields:type_name -> bavn.profile.v1.FormField
-	12, // 11: bavn.profile.v1.QuickTicket.label:type_name -> bavn.profile.v1.Text
-	12, // 12: bavn.profile.v1.QuickTicket.solution:type_name -> bavn.profile.v1.Text
-	12, // 13: bavn.profile.v1.TicketTemplate.label:type_name -> bavn.profile.v1.Text
-	12, // 14: bavn.profile.v1.TicketTemplate.title:type_name -> bavn.profile.v1.Text
-	12, // 15: bavn.profile.v1.TicketTemplate.description:type_name -> bavn.profile.v1.Text
-	12, // 16: bavn.profile.v1.Goods.label:type_name -> bavn.profile.v1.Text
-	12, // 17: bavn.profile.v1.Attestation.label:type_name -> bavn.profile.v1.Text
-	2,  // 18: bavn.profile.v1.Attestation.due:type_name -> bavn.profile.v1.CallTime
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	6,  // 8: bavn.profile.v1.FormField.options:type_name -> bavn.profile.v1.Choice
+	2,  // 9: bavn.profile.v1.FormField.fills:type_name -> bavn.profile.v1.Fills
+	13, // 10: bavn.profile.v1.Form.label:type_name -> bavn.profile.v1.Text
+	7,  // 11: bavn.profile.v1.Form.fields:type_name -> bavn.profile.v1.FormField
+	13, // 12: bavn.profile.v1.QuickTicket.label:type_name -> bavn.profile.v1.Text
+	13, // 13: bavn.profile.v1.QuickTicket.solution:type_name -> bavn.profile.v1.Text
+	13, // 14: bavn.profile.v1.TicketTemplate.label:type_name -> bavn.profile.v1.Text
+	13, // 15: bavn.profile.v1.TicketTemplate.title:type_name -> bavn.profile.v1.Text
+	13, // 16: bavn.profile.v1.TicketTemplate.description:type_name -> bavn.profile.v1.Text
+	13, // 17: bavn.profile.v1.Goods.label:type_name -> bavn.profile.v1.Text
+	13, // 18: bavn.profile.v1.Attestation.label:type_name -> bavn.profile.v1.Text
+	3,  // 19: bavn.profile.v1.Attestation.due:type_name -> bavn.profile.v1.CallTime
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_bavn_profile_v1_intake_proto_init() }
@@ -1463,7 +1570,7 @@ func file_bavn_profile_v1_intake_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_profile_v1_intake_proto_rawDesc), len(file_bavn_profile_v1_intake_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -10,6 +10,7 @@ package triagev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	v1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -174,7 +175,9 @@ type RecordReportRequest struct {
 	// It is written.
 	Written bool `protobuf:"varint,4,opt,name=written,proto3" json:"written,omitempty"`
 	// It is approved; only a written one is.
-	Approved      bool `protobuf:"varint,5,opt,name=approved,proto3" json:"approved,omitempty"`
+	Approved bool `protobuf:"varint,5,opt,name=approved,proto3" json:"approved,omitempty"`
+	// Where the report is; a person gives it, reporting does not.
+	Reason        *v1.LocalizedText `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -244,11 +247,18 @@ func (x *RecordReportRequest) GetApproved() bool {
 	return false
 }
 
+func (x *RecordReportRequest) GetReason() *v1.LocalizedText {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
 var File_bavn_triage_v1_closing_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_closing_service_proto_rawDesc = "" +
 	"\n" +
-	"$bavn/triage/v1/closing_service.proto\x12\x0ebavn.triage.v1\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x8a\x02\n" +
+	"$bavn/triage/v1/closing_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x8a\x02\n" +
 	"\x15VerifySolutionRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -261,7 +271,7 @@ const file_bavn_triage_v1_closing_service_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xfd\x01\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xb9\x02\n" +
 	"\x13RecordReportRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12*\n" +
 	"\n" +
@@ -269,11 +279,12 @@ const file_bavn_triage_v1_closing_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12\x1d\n" +
 	"\awritten\x18\x04 \x01(\bB\x03\xe0A\x01R\awritten\x12\x1f\n" +
-	"\bapproved\x18\x05 \x01(\bB\x03\xe0A\x01R\bapproved2\xee\x02\n" +
+	"\bapproved\x18\x05 \x01(\bB\x03\xe0A\x01R\bapproved\x12:\n" +
+	"\x06reason\x18\x06 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\x06reason2\xa5\x03\n" +
 	"\x0eClosingService\x12\x7f\n" +
 	"\x0eVerifySolution\x12%.bavn.triage.v1.VerifySolutionRequest\x1a\x16.bavn.triage.v1.Ticket\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=desks/*/tickets/*}:verify\x12\x8d\x01\n" +
-	"\x10PassQualityCheck\x12'.bavn.triage.v1.PassQualityCheckRequest\x1a\x16.bavn.triage.v1.Ticket\"8\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=desks/*/tickets/*}:passQualityCheck\x12K\n" +
-	"\fRecordReport\x12#.bavn.triage.v1.RecordReportRequest\x1a\x16.bavn.triage.v1.TicketB5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
+	"\x10PassQualityCheck\x12'.bavn.triage.v1.PassQualityCheckRequest\x1a\x16.bavn.triage.v1.Ticket\"8\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=desks/*/tickets/*}:passQualityCheck\x12\x81\x01\n" +
+	"\fRecordReport\x12#.bavn.triage.v1.RecordReportRequest\x1a\x16.bavn.triage.v1.Ticket\"4\x82\xd3\xe4\x93\x02.:\x01*\")/v1/{name=desks/*/tickets/*}:recordReportB5Z3github.com/bavn/bavn/gen/go/bavn/triage/v1;triagev1b\x06proto3"
 
 var (
 	file_bavn_triage_v1_closing_service_proto_rawDescOnce sync.Once
@@ -293,21 +304,23 @@ var file_bavn_triage_v1_closing_service_proto_goTypes = []any{
 	(*PassQualityCheckRequest)(nil), // 1: bavn.triage.v1.PassQualityCheckRequest
 	(*RecordReportRequest)(nil),     // 2: bavn.triage.v1.RecordReportRequest
 	(VerificationMethod)(0),         // 3: bavn.triage.v1.VerificationMethod
-	(*Ticket)(nil),                  // 4: bavn.triage.v1.Ticket
+	(*v1.LocalizedText)(nil),        // 4: bavn.common.v1.LocalizedText
+	(*Ticket)(nil),                  // 5: bavn.triage.v1.Ticket
 }
 var file_bavn_triage_v1_closing_service_proto_depIdxs = []int32{
 	3, // 0: bavn.triage.v1.VerifySolutionRequest.method:type_name -> bavn.triage.v1.VerificationMethod
-	0, // 1: bavn.triage.v1.ClosingService.VerifySolution:input_type -> bavn.triage.v1.VerifySolutionRequest
-	1, // 2: bavn.triage.v1.ClosingService.PassQualityCheck:input_type -> bavn.triage.v1.PassQualityCheckRequest
-	2, // 3: bavn.triage.v1.ClosingService.RecordReport:input_type -> bavn.triage.v1.RecordReportRequest
-	4, // 4: bavn.triage.v1.ClosingService.VerifySolution:output_type -> bavn.triage.v1.Ticket
-	4, // 5: bavn.triage.v1.ClosingService.PassQualityCheck:output_type -> bavn.triage.v1.Ticket
-	4, // 6: bavn.triage.v1.ClosingService.RecordReport:output_type -> bavn.triage.v1.Ticket
-	4, // [4:7] is the sub-list for method output_type
-	1, // [1:4] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	4, // 1: bavn.triage.v1.RecordReportRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	0, // 2: bavn.triage.v1.ClosingService.VerifySolution:input_type -> bavn.triage.v1.VerifySolutionRequest
+	1, // 3: bavn.triage.v1.ClosingService.PassQualityCheck:input_type -> bavn.triage.v1.PassQualityCheckRequest
+	2, // 4: bavn.triage.v1.ClosingService.RecordReport:input_type -> bavn.triage.v1.RecordReportRequest
+	5, // 5: bavn.triage.v1.ClosingService.VerifySolution:output_type -> bavn.triage.v1.Ticket
+	5, // 6: bavn.triage.v1.ClosingService.PassQualityCheck:output_type -> bavn.triage.v1.Ticket
+	5, // 7: bavn.triage.v1.ClosingService.RecordReport:output_type -> bavn.triage.v1.Ticket
+	5, // [5:8] is the sub-list for method output_type
+	2, // [2:5] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_closing_service_proto_init() }

@@ -49,7 +49,10 @@ type ClosingServiceClient interface {
 	PassQualityCheck(ctx context.Context, in *PassQualityCheckRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
 	//
-	// Callers: reporting. Emits ticket.report_recorded. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG.
+	// Callers: reporting; and for a report that is written and approved outside Bavn, those who have a role that the profile names for
+	// approving it (`reports[].approved_by`), who say where it is. Emits ticket.report_recorded; of a report outside Bavn with the
+	// decision `report` and the reason. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+	// FOLLOWS_NO_PROFILE, NO_REPORT_DUE, NOT_PERMITTED_BY_PROFILE.
 	RecordReport(ctx context.Context, in *RecordReportRequest, opts ...grpc.CallOption) (*Ticket, error)
 }
 
@@ -114,7 +117,10 @@ type ClosingServiceServer interface {
 	PassQualityCheck(context.Context, *PassQualityCheckRequest) (*Ticket, error)
 	// Keeps how far the incident report of a ticket is, which the gates of closing ask (R108).
 	//
-	// Callers: reporting. Emits ticket.report_recorded. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG.
+	// Callers: reporting; and for a report that is written and approved outside Bavn, those who have a role that the profile names for
+	// approving it (`reports[].approved_by`), who say where it is. Emits ticket.report_recorded; of a report outside Bavn with the
+	// decision `report` and the reason. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION
+	// FOLLOWS_NO_PROFILE, NO_REPORT_DUE, NOT_PERMITTED_BY_PROFILE.
 	RecordReport(context.Context, *RecordReportRequest) (*Ticket, error)
 	mustEmbedUnimplementedClosingServiceServer()
 }

@@ -68,7 +68,8 @@ type LinkServiceClient interface {
 	MergeTicket(ctx context.Context, in *MergeTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Keeps the number that the same case has in another tool, or forgets it (R13, R34).
 	//
-	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+	// Callers: agents of the holding or owning party, of those that had it, and of the one it is offered to. Emits
+	// ticket.external_id_set. Idempotent by
 	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
 	// that the profile's tool does not have.
 	SetExternalId(ctx context.Context, in *SetExternalIdRequest, opts ...grpc.CallOption) (*Ticket, error)
@@ -181,7 +182,8 @@ type LinkServiceServer interface {
 	MergeTicket(context.Context, *MergeTicketRequest) (*Ticket, error)
 	// Keeps the number that the same case has in another tool, or forgets it (R13, R34).
 	//
-	// Callers: agents of the holding or owning party, and of those that had it. Emits ticket.external_id_set. Idempotent by
+	// Callers: agents of the holding or owning party, of those that had it, and of the one it is offered to. Emits
+	// ticket.external_id_set. Idempotent by
 	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION TOO_MANY_EXTERNAL_IDS; INVALID_ARGUMENT for a number
 	// that the profile's tool does not have.
 	SetExternalId(context.Context, *SetExternalIdRequest) (*Ticket, error)

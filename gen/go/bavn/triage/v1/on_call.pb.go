@@ -347,7 +347,9 @@ type DutyLink struct {
 	// How long an answer is waited for before the next is called.
 	Wait *durationpb.Duration `protobuf:"bytes,7,opt,name=wait,proto3" json:"wait,omitempty"`
 	// The shift by which they stand in, `desks/{desk}/shifts/{shift}`.
-	Shift         string `protobuf:"bytes,8,opt,name=shift,proto3" json:"shift,omitempty"`
+	Shift string `protobuf:"bytes,8,opt,name=shift,proto3" json:"shift,omitempty"`
+	// Mail address of the contact.
+	Email         string `protobuf:"bytes,9,opt,name=email,proto3" json:"email,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -438,6 +440,13 @@ func (x *DutyLink) GetShift() string {
 	return ""
 }
 
+func (x *DutyLink) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
 // A call to those on duty, one after the other until somebody answers (R50, R67, R117).
 type Page struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -468,9 +477,11 @@ type Page struct {
 	// Who asked for it; empty where a rule did.
 	Requester string `protobuf:"bytes,13,opt,name=requester,proto3" json:"requester,omitempty"`
 	// When it began.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The contact at which it was answered, an id of the profile, where nobody signed in to answer it.
+	AcknowledgedContact string `protobuf:"bytes,15,opt,name=acknowledged_contact,json=acknowledgedContact,proto3" json:"acknowledged_contact,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Page) Reset() {
@@ -601,6 +612,13 @@ func (x *Page) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Page) GetAcknowledgedContact() string {
+	if x != nil {
+		return x.AcknowledgedContact
+	}
+	return ""
+}
+
 var File_bavn_triage_v1_on_call_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_on_call_proto_rawDesc = "" +
@@ -637,7 +655,7 @@ const file_bavn_triage_v1_on_call_proto_rawDesc = "" +
 	"\vverified_by\x18\b \x01(\tR\n" +
 	"verifiedBy\x12\x14\n" +
 	"\x05stale\x18\t \x01(\bR\x05stale:H\xeaAE\n" +
-	"\x0fbavn.dk/Contact\x12\x1fdesks/{desk}/contacts/{contact}*\bcontacts2\acontact\"\xe4\x01\n" +
+	"\x0fbavn.dk/Contact\x12\x1fdesks/{desk}/contacts/{contact}*\bcontacts2\acontact\"\xfa\x01\n" +
 	"\bDutyLink\x12\x18\n" +
 	"\acontact\x18\x01 \x01(\tR\acontact\x12\x16\n" +
 	"\x06person\x18\x02 \x01(\tR\x06person\x12!\n" +
@@ -646,7 +664,8 @@ const file_bavn_triage_v1_on_call_proto_rawDesc = "" +
 	"\x05party\x18\x05 \x01(\tR\x05party\x12\x14\n" +
 	"\x05phone\x18\x06 \x01(\tR\x05phone\x12-\n" +
 	"\x04wait\x18\a \x01(\v2\x19.google.protobuf.DurationR\x04wait\x12\x14\n" +
-	"\x05shift\x18\b \x01(\tR\x05shift\"\xe5\x04\n" +
+	"\x05shift\x18\b \x01(\tR\x05shift\x12\x14\n" +
+	"\x05email\x18\t \x01(\tR\x05email\"\x98\x05\n" +
 	"\x04Page\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06ticket\x18\x02 \x01(\tR\x06ticket\x12\x12\n" +
@@ -663,7 +682,8 @@ const file_bavn_triage_v1_on_call_proto_rawDesc = "" +
 	"\x10acknowledge_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x0facknowledgeTime\x12\x1c\n" +
 	"\trequester\x18\r \x01(\tR\trequester\x12;\n" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime:9\xeaA6\n" +
+	"createTime\x121\n" +
+	"\x14acknowledged_contact\x18\x0f \x01(\tR\x13acknowledgedContact:9\xeaA6\n" +
 	"\fbavn.dk/Page\x12\x19desks/{desk}/pages/{page}*\x05pages2\x04page*r\n" +
 	"\tPageState\x12\x1a\n" +
 	"\x16PAGE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +

@@ -64,6 +64,8 @@ type OpenTicketRequest struct {
 	Impact Impact `protobuf:"varint,15,opt,name=impact,proto3,enum=bavn.triage.v1.Impact" json:"impact,omitempty"`
 	// Calls that were made before it was registered (R7, R16, R17).
 	AttestedCalls []*AttestedCall `protobuf:"bytes,16,rep,name=attested_calls,json=attestedCalls,proto3" json:"attested_calls,omitempty"`
+	// Answers in words to what the form asked, which can be erased (R31, R148); the others are in the assessment.
+	WordedAnswers []*WordedAnswer `protobuf:"bytes,17,rep,name=worded_answers,json=wordedAnswers,proto3" json:"worded_answers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -210,6 +212,68 @@ func (x *OpenTicketRequest) GetAttestedCalls() []*AttestedCall {
 	return nil
 }
 
+func (x *OpenTicketRequest) GetWordedAnswers() []*WordedAnswer {
+	if x != nil {
+		return x.WordedAnswers
+	}
+	return nil
+}
+
+// An answer in words.
+type WordedAnswer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question or field, an id of the profile.
+	Question string `protobuf:"bytes,1,opt,name=question,proto3" json:"question,omitempty"`
+	// The answer.
+	Words         *v1.LocalizedText `protobuf:"bytes,2,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WordedAnswer) Reset() {
+	*x = WordedAnswer{}
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WordedAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WordedAnswer) ProtoMessage() {}
+
+func (x *WordedAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WordedAnswer.ProtoReflect.Descriptor instead.
+func (*WordedAnswer) Descriptor() ([]byte, []int) {
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *WordedAnswer) GetQuestion() string {
+	if x != nil {
+		return x.Question
+	}
+	return ""
+}
+
+func (x *WordedAnswer) GetWords() *v1.LocalizedText {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
 // Asks for a ticket.
 type GetTicketRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -221,7 +285,7 @@ type GetTicketRequest struct {
 
 func (x *GetTicketRequest) Reset() {
 	*x = GetTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[1]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -233,7 +297,7 @@ func (x *GetTicketRequest) String() string {
 func (*GetTicketRequest) ProtoMessage() {}
 
 func (x *GetTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[1]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -246,7 +310,7 @@ func (x *GetTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTicketRequest.ProtoReflect.Descriptor instead.
 func (*GetTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{1}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GetTicketRequest) GetName() string {
@@ -266,7 +330,7 @@ type ListTicketsRequest struct {
 	// From the previous answer; bound to the same request.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// AIP-160 over status, status_class, holder_party, holder_group, assignee, owner_party, owner, reporter, affected_user,
-	// impact, priority, priority_doubted ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
+	// impact, priority, priority_doubted and has_inquiries ("true" or "false"), create_time: `status_class = "STATUS_CLASS_OPEN" AND holder_group = "desks/nsp/parties/netic/groups/drift"`.
 	Filter        string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -274,7 +338,7 @@ type ListTicketsRequest struct {
 
 func (x *ListTicketsRequest) Reset() {
 	*x = ListTicketsRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[2]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -286,7 +350,7 @@ func (x *ListTicketsRequest) String() string {
 func (*ListTicketsRequest) ProtoMessage() {}
 
 func (x *ListTicketsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[2]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -299,7 +363,7 @@ func (x *ListTicketsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTicketsRequest.ProtoReflect.Descriptor instead.
 func (*ListTicketsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{2}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListTicketsRequest) GetParent() string {
@@ -343,7 +407,7 @@ type ListTicketsResponse struct {
 
 func (x *ListTicketsResponse) Reset() {
 	*x = ListTicketsResponse{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[3]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -355,7 +419,7 @@ func (x *ListTicketsResponse) String() string {
 func (*ListTicketsResponse) ProtoMessage() {}
 
 func (x *ListTicketsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[3]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -368,7 +432,7 @@ func (x *ListTicketsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTicketsResponse.ProtoReflect.Descriptor instead.
 func (*ListTicketsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{3}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListTicketsResponse) GetTickets() []*Ticket {
@@ -400,7 +464,7 @@ type SearchTicketsRequest struct {
 
 func (x *SearchTicketsRequest) Reset() {
 	*x = SearchTicketsRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[4]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -412,7 +476,7 @@ func (x *SearchTicketsRequest) String() string {
 func (*SearchTicketsRequest) ProtoMessage() {}
 
 func (x *SearchTicketsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[4]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -425,7 +489,7 @@ func (x *SearchTicketsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchTicketsRequest.ProtoReflect.Descriptor instead.
 func (*SearchTicketsRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{4}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SearchTicketsRequest) GetParent() string {
@@ -460,7 +524,7 @@ type SearchTicketsResponse struct {
 
 func (x *SearchTicketsResponse) Reset() {
 	*x = SearchTicketsResponse{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -472,7 +536,7 @@ func (x *SearchTicketsResponse) String() string {
 func (*SearchTicketsResponse) ProtoMessage() {}
 
 func (x *SearchTicketsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[5]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -485,7 +549,7 @@ func (x *SearchTicketsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchTicketsResponse.ProtoReflect.Descriptor instead.
 func (*SearchTicketsResponse) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{5}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SearchTicketsResponse) GetTickets() []*Ticket {
@@ -512,7 +576,7 @@ type TakeNextTicketRequest struct {
 
 func (x *TakeNextTicketRequest) Reset() {
 	*x = TakeNextTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -524,7 +588,7 @@ func (x *TakeNextTicketRequest) String() string {
 func (*TakeNextTicketRequest) ProtoMessage() {}
 
 func (x *TakeNextTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[6]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -537,7 +601,7 @@ func (x *TakeNextTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeNextTicketRequest.ProtoReflect.Descriptor instead.
 func (*TakeNextTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{6}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TakeNextTicketRequest) GetParent() string {
@@ -583,7 +647,7 @@ type UpdateTicketRequest struct {
 
 func (x *UpdateTicketRequest) Reset() {
 	*x = UpdateTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -595,7 +659,7 @@ func (x *UpdateTicketRequest) String() string {
 func (*UpdateTicketRequest) ProtoMessage() {}
 
 func (x *UpdateTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[7]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -608,7 +672,7 @@ func (x *UpdateTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateTicketRequest.ProtoReflect.Descriptor instead.
 func (*UpdateTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{7}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UpdateTicketRequest) GetTicket() *Ticket {
@@ -643,7 +707,7 @@ type GetTicketClocksRequest struct {
 
 func (x *GetTicketClocksRequest) Reset() {
 	*x = GetTicketClocksRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +719,7 @@ func (x *GetTicketClocksRequest) String() string {
 func (*GetTicketClocksRequest) ProtoMessage() {}
 
 func (x *GetTicketClocksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[8]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +732,7 @@ func (x *GetTicketClocksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTicketClocksRequest.ProtoReflect.Descriptor instead.
 func (*GetTicketClocksRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{8}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetTicketClocksRequest) GetName() string {
@@ -695,7 +759,7 @@ type TicketClocks struct {
 
 func (x *TicketClocks) Reset() {
 	*x = TicketClocks{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -707,7 +771,7 @@ func (x *TicketClocks) String() string {
 func (*TicketClocks) ProtoMessage() {}
 
 func (x *TicketClocks) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[9]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -720,7 +784,7 @@ func (x *TicketClocks) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TicketClocks.ProtoReflect.Descriptor instead.
 func (*TicketClocks) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{9}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TicketClocks) GetName() string {
@@ -782,7 +846,7 @@ type ImportTicketStepRequest struct {
 
 func (x *ImportTicketStepRequest) Reset() {
 	*x = ImportTicketStepRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -794,7 +858,7 @@ func (x *ImportTicketStepRequest) String() string {
 func (*ImportTicketStepRequest) ProtoMessage() {}
 
 func (x *ImportTicketStepRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[10]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -807,7 +871,7 @@ func (x *ImportTicketStepRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportTicketStepRequest.ProtoReflect.Descriptor instead.
 func (*ImportTicketStepRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{10}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ImportTicketStepRequest) GetName() string {
@@ -900,7 +964,7 @@ type FinishImportRequest struct {
 
 func (x *FinishImportRequest) Reset() {
 	*x = FinishImportRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -912,7 +976,7 @@ func (x *FinishImportRequest) String() string {
 func (*FinishImportRequest) ProtoMessage() {}
 
 func (x *FinishImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[11]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -925,7 +989,7 @@ func (x *FinishImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishImportRequest.ProtoReflect.Descriptor instead.
 func (*FinishImportRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{11}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *FinishImportRequest) GetName() string {
@@ -957,7 +1021,7 @@ type TakeTicketRequest struct {
 
 func (x *TakeTicketRequest) Reset() {
 	*x = TakeTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[12]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1033,7 @@ func (x *TakeTicketRequest) String() string {
 func (*TakeTicketRequest) ProtoMessage() {}
 
 func (x *TakeTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[12]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1046,7 @@ func (x *TakeTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeTicketRequest.ProtoReflect.Descriptor instead.
 func (*TakeTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{12}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TakeTicketRequest) GetName() string {
@@ -1025,7 +1089,7 @@ type AssignTicketRequest struct {
 
 func (x *AssignTicketRequest) Reset() {
 	*x = AssignTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[13]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1101,7 @@ func (x *AssignTicketRequest) String() string {
 func (*AssignTicketRequest) ProtoMessage() {}
 
 func (x *AssignTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[13]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +1114,7 @@ func (x *AssignTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AssignTicketRequest.ProtoReflect.Descriptor instead.
 func (*AssignTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{13}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *AssignTicketRequest) GetName() string {
@@ -1103,7 +1167,7 @@ type StartWorkRequest struct {
 
 func (x *StartWorkRequest) Reset() {
 	*x = StartWorkRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[14]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1179,7 @@ func (x *StartWorkRequest) String() string {
 func (*StartWorkRequest) ProtoMessage() {}
 
 func (x *StartWorkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[14]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1192,7 @@ func (x *StartWorkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartWorkRequest.ProtoReflect.Descriptor instead.
 func (*StartWorkRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{14}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StartWorkRequest) GetName() string {
@@ -1173,7 +1237,7 @@ type HandOverTicketRequest struct {
 
 func (x *HandOverTicketRequest) Reset() {
 	*x = HandOverTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[15]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1185,7 +1249,7 @@ func (x *HandOverTicketRequest) String() string {
 func (*HandOverTicketRequest) ProtoMessage() {}
 
 func (x *HandOverTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[15]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1198,7 +1262,7 @@ func (x *HandOverTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandOverTicketRequest.ProtoReflect.Descriptor instead.
 func (*HandOverTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{15}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *HandOverTicketRequest) GetName() string {
@@ -1260,7 +1324,7 @@ type AcceptHandOverRequest struct {
 
 func (x *AcceptHandOverRequest) Reset() {
 	*x = AcceptHandOverRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[16]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1272,7 +1336,7 @@ func (x *AcceptHandOverRequest) String() string {
 func (*AcceptHandOverRequest) ProtoMessage() {}
 
 func (x *AcceptHandOverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[16]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1285,7 +1349,7 @@ func (x *AcceptHandOverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptHandOverRequest.ProtoReflect.Descriptor instead.
 func (*AcceptHandOverRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{16}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AcceptHandOverRequest) GetName() string {
@@ -1333,7 +1397,7 @@ type DeclineHandOverRequest struct {
 
 func (x *DeclineHandOverRequest) Reset() {
 	*x = DeclineHandOverRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[17]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1345,7 +1409,7 @@ func (x *DeclineHandOverRequest) String() string {
 func (*DeclineHandOverRequest) ProtoMessage() {}
 
 func (x *DeclineHandOverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[17]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1358,7 +1422,7 @@ func (x *DeclineHandOverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineHandOverRequest.ProtoReflect.Descriptor instead.
 func (*DeclineHandOverRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{17}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DeclineHandOverRequest) GetName() string {
@@ -1404,7 +1468,7 @@ type WithdrawHandOverRequest struct {
 
 func (x *WithdrawHandOverRequest) Reset() {
 	*x = WithdrawHandOverRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[18]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1416,7 +1480,7 @@ func (x *WithdrawHandOverRequest) String() string {
 func (*WithdrawHandOverRequest) ProtoMessage() {}
 
 func (x *WithdrawHandOverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[18]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1429,7 +1493,7 @@ func (x *WithdrawHandOverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawHandOverRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawHandOverRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{18}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *WithdrawHandOverRequest) GetName() string {
@@ -1472,7 +1536,7 @@ type TransferResponsibilityRequest struct {
 
 func (x *TransferResponsibilityRequest) Reset() {
 	*x = TransferResponsibilityRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[19]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1484,7 +1548,7 @@ func (x *TransferResponsibilityRequest) String() string {
 func (*TransferResponsibilityRequest) ProtoMessage() {}
 
 func (x *TransferResponsibilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[19]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1497,7 +1561,7 @@ func (x *TransferResponsibilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferResponsibilityRequest.ProtoReflect.Descriptor instead.
 func (*TransferResponsibilityRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{19}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TransferResponsibilityRequest) GetName() string {
@@ -1552,7 +1616,7 @@ type AcceptResponsibilityRequest struct {
 
 func (x *AcceptResponsibilityRequest) Reset() {
 	*x = AcceptResponsibilityRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[20]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1564,7 +1628,7 @@ func (x *AcceptResponsibilityRequest) String() string {
 func (*AcceptResponsibilityRequest) ProtoMessage() {}
 
 func (x *AcceptResponsibilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[20]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1577,7 +1641,7 @@ func (x *AcceptResponsibilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptResponsibilityRequest.ProtoReflect.Descriptor instead.
 func (*AcceptResponsibilityRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{20}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *AcceptResponsibilityRequest) GetName() string {
@@ -1625,7 +1689,7 @@ type DeclineResponsibilityRequest struct {
 
 func (x *DeclineResponsibilityRequest) Reset() {
 	*x = DeclineResponsibilityRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[21]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1637,7 +1701,7 @@ func (x *DeclineResponsibilityRequest) String() string {
 func (*DeclineResponsibilityRequest) ProtoMessage() {}
 
 func (x *DeclineResponsibilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[21]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1650,7 +1714,7 @@ func (x *DeclineResponsibilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineResponsibilityRequest.ProtoReflect.Descriptor instead.
 func (*DeclineResponsibilityRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{21}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeclineResponsibilityRequest) GetName() string {
@@ -1707,7 +1771,7 @@ type HoldTicketRequest struct {
 
 func (x *HoldTicketRequest) Reset() {
 	*x = HoldTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[22]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1719,7 +1783,7 @@ func (x *HoldTicketRequest) String() string {
 func (*HoldTicketRequest) ProtoMessage() {}
 
 func (x *HoldTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[22]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1732,7 +1796,7 @@ func (x *HoldTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoldTicketRequest.ProtoReflect.Descriptor instead.
 func (*HoldTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{22}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *HoldTicketRequest) GetName() string {
@@ -1808,7 +1872,7 @@ type ResumeTicketRequest struct {
 
 func (x *ResumeTicketRequest) Reset() {
 	*x = ResumeTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[23]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1820,7 +1884,7 @@ func (x *ResumeTicketRequest) String() string {
 func (*ResumeTicketRequest) ProtoMessage() {}
 
 func (x *ResumeTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[23]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1833,7 +1897,7 @@ func (x *ResumeTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeTicketRequest.ProtoReflect.Descriptor instead.
 func (*ResumeTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{23}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ResumeTicketRequest) GetName() string {
@@ -1888,7 +1952,7 @@ type ResolveTicketRequest struct {
 
 func (x *ResolveTicketRequest) Reset() {
 	*x = ResolveTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[24]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1900,7 +1964,7 @@ func (x *ResolveTicketRequest) String() string {
 func (*ResolveTicketRequest) ProtoMessage() {}
 
 func (x *ResolveTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[24]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1913,7 +1977,7 @@ func (x *ResolveTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveTicketRequest.ProtoReflect.Descriptor instead.
 func (*ResolveTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{24}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ResolveTicketRequest) GetName() string {
@@ -1980,7 +2044,7 @@ type AcceptSolutionRequest struct {
 
 func (x *AcceptSolutionRequest) Reset() {
 	*x = AcceptSolutionRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[25]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1992,7 +2056,7 @@ func (x *AcceptSolutionRequest) String() string {
 func (*AcceptSolutionRequest) ProtoMessage() {}
 
 func (x *AcceptSolutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[25]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2005,7 +2069,7 @@ func (x *AcceptSolutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptSolutionRequest.ProtoReflect.Descriptor instead.
 func (*AcceptSolutionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{25}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AcceptSolutionRequest) GetName() string {
@@ -2046,7 +2110,7 @@ type RejectSolutionRequest struct {
 
 func (x *RejectSolutionRequest) Reset() {
 	*x = RejectSolutionRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[26]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2058,7 +2122,7 @@ func (x *RejectSolutionRequest) String() string {
 func (*RejectSolutionRequest) ProtoMessage() {}
 
 func (x *RejectSolutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[26]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2071,7 +2135,7 @@ func (x *RejectSolutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectSolutionRequest.ProtoReflect.Descriptor instead.
 func (*RejectSolutionRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{26}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RejectSolutionRequest) GetName() string {
@@ -2119,7 +2183,7 @@ type ReturnToTechnicianRequest struct {
 
 func (x *ReturnToTechnicianRequest) Reset() {
 	*x = ReturnToTechnicianRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[27]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2131,7 +2195,7 @@ func (x *ReturnToTechnicianRequest) String() string {
 func (*ReturnToTechnicianRequest) ProtoMessage() {}
 
 func (x *ReturnToTechnicianRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[27]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2144,7 +2208,7 @@ func (x *ReturnToTechnicianRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReturnToTechnicianRequest.ProtoReflect.Descriptor instead.
 func (*ReturnToTechnicianRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{27}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ReturnToTechnicianRequest) GetName() string {
@@ -2193,7 +2257,7 @@ type CloseTicketRequest struct {
 
 func (x *CloseTicketRequest) Reset() {
 	*x = CloseTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[28]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2205,7 +2269,7 @@ func (x *CloseTicketRequest) String() string {
 func (*CloseTicketRequest) ProtoMessage() {}
 
 func (x *CloseTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[28]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2218,7 +2282,7 @@ func (x *CloseTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseTicketRequest.ProtoReflect.Descriptor instead.
 func (*CloseTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{28}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CloseTicketRequest) GetName() string {
@@ -2266,7 +2330,7 @@ type ReopenTicketRequest struct {
 
 func (x *ReopenTicketRequest) Reset() {
 	*x = ReopenTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[29]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2278,7 +2342,7 @@ func (x *ReopenTicketRequest) String() string {
 func (*ReopenTicketRequest) ProtoMessage() {}
 
 func (x *ReopenTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[29]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2291,7 +2355,7 @@ func (x *ReopenTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenTicketRequest.ProtoReflect.Descriptor instead.
 func (*ReopenTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{29}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ReopenTicketRequest) GetName() string {
@@ -2342,7 +2406,7 @@ type CancelTicketRequest struct {
 
 func (x *CancelTicketRequest) Reset() {
 	*x = CancelTicketRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[30]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2354,7 +2418,7 @@ func (x *CancelTicketRequest) String() string {
 func (*CancelTicketRequest) ProtoMessage() {}
 
 func (x *CancelTicketRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[30]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2367,7 +2431,7 @@ func (x *CancelTicketRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelTicketRequest.ProtoReflect.Descriptor instead.
 func (*CancelTicketRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{30}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CancelTicketRequest) GetName() string {
@@ -2424,7 +2488,7 @@ type AddNoteRequest struct {
 
 func (x *AddNoteRequest) Reset() {
 	*x = AddNoteRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[31]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2436,7 +2500,7 @@ func (x *AddNoteRequest) String() string {
 func (*AddNoteRequest) ProtoMessage() {}
 
 func (x *AddNoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[31]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2449,7 +2513,7 @@ func (x *AddNoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddNoteRequest.ProtoReflect.Descriptor instead.
 func (*AddNoteRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{31}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *AddNoteRequest) GetName() string {
@@ -2506,7 +2570,7 @@ type LogWorkRequest struct {
 
 func (x *LogWorkRequest) Reset() {
 	*x = LogWorkRequest{}
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[32]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2518,7 +2582,7 @@ func (x *LogWorkRequest) String() string {
 func (*LogWorkRequest) ProtoMessage() {}
 
 func (x *LogWorkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[32]
+	mi := &file_bavn_triage_v1_ticket_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2531,7 +2595,7 @@ func (x *LogWorkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogWorkRequest.ProtoReflect.Descriptor instead.
 func (*LogWorkRequest) Descriptor() ([]byte, []int) {
-	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{32}
+	return file_bavn_triage_v1_ticket_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *LogWorkRequest) GetName() string {
@@ -2573,7 +2637,8 @@ var File_bavn_triage_v1_ticket_service_proto protoreflect.FileDescriptor
 
 const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"\n" +
-	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\t\n" +
+	"#bavn/triage/v1/ticket_service.proto\x12\x0ebavn.triage.v1\x1a\x1bbavn/common/v1/common.proto\x1a\x1cbavn/triage/v1/process.proto\x1a\x1bbavn/triage/v1/ticket.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\n" +
+	"\n" +
 	"\x11OpenTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\x12`\n" +
 	"\n" +
@@ -2598,7 +2663,11 @@ const file_bavn_triage_v1_ticket_service_proto_rawDesc = "" +
 	"assessment\x18\x0e \x01(\v2\x1a.bavn.triage.v1.AssessmentB\x03\xe0A\x01R\n" +
 	"assessment\x12;\n" +
 	"\x06impact\x18\x0f \x01(\x0e2\x16.bavn.triage.v1.ImpactB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06impact\x12P\n" +
-	"\x0eattested_calls\x18\x10 \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\"n\n" +
+	"\x0eattested_calls\x18\x10 \x03(\v2\x1c.bavn.triage.v1.AttestedCallB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\bR\rattestedCalls\x12P\n" +
+	"\x0eworded_answers\x18\x11 \x03(\v2\x1c.bavn.triage.v1.WordedAnswerB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10@R\rwordedAnswers\"\x8c\x01\n" +
+	"\fWordedAnswer\x12<\n" +
+	"\bquestion\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,62}$R\bquestion\x12>\n" +
+	"\x05words\x18\x02 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x05words\"n\n" +
 	"\x10GetTicketRequest\x12Z\n" +
 	"\x04name\x18\x01 \x01(\tBF\xe0A\x02\xbaH@r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\x04name\"\xd1\x01\n" +
 	"\x12ListTicketsRequest\x12>\n" +
@@ -2866,162 +2935,165 @@ func file_bavn_triage_v1_ticket_service_proto_rawDescGZIP() []byte {
 	return file_bavn_triage_v1_ticket_service_proto_rawDescData
 }
 
-var file_bavn_triage_v1_ticket_service_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_bavn_triage_v1_ticket_service_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_bavn_triage_v1_ticket_service_proto_goTypes = []any{
 	(*OpenTicketRequest)(nil),             // 0: bavn.triage.v1.OpenTicketRequest
-	(*GetTicketRequest)(nil),              // 1: bavn.triage.v1.GetTicketRequest
-	(*ListTicketsRequest)(nil),            // 2: bavn.triage.v1.ListTicketsRequest
-	(*ListTicketsResponse)(nil),           // 3: bavn.triage.v1.ListTicketsResponse
-	(*SearchTicketsRequest)(nil),          // 4: bavn.triage.v1.SearchTicketsRequest
-	(*SearchTicketsResponse)(nil),         // 5: bavn.triage.v1.SearchTicketsResponse
-	(*TakeNextTicketRequest)(nil),         // 6: bavn.triage.v1.TakeNextTicketRequest
-	(*UpdateTicketRequest)(nil),           // 7: bavn.triage.v1.UpdateTicketRequest
-	(*GetTicketClocksRequest)(nil),        // 8: bavn.triage.v1.GetTicketClocksRequest
-	(*TicketClocks)(nil),                  // 9: bavn.triage.v1.TicketClocks
-	(*ImportTicketStepRequest)(nil),       // 10: bavn.triage.v1.ImportTicketStepRequest
-	(*FinishImportRequest)(nil),           // 11: bavn.triage.v1.FinishImportRequest
-	(*TakeTicketRequest)(nil),             // 12: bavn.triage.v1.TakeTicketRequest
-	(*AssignTicketRequest)(nil),           // 13: bavn.triage.v1.AssignTicketRequest
-	(*StartWorkRequest)(nil),              // 14: bavn.triage.v1.StartWorkRequest
-	(*HandOverTicketRequest)(nil),         // 15: bavn.triage.v1.HandOverTicketRequest
-	(*AcceptHandOverRequest)(nil),         // 16: bavn.triage.v1.AcceptHandOverRequest
-	(*DeclineHandOverRequest)(nil),        // 17: bavn.triage.v1.DeclineHandOverRequest
-	(*WithdrawHandOverRequest)(nil),       // 18: bavn.triage.v1.WithdrawHandOverRequest
-	(*TransferResponsibilityRequest)(nil), // 19: bavn.triage.v1.TransferResponsibilityRequest
-	(*AcceptResponsibilityRequest)(nil),   // 20: bavn.triage.v1.AcceptResponsibilityRequest
-	(*DeclineResponsibilityRequest)(nil),  // 21: bavn.triage.v1.DeclineResponsibilityRequest
-	(*HoldTicketRequest)(nil),             // 22: bavn.triage.v1.HoldTicketRequest
-	(*ResumeTicketRequest)(nil),           // 23: bavn.triage.v1.ResumeTicketRequest
-	(*ResolveTicketRequest)(nil),          // 24: bavn.triage.v1.ResolveTicketRequest
-	(*AcceptSolutionRequest)(nil),         // 25: bavn.triage.v1.AcceptSolutionRequest
-	(*RejectSolutionRequest)(nil),         // 26: bavn.triage.v1.RejectSolutionRequest
-	(*ReturnToTechnicianRequest)(nil),     // 27: bavn.triage.v1.ReturnToTechnicianRequest
-	(*CloseTicketRequest)(nil),            // 28: bavn.triage.v1.CloseTicketRequest
-	(*ReopenTicketRequest)(nil),           // 29: bavn.triage.v1.ReopenTicketRequest
-	(*CancelTicketRequest)(nil),           // 30: bavn.triage.v1.CancelTicketRequest
-	(*AddNoteRequest)(nil),                // 31: bavn.triage.v1.AddNoteRequest
-	(*LogWorkRequest)(nil),                // 32: bavn.triage.v1.LogWorkRequest
-	nil,                                   // 33: bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
-	(v1.Channel)(0),                       // 34: bavn.common.v1.Channel
-	(*v1.LocalizedText)(nil),              // 35: bavn.common.v1.LocalizedText
-	(*timestamppb.Timestamp)(nil),         // 36: google.protobuf.Timestamp
-	(*ExternalId)(nil),                    // 37: bavn.triage.v1.ExternalId
-	(*Assessment)(nil),                    // 38: bavn.triage.v1.Assessment
-	(Impact)(0),                           // 39: bavn.triage.v1.Impact
-	(*AttestedCall)(nil),                  // 40: bavn.triage.v1.AttestedCall
-	(*Ticket)(nil),                        // 41: bavn.triage.v1.Ticket
-	(*fieldmaskpb.FieldMask)(nil),         // 42: google.protobuf.FieldMask
-	(*PartyClock)(nil),                    // 43: bavn.triage.v1.PartyClock
-	(*durationpb.Duration)(nil),           // 44: google.protobuf.Duration
-	(TicketStatus)(0),                     // 45: bavn.triage.v1.TicketStatus
-	(SolutionKind)(0),                     // 46: bavn.triage.v1.SolutionKind
+	(*WordedAnswer)(nil),                  // 1: bavn.triage.v1.WordedAnswer
+	(*GetTicketRequest)(nil),              // 2: bavn.triage.v1.GetTicketRequest
+	(*ListTicketsRequest)(nil),            // 3: bavn.triage.v1.ListTicketsRequest
+	(*ListTicketsResponse)(nil),           // 4: bavn.triage.v1.ListTicketsResponse
+	(*SearchTicketsRequest)(nil),          // 5: bavn.triage.v1.SearchTicketsRequest
+	(*SearchTicketsResponse)(nil),         // 6: bavn.triage.v1.SearchTicketsResponse
+	(*TakeNextTicketRequest)(nil),         // 7: bavn.triage.v1.TakeNextTicketRequest
+	(*UpdateTicketRequest)(nil),           // 8: bavn.triage.v1.UpdateTicketRequest
+	(*GetTicketClocksRequest)(nil),        // 9: bavn.triage.v1.GetTicketClocksRequest
+	(*TicketClocks)(nil),                  // 10: bavn.triage.v1.TicketClocks
+	(*ImportTicketStepRequest)(nil),       // 11: bavn.triage.v1.ImportTicketStepRequest
+	(*FinishImportRequest)(nil),           // 12: bavn.triage.v1.FinishImportRequest
+	(*TakeTicketRequest)(nil),             // 13: bavn.triage.v1.TakeTicketRequest
+	(*AssignTicketRequest)(nil),           // 14: bavn.triage.v1.AssignTicketRequest
+	(*StartWorkRequest)(nil),              // 15: bavn.triage.v1.StartWorkRequest
+	(*HandOverTicketRequest)(nil),         // 16: bavn.triage.v1.HandOverTicketRequest
+	(*AcceptHandOverRequest)(nil),         // 17: bavn.triage.v1.AcceptHandOverRequest
+	(*DeclineHandOverRequest)(nil),        // 18: bavn.triage.v1.DeclineHandOverRequest
+	(*WithdrawHandOverRequest)(nil),       // 19: bavn.triage.v1.WithdrawHandOverRequest
+	(*TransferResponsibilityRequest)(nil), // 20: bavn.triage.v1.TransferResponsibilityRequest
+	(*AcceptResponsibilityRequest)(nil),   // 21: bavn.triage.v1.AcceptResponsibilityRequest
+	(*DeclineResponsibilityRequest)(nil),  // 22: bavn.triage.v1.DeclineResponsibilityRequest
+	(*HoldTicketRequest)(nil),             // 23: bavn.triage.v1.HoldTicketRequest
+	(*ResumeTicketRequest)(nil),           // 24: bavn.triage.v1.ResumeTicketRequest
+	(*ResolveTicketRequest)(nil),          // 25: bavn.triage.v1.ResolveTicketRequest
+	(*AcceptSolutionRequest)(nil),         // 26: bavn.triage.v1.AcceptSolutionRequest
+	(*RejectSolutionRequest)(nil),         // 27: bavn.triage.v1.RejectSolutionRequest
+	(*ReturnToTechnicianRequest)(nil),     // 28: bavn.triage.v1.ReturnToTechnicianRequest
+	(*CloseTicketRequest)(nil),            // 29: bavn.triage.v1.CloseTicketRequest
+	(*ReopenTicketRequest)(nil),           // 30: bavn.triage.v1.ReopenTicketRequest
+	(*CancelTicketRequest)(nil),           // 31: bavn.triage.v1.CancelTicketRequest
+	(*AddNoteRequest)(nil),                // 32: bavn.triage.v1.AddNoteRequest
+	(*LogWorkRequest)(nil),                // 33: bavn.triage.v1.LogWorkRequest
+	nil,                                   // 34: bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
+	(v1.Channel)(0),                       // 35: bavn.common.v1.Channel
+	(*v1.LocalizedText)(nil),              // 36: bavn.common.v1.LocalizedText
+	(*timestamppb.Timestamp)(nil),         // 37: google.protobuf.Timestamp
+	(*ExternalId)(nil),                    // 38: bavn.triage.v1.ExternalId
+	(*Assessment)(nil),                    // 39: bavn.triage.v1.Assessment
+	(Impact)(0),                           // 40: bavn.triage.v1.Impact
+	(*AttestedCall)(nil),                  // 41: bavn.triage.v1.AttestedCall
+	(*Ticket)(nil),                        // 42: bavn.triage.v1.Ticket
+	(*fieldmaskpb.FieldMask)(nil),         // 43: google.protobuf.FieldMask
+	(*PartyClock)(nil),                    // 44: bavn.triage.v1.PartyClock
+	(*durationpb.Duration)(nil),           // 45: google.protobuf.Duration
+	(TicketStatus)(0),                     // 46: bavn.triage.v1.TicketStatus
+	(SolutionKind)(0),                     // 47: bavn.triage.v1.SolutionKind
 }
 var file_bavn_triage_v1_ticket_service_proto_depIdxs = []int32{
-	34, // 0: bavn.triage.v1.OpenTicketRequest.channel:type_name -> bavn.common.v1.Channel
-	35, // 1: bavn.triage.v1.OpenTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
-	35, // 2: bavn.triage.v1.OpenTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
-	36, // 3: bavn.triage.v1.OpenTicketRequest.submit_time:type_name -> google.protobuf.Timestamp
-	37, // 4: bavn.triage.v1.OpenTicketRequest.external_ids:type_name -> bavn.triage.v1.ExternalId
-	38, // 5: bavn.triage.v1.OpenTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
-	39, // 6: bavn.triage.v1.OpenTicketRequest.impact:type_name -> bavn.triage.v1.Impact
-	40, // 7: bavn.triage.v1.OpenTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
-	41, // 8: bavn.triage.v1.ListTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
-	41, // 9: bavn.triage.v1.SearchTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
-	41, // 10: bavn.triage.v1.UpdateTicketRequest.ticket:type_name -> bavn.triage.v1.Ticket
-	42, // 11: bavn.triage.v1.UpdateTicketRequest.update_mask:type_name -> google.protobuf.FieldMask
-	43, // 12: bavn.triage.v1.TicketClocks.clocks:type_name -> bavn.triage.v1.PartyClock
-	44, // 13: bavn.triage.v1.TicketClocks.total:type_name -> google.protobuf.Duration
-	36, // 14: bavn.triage.v1.TicketClocks.until:type_name -> google.protobuf.Timestamp
-	36, // 15: bavn.triage.v1.ImportTicketStepRequest.occurred_at:type_name -> google.protobuf.Timestamp
-	45, // 16: bavn.triage.v1.ImportTicketStepRequest.status:type_name -> bavn.triage.v1.TicketStatus
-	39, // 17: bavn.triage.v1.ImportTicketStepRequest.impact:type_name -> bavn.triage.v1.Impact
-	33, // 18: bavn.triage.v1.ImportTicketStepRequest.labels:type_name -> bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
-	35, // 19: bavn.triage.v1.HandOverTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 20: bavn.triage.v1.DeclineHandOverRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 21: bavn.triage.v1.TransferResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 22: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	45, // 23: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
-	35, // 24: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	36, // 25: bavn.triage.v1.HoldTicketRequest.until:type_name -> google.protobuf.Timestamp
-	35, // 26: bavn.triage.v1.HoldTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 27: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 28: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
-	46, // 29: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
-	35, // 30: bavn.triage.v1.ResolveTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 31: bavn.triage.v1.ResolveTicketRequest.root_cause:type_name -> bavn.common.v1.LocalizedText
-	35, // 32: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 33: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 34: bavn.triage.v1.CloseTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 35: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 36: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 37: bavn.triage.v1.CancelTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
-	35, // 38: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
-	35, // 39: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
-	0,  // 40: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
-	1,  // 41: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
-	2,  // 42: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
-	4,  // 43: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
-	6,  // 44: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
-	7,  // 45: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
-	12, // 46: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
-	13, // 47: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
-	14, // 48: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
-	15, // 49: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
-	16, // 50: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
-	17, // 51: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
-	18, // 52: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
-	19, // 53: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
-	20, // 54: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
-	21, // 55: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
-	22, // 56: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
-	23, // 57: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
-	24, // 58: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
-	25, // 59: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
-	26, // 60: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
-	27, // 61: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
-	28, // 62: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
-	29, // 63: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
-	30, // 64: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
-	31, // 65: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
-	32, // 66: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
-	8,  // 67: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
-	10, // 68: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
-	11, // 69: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
-	41, // 70: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 71: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
-	3,  // 72: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
-	5,  // 73: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
-	41, // 74: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 75: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 76: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 77: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 78: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
-	41, // 79: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 80: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 81: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 82: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
-	41, // 83: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 84: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 85: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
-	41, // 86: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 87: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 88: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 89: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 90: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
-	41, // 91: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
-	41, // 92: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 93: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 94: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
-	41, // 95: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
-	41, // 96: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
-	9,  // 97: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
-	41, // 98: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
-	41, // 99: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
-	70, // [70:100] is the sub-list for method output_type
-	40, // [40:70] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	35, // 0: bavn.triage.v1.OpenTicketRequest.channel:type_name -> bavn.common.v1.Channel
+	36, // 1: bavn.triage.v1.OpenTicketRequest.title:type_name -> bavn.common.v1.LocalizedText
+	36, // 2: bavn.triage.v1.OpenTicketRequest.description:type_name -> bavn.common.v1.LocalizedText
+	37, // 3: bavn.triage.v1.OpenTicketRequest.submit_time:type_name -> google.protobuf.Timestamp
+	38, // 4: bavn.triage.v1.OpenTicketRequest.external_ids:type_name -> bavn.triage.v1.ExternalId
+	39, // 5: bavn.triage.v1.OpenTicketRequest.assessment:type_name -> bavn.triage.v1.Assessment
+	40, // 6: bavn.triage.v1.OpenTicketRequest.impact:type_name -> bavn.triage.v1.Impact
+	41, // 7: bavn.triage.v1.OpenTicketRequest.attested_calls:type_name -> bavn.triage.v1.AttestedCall
+	1,  // 8: bavn.triage.v1.OpenTicketRequest.worded_answers:type_name -> bavn.triage.v1.WordedAnswer
+	36, // 9: bavn.triage.v1.WordedAnswer.words:type_name -> bavn.common.v1.LocalizedText
+	42, // 10: bavn.triage.v1.ListTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
+	42, // 11: bavn.triage.v1.SearchTicketsResponse.tickets:type_name -> bavn.triage.v1.Ticket
+	42, // 12: bavn.triage.v1.UpdateTicketRequest.ticket:type_name -> bavn.triage.v1.Ticket
+	43, // 13: bavn.triage.v1.UpdateTicketRequest.update_mask:type_name -> google.protobuf.FieldMask
+	44, // 14: bavn.triage.v1.TicketClocks.clocks:type_name -> bavn.triage.v1.PartyClock
+	45, // 15: bavn.triage.v1.TicketClocks.total:type_name -> google.protobuf.Duration
+	37, // 16: bavn.triage.v1.TicketClocks.until:type_name -> google.protobuf.Timestamp
+	37, // 17: bavn.triage.v1.ImportTicketStepRequest.occurred_at:type_name -> google.protobuf.Timestamp
+	46, // 18: bavn.triage.v1.ImportTicketStepRequest.status:type_name -> bavn.triage.v1.TicketStatus
+	40, // 19: bavn.triage.v1.ImportTicketStepRequest.impact:type_name -> bavn.triage.v1.Impact
+	34, // 20: bavn.triage.v1.ImportTicketStepRequest.labels:type_name -> bavn.triage.v1.ImportTicketStepRequest.LabelsEntry
+	36, // 21: bavn.triage.v1.HandOverTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 22: bavn.triage.v1.DeclineHandOverRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 23: bavn.triage.v1.TransferResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 24: bavn.triage.v1.DeclineResponsibilityRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	46, // 25: bavn.triage.v1.HoldTicketRequest.status:type_name -> bavn.triage.v1.TicketStatus
+	36, // 26: bavn.triage.v1.HoldTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	37, // 27: bavn.triage.v1.HoldTicketRequest.until:type_name -> google.protobuf.Timestamp
+	36, // 28: bavn.triage.v1.HoldTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 29: bavn.triage.v1.ResumeTicketRequest.note:type_name -> bavn.common.v1.LocalizedText
+	36, // 30: bavn.triage.v1.ResolveTicketRequest.solution:type_name -> bavn.common.v1.LocalizedText
+	47, // 31: bavn.triage.v1.ResolveTicketRequest.solution_kind:type_name -> bavn.triage.v1.SolutionKind
+	36, // 32: bavn.triage.v1.ResolveTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 33: bavn.triage.v1.ResolveTicketRequest.root_cause:type_name -> bavn.common.v1.LocalizedText
+	36, // 34: bavn.triage.v1.RejectSolutionRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 35: bavn.triage.v1.ReturnToTechnicianRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 36: bavn.triage.v1.CloseTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 37: bavn.triage.v1.ReopenTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 38: bavn.triage.v1.CancelTicketRequest.reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 39: bavn.triage.v1.CancelTicketRequest.override_reason:type_name -> bavn.common.v1.LocalizedText
+	36, // 40: bavn.triage.v1.AddNoteRequest.note:type_name -> bavn.common.v1.LocalizedText
+	36, // 41: bavn.triage.v1.LogWorkRequest.text:type_name -> bavn.common.v1.LocalizedText
+	0,  // 42: bavn.triage.v1.TicketService.OpenTicket:input_type -> bavn.triage.v1.OpenTicketRequest
+	2,  // 43: bavn.triage.v1.TicketService.GetTicket:input_type -> bavn.triage.v1.GetTicketRequest
+	3,  // 44: bavn.triage.v1.TicketService.ListTickets:input_type -> bavn.triage.v1.ListTicketsRequest
+	5,  // 45: bavn.triage.v1.TicketService.SearchTickets:input_type -> bavn.triage.v1.SearchTicketsRequest
+	7,  // 46: bavn.triage.v1.TicketService.TakeNextTicket:input_type -> bavn.triage.v1.TakeNextTicketRequest
+	8,  // 47: bavn.triage.v1.TicketService.UpdateTicket:input_type -> bavn.triage.v1.UpdateTicketRequest
+	13, // 48: bavn.triage.v1.TicketService.TakeTicket:input_type -> bavn.triage.v1.TakeTicketRequest
+	14, // 49: bavn.triage.v1.TicketService.AssignTicket:input_type -> bavn.triage.v1.AssignTicketRequest
+	15, // 50: bavn.triage.v1.TicketService.StartWork:input_type -> bavn.triage.v1.StartWorkRequest
+	16, // 51: bavn.triage.v1.TicketService.HandOverTicket:input_type -> bavn.triage.v1.HandOverTicketRequest
+	17, // 52: bavn.triage.v1.TicketService.AcceptHandOver:input_type -> bavn.triage.v1.AcceptHandOverRequest
+	18, // 53: bavn.triage.v1.TicketService.DeclineHandOver:input_type -> bavn.triage.v1.DeclineHandOverRequest
+	19, // 54: bavn.triage.v1.TicketService.WithdrawHandOver:input_type -> bavn.triage.v1.WithdrawHandOverRequest
+	20, // 55: bavn.triage.v1.TicketService.TransferResponsibility:input_type -> bavn.triage.v1.TransferResponsibilityRequest
+	21, // 56: bavn.triage.v1.TicketService.AcceptResponsibility:input_type -> bavn.triage.v1.AcceptResponsibilityRequest
+	22, // 57: bavn.triage.v1.TicketService.DeclineResponsibility:input_type -> bavn.triage.v1.DeclineResponsibilityRequest
+	23, // 58: bavn.triage.v1.TicketService.HoldTicket:input_type -> bavn.triage.v1.HoldTicketRequest
+	24, // 59: bavn.triage.v1.TicketService.ResumeTicket:input_type -> bavn.triage.v1.ResumeTicketRequest
+	25, // 60: bavn.triage.v1.TicketService.ResolveTicket:input_type -> bavn.triage.v1.ResolveTicketRequest
+	26, // 61: bavn.triage.v1.TicketService.AcceptSolution:input_type -> bavn.triage.v1.AcceptSolutionRequest
+	27, // 62: bavn.triage.v1.TicketService.RejectSolution:input_type -> bavn.triage.v1.RejectSolutionRequest
+	28, // 63: bavn.triage.v1.TicketService.ReturnToTechnician:input_type -> bavn.triage.v1.ReturnToTechnicianRequest
+	29, // 64: bavn.triage.v1.TicketService.CloseTicket:input_type -> bavn.triage.v1.CloseTicketRequest
+	30, // 65: bavn.triage.v1.TicketService.ReopenTicket:input_type -> bavn.triage.v1.ReopenTicketRequest
+	31, // 66: bavn.triage.v1.TicketService.CancelTicket:input_type -> bavn.triage.v1.CancelTicketRequest
+	32, // 67: bavn.triage.v1.TicketService.AddNote:input_type -> bavn.triage.v1.AddNoteRequest
+	33, // 68: bavn.triage.v1.TicketService.LogWork:input_type -> bavn.triage.v1.LogWorkRequest
+	9,  // 69: bavn.triage.v1.TicketService.GetTicketClocks:input_type -> bavn.triage.v1.GetTicketClocksRequest
+	11, // 70: bavn.triage.v1.TicketService.ImportTicketStep:input_type -> bavn.triage.v1.ImportTicketStepRequest
+	12, // 71: bavn.triage.v1.TicketService.FinishImport:input_type -> bavn.triage.v1.FinishImportRequest
+	42, // 72: bavn.triage.v1.TicketService.OpenTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 73: bavn.triage.v1.TicketService.GetTicket:output_type -> bavn.triage.v1.Ticket
+	4,  // 74: bavn.triage.v1.TicketService.ListTickets:output_type -> bavn.triage.v1.ListTicketsResponse
+	6,  // 75: bavn.triage.v1.TicketService.SearchTickets:output_type -> bavn.triage.v1.SearchTicketsResponse
+	42, // 76: bavn.triage.v1.TicketService.TakeNextTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 77: bavn.triage.v1.TicketService.UpdateTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 78: bavn.triage.v1.TicketService.TakeTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 79: bavn.triage.v1.TicketService.AssignTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 80: bavn.triage.v1.TicketService.StartWork:output_type -> bavn.triage.v1.Ticket
+	42, // 81: bavn.triage.v1.TicketService.HandOverTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 82: bavn.triage.v1.TicketService.AcceptHandOver:output_type -> bavn.triage.v1.Ticket
+	42, // 83: bavn.triage.v1.TicketService.DeclineHandOver:output_type -> bavn.triage.v1.Ticket
+	42, // 84: bavn.triage.v1.TicketService.WithdrawHandOver:output_type -> bavn.triage.v1.Ticket
+	42, // 85: bavn.triage.v1.TicketService.TransferResponsibility:output_type -> bavn.triage.v1.Ticket
+	42, // 86: bavn.triage.v1.TicketService.AcceptResponsibility:output_type -> bavn.triage.v1.Ticket
+	42, // 87: bavn.triage.v1.TicketService.DeclineResponsibility:output_type -> bavn.triage.v1.Ticket
+	42, // 88: bavn.triage.v1.TicketService.HoldTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 89: bavn.triage.v1.TicketService.ResumeTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 90: bavn.triage.v1.TicketService.ResolveTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 91: bavn.triage.v1.TicketService.AcceptSolution:output_type -> bavn.triage.v1.Ticket
+	42, // 92: bavn.triage.v1.TicketService.RejectSolution:output_type -> bavn.triage.v1.Ticket
+	42, // 93: bavn.triage.v1.TicketService.ReturnToTechnician:output_type -> bavn.triage.v1.Ticket
+	42, // 94: bavn.triage.v1.TicketService.CloseTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 95: bavn.triage.v1.TicketService.ReopenTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 96: bavn.triage.v1.TicketService.CancelTicket:output_type -> bavn.triage.v1.Ticket
+	42, // 97: bavn.triage.v1.TicketService.AddNote:output_type -> bavn.triage.v1.Ticket
+	42, // 98: bavn.triage.v1.TicketService.LogWork:output_type -> bavn.triage.v1.Ticket
+	10, // 99: bavn.triage.v1.TicketService.GetTicketClocks:output_type -> bavn.triage.v1.TicketClocks
+	42, // 100: bavn.triage.v1.TicketService.ImportTicketStep:output_type -> bavn.triage.v1.Ticket
+	42, // 101: bavn.triage.v1.TicketService.FinishImport:output_type -> bavn.triage.v1.Ticket
+	72, // [72:102] is the sub-list for method output_type
+	42, // [42:72] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_ticket_service_proto_init() }
@@ -3037,7 +3109,7 @@ func file_bavn_triage_v1_ticket_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_triage_v1_ticket_service_proto_rawDesc), len(file_bavn_triage_v1_ticket_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

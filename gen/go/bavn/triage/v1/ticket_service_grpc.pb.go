@@ -142,7 +142,7 @@ type TicketServiceClient interface {
 	//
 	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
 	// INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
-	// FAILED_PRECONDITION WRONG_STATUS.
+	// FAILED_PRECONDITION WRONG_STATUS; by the desk's profile the reasons of `:resolve`.
 	HoldTicket(ctx context.Context, in *HoldTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Takes the ticket up again.
 	//
@@ -152,7 +152,8 @@ type TicketServiceClient interface {
 	// Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
 	//
 	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
-	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING; by the desk's profile NOT_PERMITTED_BY_PROFILE, CONDITION_NOT_MET,
+	// GATE_NOT_MET, FIX_PLAN_REQUIRED, FACTS_MISSING.
 	ResolveTicket(ctx context.Context, in *ResolveTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// The reporter or affected user says the fault is gone (R105).
 	//
@@ -172,7 +173,7 @@ type TicketServiceClient interface {
 	// Closes a solved ticket after the quality check (R101, R109).
 	//
 	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
-	// FAILED_PRECONDITION WRONG_STATUS.
+	// FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`, but for the plan of a fix.
 	CloseTicket(ctx context.Context, in *CloseTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//
@@ -183,7 +184,8 @@ type TicketServiceClient interface {
 	// Cancels a ticket that was withdrawn or registered by mistake.
 	//
 	// Callers: agents of the owning party; the reporter while nobody has begun. Emits ticket.cancelled. Idempotent by
-	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`,
+	// but for the plan of a fix.
 	CancelTicket(ctx context.Context, in *CancelTicketRequest, opts ...grpc.CallOption) (*Ticket, error)
 	// Writes a note to the ticket (R74).
 	//
@@ -611,7 +613,7 @@ type TicketServiceServer interface {
 	//
 	// Callers: agents of the holding party. Emits ticket.held. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
 	// INVALID_ARGUMENT at `until` (not in the future, or demanded by the profile) and `sub_status` (not one of the status),
-	// FAILED_PRECONDITION WRONG_STATUS.
+	// FAILED_PRECONDITION WRONG_STATUS; by the desk's profile the reasons of `:resolve`.
 	HoldTicket(context.Context, *HoldTicketRequest) (*Ticket, error)
 	// Takes the ticket up again.
 	//
@@ -621,7 +623,8 @@ type TicketServiceServer interface {
 	// Says that the ticket is solved, and how. It returns to its owner and the solver's clock stops (R100).
 	//
 	// Callers: agents of the holding party. Emits ticket.resolved. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
-	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING.
+	// STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS, OFFER_PENDING; by the desk's profile NOT_PERMITTED_BY_PROFILE, CONDITION_NOT_MET,
+	// GATE_NOT_MET, FIX_PLAN_REQUIRED, FACTS_MISSING.
 	ResolveTicket(context.Context, *ResolveTicketRequest) (*Ticket, error)
 	// The reporter or affected user says the fault is gone (R105).
 	//
@@ -641,7 +644,7 @@ type TicketServiceServer interface {
 	// Closes a solved ticket after the quality check (R101, R109).
 	//
 	// Callers: agents of the owning party. Emits ticket.closed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
-	// FAILED_PRECONDITION WRONG_STATUS.
+	// FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`, but for the plan of a fix.
 	CloseTicket(context.Context, *CloseTicketRequest) (*Ticket, error)
 	// Opens a solved or closed ticket again; its clocks continue where they stood (R107).
 	//
@@ -652,7 +655,8 @@ type TicketServiceServer interface {
 	// Cancels a ticket that was withdrawn or registered by mistake.
 	//
 	// Callers: agents of the owning party; the reporter while nobody has begun. Emits ticket.cancelled. Idempotent by
-	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS.
+	// request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATUS; by the desk's profile those of `:resolve`,
+	// but for the plan of a fix.
 	CancelTicket(context.Context, *CancelTicketRequest) (*Ticket, error)
 	// Writes a note to the ticket (R74).
 	//

@@ -4,6 +4,13 @@ INSERT INTO submissions (desk, submission, number, channel, reporter, affected_u
 VALUES (@desk, @submission, @number, @channel, @reporter, @affected_user, @submitter, @external_ids, @importing,
     @received_at, @request_id, @traceparent, @revision, @chain_hash, @last_event_at, @assessed);
 
+-- name: InsertRefused :exec
+-- One that was not let in: settled as it comes.
+INSERT INTO submissions (desk, submission, number, channel, reporter, affected_user, submitter, external_ids, importing,
+    received_at, request_id, traceparent, revision, chain_hash, last_event_at, outcome, settled_at, refusal_reason)
+VALUES (@desk, @submission, @number, @channel, @reporter, @affected_user, @submitter, @external_ids, @importing,
+    @received_at, @request_id, @traceparent, @revision, @chain_hash, @last_event_at, @outcome, @settled_at, @refusal_reason);
+
 -- name: GetSubmission :one
 SELECT * FROM submissions WHERE desk = $1 AND submission = $2;
 

@@ -1,7 +1,7 @@
 -- name: PutDesk :exec
-INSERT INTO desks (desk, display_name, language_code, authority_party) VALUES ($1, $2, $3, $4)
+INSERT INTO desks (desk, display_name, language_code, authority_party, time_zone) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (desk) DO UPDATE SET display_name = EXCLUDED.display_name, language_code = EXCLUDED.language_code,
-    authority_party = EXCLUDED.authority_party;
+    authority_party = EXCLUDED.authority_party, time_zone = EXCLUDED.time_zone;
 
 -- name: GetDesk :one
 SELECT * FROM desks WHERE desk = $1;

@@ -2,10 +2,11 @@
 -- name: InsertNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
     ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, reason, queued_at, due_at, settled_at,
-    revision, chain_hash, last_event_at, party, medium)
+    revision, chain_hash, last_event_at, party, medium, profile_version, own_number, sight, urgent, letter)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, @now::timestamptz, m.delivery, m.reason,
-    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium
+    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium,
+    m.profile_version, m.own_number, m.sight, m.urgent, nullif(m.letter, '00000000-0000-0000-0000-000000000000'::uuid)
 FROM (
     SELECT unnest(@desks::text[]) AS desk, unnest(@notifications::uuid[]) AS notification, unnest(@tickets::text[]) AS ticket,
         unnest(@event_revisions::bigint[]) AS event_revision, unnest(@event_types::text[]) AS event_type,
@@ -15,7 +16,9 @@ FROM (
         unnest(@journey_traces::bytea[]) AS journey_trace, unnest(@journey_roots::bytea[]) AS journey_root,
         unnest(@traceparents::text[]) AS traceparent, unnest(@deliveries::smallint[]) AS delivery,
         unnest(@reasons::text[]) AS reason, unnest(@revisions::bigint[]) AS revision, unnest(@chain_hashes::bytea[]) AS chain_hash,
-        unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium
+        unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium,
+        unnest(@profile_versions::text[]) AS profile_version, unnest(@own_numbers::text[]) AS own_number,
+        unnest(@sights::smallint[]) AS sight, unnest(@urgents::boolean[]) AS urgent, unnest(@letters::uuid[]) AS letter
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification;
@@ -26,7 +29,14 @@ SELECT * FROM notifications WHERE desk = $1 AND notification = $2;
 -- name: LockNotification :one
 SELECT * FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE;
 
+-- What is held back for a digest is left to it.
 -- name: ListQueued :many
+SELECT n.* FROM notifications n
+WHERE n.desk = @desk AND n.notification = ANY (@notifications::uuid[]) AND n.delivery = 1
+    AND NOT EXISTS (SELECT FROM held_back h WHERE h.desk = n.desk AND h.recipient = n.recipient AND h.notification = n.notification)
+ORDER BY n.notification;
+
+-- name: ListQueuedAll :many
 SELECT * FROM notifications
 WHERE desk = @desk AND notification = ANY (@notifications::uuid[]) AND delivery = 1
 ORDER BY notification;
