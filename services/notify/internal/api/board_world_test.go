@@ -31,6 +31,7 @@ import (
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/jobs"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
@@ -150,8 +151,11 @@ func newBoardWorld(t *testing.T) *boardWorld {
 	}
 	metrics, err := command.NewMetrics(noopmetric.NewMeterProvider())
 	must(t, err)
+	references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
+	must(t, err)
 	c := &command.Commands{
-		Pool: pool, Clock: at, Wake: feed.NewWake(pool, quiet), Intake: outside, Triage: outside, Metrics: metrics,
+		References: references,
+		Pool:       pool, Clock: at, Wake: feed.NewWake(pool, quiet), Intake: outside, Triage: outside, Metrics: metrics,
 		Couriers: map[notifyv1.Medium]command.Courier{notifyv1.Medium_MEDIUM_MAIL: outside}, MailDomain: "bavn.example",
 		TicketURL: "https://bavn.example/desks/{desk}/tickets/{ticket}", SendTimeout: time.Second, JobTimeout: time.Minute,
 		RetryAfter: time.Second, Patience: domain.Patience{First: time.Second, Longest: time.Minute, GiveUp: time.Hour},
