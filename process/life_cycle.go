@@ -142,7 +142,7 @@ var lifeCycle = []Rule{
 	{Verify, ready, Stay, by(Finder, OwnerAgent), needs(NotYetVerified), "R151"},
 	{PassQualityCheck, ready, Stay, by(OwnerAgent), needs(NotYetChecked), "R101"},
 
-	{Link, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R19, R97, R122-R128"},
+	{Link, anyStatus, Stay, by(HolderAgent, OwnerAgent, Intake), nil, "R19, R97, R122-R128"},
 	{Unlink, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R124"},
 	{LinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},
 	{UnlinkItem, anyStatus, Stay, by(HolderAgent, OwnerAgent), nil, "R126"},

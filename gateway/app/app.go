@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/bavn/bavn/gateway/internal/board"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -45,6 +46,7 @@ type App struct {
 	telemetry *telemetry.Telemetry
 	public    *door
 	admin     *door
+	boards    *board.Boards
 	conns     []*grpc.ClientConn
 	drain     context.CancelFunc // ends the streams
 	ready     atomic.Bool
@@ -106,6 +108,7 @@ func (a *App) connect() (rest.Services, error) {
 			notifyv1.StakeholderService_ServiceDesc.ServiceName, notifyv1.OutboxService_ServiceDesc.ServiceName,
 			notifyv1.PreferenceService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
 			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
+			notifyv1.AnnouncementService_ServiceDesc.ServiceName, notifyv1.BoardService_ServiceDesc.ServiceName,
 		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
 	} {
@@ -139,6 +142,7 @@ func (a *App) Parts() []run.Part {
 	return []run.Part{
 		{Name: "admin", Stage: run.Telemetry, Start: a.admin.listen, Serve: a.admin.serve, Stop: a.admin.stop},
 		{Name: "connections", Stage: run.Pool, Stop: a.disconnect},
+		{Name: "announcement boards", Stage: run.Workers, Serve: a.boards.Serve},
 		{Name: "http", Stage: run.Servers, Start: a.public.listen, Serve: a.public.serve, Stop: func(ctx context.Context) error {
 			a.drain()
 			return a.public.stop(ctx)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/bavn/bavn/gateway/internal/board"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/dial"
@@ -22,6 +23,7 @@ type Config struct {
 	Admin     AdminConfig      `koanf:"admin"`
 	Services  Services         `koanf:"services"`
 	Process   ProcessConfig    `koanf:"process"`
+	Board     board.Config     `koanf:"board"`
 	SignIn    signin.Config    `koanf:"sign_in"`
 	TLS       identity.Files   `koanf:"tls"` // of the calls to the services
 	Telemetry telemetry.Config `koanf:"telemetry"`
@@ -80,6 +82,7 @@ func DefaultConfig() Config {
 			Intake: dial.DefaultConfig(""), Triage: dial.DefaultConfig(""),
 			Notify: dial.DefaultConfig(""), Reporting: reporting,
 		},
+		Board:     board.DefaultConfig(),
 		SignIn:    signin.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(Service),
 		Run:       run.DefaultConfig(),

@@ -15,6 +15,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"google.golang.org/grpc/codes"
 
+	"github.com/bavn/bavn/gateway/internal/board"
 	"github.com/bavn/bavn/gateway/internal/files"
 	"github.com/bavn/bavn/gateway/internal/linkpage"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
@@ -25,6 +26,7 @@ import (
 	"github.com/bavn/bavn/gateway/internal/webhook"
 	"github.com/bavn/bavn/gateway/web"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
 	"github.com/bavn/bavn/gen/go/processpage"
 	"github.com/bavn/bavn/platform/fault"
@@ -80,6 +82,13 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		return nil, err
 	}
 
+	if a.boards, err = board.New(a.cfg.Board, board.Deps{
+		Source: notifyv1.NewBoardServiceClient(services.Notify), Clock: a.deps.Clock, Logger: a.telemetry.Logger,
+		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(), Missing: nothing,
+	}); err != nil {
+		return nil, fmt.Errorf("build the announcement boards: %w", err)
+	}
+
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", private(a.crossOrigin(api)))
 	mux.Handle(webhook.Pattern, webhook.New(services.Intake, webhook.Limits{
@@ -94,6 +103,7 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 	mux.HandleFunc("GET "+linkpage.Path, links.Show)
 	mux.HandleFunc("POST "+linkpage.Path, links.Act)
 	mux.Handle("POST "+linkpage.TextPath, linkpage.NewTexts(services.Notify, a.telemetry.Logger))
+	mux.Handle(board.Path, a.boards)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)

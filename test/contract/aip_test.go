@@ -70,6 +70,10 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.notify.v1.LinkService.FollowLink":                 true,
 	"bavn.notify.v1.PagingService.AnswerPage":               true,
 	"bavn.notify.v1.PagingService.ReceiveText":              true,
+	"bavn.notify.v1.BoardService.ListBoards":                true,
+	"bavn.notify.v1.BoardService.Subscribe":                 true,
+	"bavn.notify.v1.BoardService.ConfirmSubscription":       true,
+	"bavn.notify.v1.BoardService.Unsubscribe":               true,
 }
 
 func hasAddressOrIsInternal(m method) []string {

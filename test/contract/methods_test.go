@@ -53,6 +53,7 @@ var files = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_paging_service_proto,
 	notifyv1.File_bavn_notify_v1_link_service_proto,
 	triagev1.File_bavn_triage_v1_delegate_service_proto,
+	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 }
 

@@ -71,6 +71,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
 			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",
 			"PHONE_CALL_END_URL": a.Mailbox + "/phone/call/{ref}/end", "PHONE_INBOUND_TOKEN": inboundToken,
+			"DELIVERY_BOARD_URL": a.Gateway + "/board/{desk}",
 		}), nil
 	case "reporting":
 		return g.serviceSettings(name, a.Reporting, g.ports.ReportingAdmin, map[string]string{

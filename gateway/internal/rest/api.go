@@ -114,6 +114,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		notifyv1.RegisterPreferenceServiceHandlerClient(ctx, mux, notifyv1.NewPreferenceServiceClient(notify)),
 		notifyv1.RegisterWebhookServiceHandlerClient(ctx, mux, notifyv1.NewWebhookServiceClient(notify)),
 		notifyv1.RegisterPagingServiceHandlerClient(ctx, mux, notifyv1.NewPagingServiceClient(notify)),
+		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),
 		reportingv1.RegisterReportingServiceHandlerClient(ctx, mux, reportingv1.NewReportingServiceClient(reporting)),
 	)
 }

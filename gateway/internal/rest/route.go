@@ -36,6 +36,7 @@ var contract = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_preference_proto,
 	notifyv1.File_bavn_notify_v1_webhook_service_proto,
 	notifyv1.File_bavn_notify_v1_paging_service_proto,
+	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,

@@ -65,6 +65,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 		Inbox: command.NewInbox(),
 		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
+		Links: triagev1.NewLinkServiceClient(triage),
 	}
 	if cfg.Attachments.Scanner != "" {
 		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
@@ -82,6 +83,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if cfg.LDAP.URL != "" {
 		river.AddWorker(workers, syncPersons(commands, cfg.LDAP))
 	}
+	river.AddWorker(workers, &command.LinkInquiryWorker{Commands: commands})
 	if commands.Jobs, err = base.Jobs(workers); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
 	"github.com/bavn/bavn/services/notify/internal/phone"
+	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/project"
 	"github.com/bavn/bavn/services/notify/internal/webhook"
 	"github.com/bavn/bavn/services/notify/migrations"
@@ -54,11 +55,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		return nil, err
 	}
 	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
+		intakev1.SubmissionService_ServiceDesc.ServiceName,
 		intakev1.ToolService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
-	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName)
+	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
+		triagev1.ProfileService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +127,8 @@ func serve(
 	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
 	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
 	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
+	notifyv1.RegisterAnnouncementServiceServer(base.Server, &api.Announcements{Gate: gate, Board: commands.Board, Pages: pages})
+	notifyv1.RegisterBoardServiceServer(base.Server, &api.Boards{Gate: gate, Board: commands.Board})
 }
 
 // commands are notify's own work: the ledger, the letters, the mail server and the jobs between them.
@@ -157,7 +162,13 @@ func commands(
 		TicketURL: cfg.Delivery.TicketURL, SendTimeout: cfg.Mail.SendTimeout,
 		JobTimeout: cfg.Jobs.JobTimeout, RetryAfter: cfg.Delivery.RetryAfter, References: references,
 	}
+	c.Board = &command.Board{
+		Commands: c, Submissions: intakev1.NewSubmissionServiceClient(intake), Secrets: base.PageTokens, URL: cfg.Delivery.BoardURL,
+		Profiles: &process.Profiles{Pool: base.Pool, Clock: base.Clock, Source: triagev1.NewProfileServiceClient(triage)},
+	}
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
+	river.AddWorker(workers, &command.RemindToAnnounceWorker{Board: c.Board})
+	river.AddWorker(workers, &command.TellSubscribersWorker{Board: c.Board})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
 	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically()); err != nil {
 		return nil, err
@@ -224,7 +235,7 @@ func couriers(cfg Config, mail *mail.Courier) (map[notifyv1.Medium]command.Couri
 
 // hearTriage writes down whom to tell of what triage says.
 func hearTriage(base *service.Base, commands *command.Commands, memberships *membership.Store) error {
-	projection := &project.Projection{Memberships: memberships, Teller: commands, Told: base.Wake.Committed}
+	projection := &project.Projection{Memberships: memberships, Teller: commands, Board: commands.Board, Told: base.Wake.Committed}
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
 		AfterCommit: projection.AfterCommit,

@@ -30,6 +30,8 @@ type grammar struct {
 
 	Inbound Inbound `cmd:"" group:"use" help:"What came in by mail, webhook or alert, and what became of it."`
 
+	Announcement Announcement `cmd:"" group:"use" help:"The announcement board: what is planned, what is wrong now, what is over."`
+
 	Duty Duty `cmd:"" group:"use" help:"Who is on duty, and who stands in."`
 	Page Page `cmd:"" group:"use" help:"Calls to those on duty."`
 

@@ -71,6 +71,7 @@ type Client struct {
 	Preferences   notifyv1.PreferenceServiceClient
 	Webhooks      notifyv1.WebhookServiceClient
 	Paging        notifyv1.PagingServiceClient
+	Announcements notifyv1.AnnouncementServiceClient
 	Reporting     reportingv1.ReportingServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
@@ -127,6 +128,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Closing = triagev1.NewClosingServiceClient(dialed["triage"])
 	c.Items = triagev1.NewConfigurationItemServiceClient(dialed["triage"])
 	c.TicketFeed = eventv1.NewFeedClient(dialed["triage"])
+	c.Announcements = notifyv1.NewAnnouncementServiceClient(dialed["notify"])
 	c.Notifications = notifyv1.NewNotificationServiceClient(dialed["notify"])
 	c.Proposals = notifyv1.NewProposalServiceClient(dialed["notify"])
 	c.Stakeholders = notifyv1.NewStakeholderServiceClient(dialed["notify"])

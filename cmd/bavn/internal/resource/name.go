@@ -32,6 +32,9 @@ func Person(desk, typed string) string { return under(desk, "persons", typed) }
 // Party is a party's name; no party stays no party.
 func Party(desk, typed string) string { return under(desk, "parties", typed) }
 
+// Announcement is an announcement's name.
+func Announcement(desk, typed string) string { return under(desk, "announcements", typed) }
+
 // Item is a configuration item's name.
 func Item(desk, typed string) string { return under(desk, "configurationItems", typed) }
 

@@ -52,6 +52,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists announcements by id, those that the caller may see
+         * @description Lists announcements by id, those that the caller may see. Callers: members of the desk. Changes nothing. Errors: NOT_FOUND at
+         *     `parent`, INVALID_PAGE_TOKEN.
+         */
+        get: operations["AnnouncementService_ListAnnouncements"];
+        put?: never;
+        /**
+         * Drafts an announcement, from the standard catalogue or in words of one's own
+         * @description Drafts an announcement, from the standard catalogue or in words of one's own. One about a ticket belongs to the party that the
+         *     profile names, otherwise to the party that has the ticket (R88); one without a ticket to the party that it names.
+         *
+         *     Callers: agents, dispatchers and coordinators of that party, who approves, coordinators of the authority. Emits
+         *     announcement.drafted. Idempotent by request_id. Errors: NOT_FOUND at `parent` or `announcement.ticket`; ALREADY_EXISTS
+         *     ANNOUNCEMENT_EXISTS; INVALID_ARGUMENT profile.unknown for a text or service that the profile does not have; FAILED_PRECONDITION
+         *     NO_BOARD (the desk's profile has none), RESTRICTED_TICKET (R149).
+         */
+        post: operations["AnnouncementService_CreateAnnouncement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads an announcement
+         * @description Reads an announcement. Callers: the responsible party, who approves, the authority; once it is published, members of the desk,
+         *     and everybody who is signed in where the board is public. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["AnnouncementService_GetAnnouncement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what an announcement says
+         * @description Changes what an announcement says. What is published is thereby said anew, to everybody at once; an approved draft must be
+         *     approved again.
+         *
+         *     Callers: as of CreateAnnouncement. Emits announcement.updated. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     INVALID_ARGUMENT, FAILED_PRECONDITION WRONG_STATE, RESTRICTED_TICKET.
+         */
+        patch: operations["AnnouncementService_UpdateAnnouncement"];
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a draft
+         * @description Approves a draft.
+         *
+         *     Callers: who holds a role that the profile lets approve. Emits announcement.approved. Idempotent by request_id. Errors:
+         *     NOT_FOUND, ABORTED STALE_ETAG, FAILED_PRECONDITION WRONG_STATE.
+         */
+        post: operations["AnnouncementService_ApproveAnnouncement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that it is over
+         * @description Says that it is over. It stays on the board for as long as the profile says, among what is completed.
+         *
+         *     Callers: as of CreateAnnouncement. Emits announcement.completed. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     INVALID_ARGUMENT, FAILED_PRECONDITION WRONG_STATE.
+         */
+        post: operations["AnnouncementService_CompleteAnnouncement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publishes an approved announcement; without approval where the profile wants none, or where those who approve were asked and could not be reached in its time (15 minutes at NSP), which is kept and shown
+         * @description Publishes an approved announcement; without approval where the profile wants none, or where those who approve were asked and
+         *     could not be reached in its time (15 minutes at NSP), which is kept and shown.
+         *
+         *     Callers: as of CreateAnnouncement. Emits announcement.published. Idempotent by request_id. Errors: NOT_FOUND, ABORTED STALE_ETAG,
+         *     FAILED_PRECONDITION WRONG_STATE, NOT_APPROVED, RESTRICTED_TICKET.
+         */
+        post: operations["AnnouncementService_PublishAnnouncement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:reportAffected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says "this affects me too": an inquiry of the caller's own, about the ticket that is announced (R19)
+         * @description Says "this affects me too": an inquiry of the caller's own, about the ticket that is announced (R19). Intake registers it.
+         *
+         *     Callers: whoever may report in the desk and sees the announcement. Emits nothing by itself; intake emits submission.received, and
+         *     the inquiry is linked as soon as its ticket is opened. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION WRONG_STATE
+         *     (not published, or over), NO_TICKET (it is about none); UNAVAILABLE while intake is away.
+         */
+        post: operations["AnnouncementService_ReportAffected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:requestApproval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks those who approve, by mail
+         * @description Asks those who approve, by mail. From now on their time runs.
+         *
+         *     Callers: as of CreateAnnouncement. Emits announcement.approval_requested. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATE.
+         */
+        post: operations["AnnouncementService_RequestAnnouncementApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/announcements/{announcement}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an announcement back that should not be: a draft that is not needed, or one that was published by mistake
+         * @description Takes an announcement back that should not be: a draft that is not needed, or one that was published by mistake.
+         *
+         *     Callers: as of CreateAnnouncement. Emits announcement.withdrawn. Idempotent by request_id. Errors: NOT_FOUND, ABORTED
+         *     STALE_ETAG, FAILED_PRECONDITION WRONG_STATE.
+         */
+        post: operations["AnnouncementService_WithdrawAnnouncement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/attachments/{attachment}": {
         parameters: {
             query?: never;
@@ -4428,6 +4628,11 @@ export interface components {
             impact?: "IMPACT_UNSPECIFIED" | "IMPACT_LOW" | "IMPACT_MEDIUM" | "IMPACT_HIGH" | "IMPACT_MAJOR" | "IMPACT_NONE";
             /** @description Set when this is history from another tool. */
             import?: components["schemas"]["intake.Import"];
+            /**
+             * @description The ticket that it is an inquiry about (R19): notify names it, for a reporter who says that an announcement affects them too. The
+             *     ticket is linked to it as soon as it is opened. Refused from everybody else, who would learn which tickets there are.
+             */
+            inquiryAbout?: string;
             /** @description Who it happens to, when that person is not known yet: registered with the submission. */
             newAffectedUser?: components["schemas"]["intake.Person"];
             /** @description Who tells us; empty for the caller. */
@@ -4508,6 +4713,111 @@ export interface components {
              */
             requestId: string;
         };
+        /** @description Something that those who use the services should know. */
+        "notify.Announcement": {
+            /**
+             * Format: date-time
+             * @description When the public last heard of it: published, updated, completed.
+             */
+            readonly announceTime?: string;
+            /**
+             * Format: date-time
+             * @description When those who approve were asked.
+             */
+            readonly approvalRequestTime?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            readonly approveTime?: string;
+            /** @description Who approved it, `desks/{desk}/persons/{person}`. */
+            readonly approver?: string;
+            /** @description What it says, one for each language, at most 4,000 characters. */
+            bodies?: components["schemas"]["common.LocalizedText"][];
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            readonly completeTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was drafted.
+             */
+            readonly createTime?: string;
+            /** @description Who drafted it, `desks/{desk}/persons/{person}`. */
+            readonly creator?: string;
+            /**
+             * Format: date-time
+             * @description When it is planned or expected to end.
+             */
+            endTime?: string;
+            /** @description Changes with every change. */
+            readonly etag?: string;
+            /**
+             * Format: enum
+             * @description Which list of the board it is in, until it is completed. That of the standard text where one is named.
+             * @enum {string}
+             */
+            kind?: "ANNOUNCEMENT_KIND_UNSPECIFIED" | "ANNOUNCEMENT_KIND_PLANNED" | "ANNOUNCEMENT_KIND_ACUTE" | "ANNOUNCEMENT_KIND_COMPLETED";
+            /** @description Resource name, `desks/{desk}/announcements/{announcement}`. */
+            name?: string;
+            /** @description The party that is responsible for it, `desks/{desk}/parties/{party}`. Given only for one without a ticket. */
+            party?: string;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            readonly publishTime?: string;
+            /** @description Where it is felt, in the words that people there use, such as "Region Nordjylland"; empty for everywhere. */
+            regions?: string[];
+            /** @description Other tickets that belong to it. */
+            relatedTickets?: string[];
+            /** @description Services that are affected, ids of the profile's business services; empty for all. */
+            services?: string[];
+            /** @description The standard text that it is made of, an id of the profile's catalogue; it fills in the titles and bodies that are not given. */
+            standard?: string;
+            /**
+             * Format: date-time
+             * @description When it is planned to begin, or began.
+             */
+            startTime?: string;
+            /**
+             * Format: enum
+             * @description How far it is.
+             * @enum {string}
+             */
+            readonly state?: "ANNOUNCEMENT_STATE_UNSPECIFIED" | "ANNOUNCEMENT_STATE_DRAFT" | "ANNOUNCEMENT_STATE_APPROVED" | "ANNOUNCEMENT_STATE_PUBLISHED" | "ANNOUNCEMENT_STATE_COMPLETED" | "ANNOUNCEMENT_STATE_WITHDRAWN";
+            /** @description The ticket that it is about, `desks/{desk}/tickets/{ticket}`. */
+            ticket?: string;
+            /** @description What it is called, one for each language, at most 200 characters. */
+            titles?: components["schemas"]["common.LocalizedText"][];
+            /** @description It was published without approval, because nobody who approves could be reached in time. */
+            readonly unapproved?: boolean;
+        };
+        /** @description Asks for `:approve`. */
+        "notify.ApproveAnnouncementRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description What is over: its last words. */
+        "notify.CompleteAnnouncementRequest": {
+            /** @description What it says from now on, one for each language; what it said before where nothing is given. */
+            bodies?: components["schemas"]["common.LocalizedText"][];
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description The standard text that says so, of the kind completed; it fills in the bodies that are not given. */
+            standard?: string;
+        };
         /** @description Asks to end a webhook. */
         "notify.DeleteWebhookRequest": {
             /**
@@ -4553,6 +4863,13 @@ export interface components {
             person?: string;
             /** @description The ticket. */
             ticket?: string;
+        };
+        /** @description A page of announcements. */
+        "notify.ListAnnouncementsResponse": {
+            /** @description The page. */
+            announcements?: components["schemas"]["notify.Announcement"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
         };
         /** @description A page of notifications. */
         "notify.ListNotificationsResponse": {
@@ -4772,6 +5089,16 @@ export interface components {
             /** @description The ticket it is about. */
             readonly ticket?: string;
         };
+        /** @description Asks for `:publish`. */
+        "notify.PublishAnnouncementRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description Takes a person off the list. */
         "notify.RemoveStakeholderRequest": {
             /**
@@ -4782,6 +5109,26 @@ export interface components {
         };
         /** @description Asks to send a delivery again. */
         "notify.ReplayWebhookDeliveryRequest": {
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:reportAffected`. */
+        "notify.ReportAffectedRequest": {
+            /** @description How it shows at the caller's, in their words. */
+            description?: components["schemas"]["common.LocalizedText"];
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
+        /** @description Asks for `:requestApproval`. */
+        "notify.RequestAnnouncementApprovalRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
             /**
              * Format: uuid
              * @description AIP-155.
@@ -4955,6 +5302,16 @@ export interface components {
             /** @description What it is about, `desks/{desk}/tickets/{ticket}`. */
             readonly subject?: string;
         };
+        /** @description Asks for `:withdraw`. */
+        "notify.WithdrawAnnouncementRequest": {
+            /** @description The etag the caller last saw; empty to act on whatever is there. */
+            etag?: string;
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+        };
         /** @description A letter to the stakeholders of a ticket. */
         "notify.WriteToStakeholdersRequest": {
             /** @description The words, without greeting and signature. */
@@ -5039,6 +5396,8 @@ export interface components {
             completedFor?: string;
             /** @description No source says it. */
             derived?: boolean;
+            /** @description Everybody may see the board, without signing in. */
+            public?: boolean;
             /** @description When something is announced. */
             rules?: components["schemas"]["profile.AnnouncementRule"][];
             /** @description Where it is written. */
@@ -9051,6 +9410,443 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["triage.Desk"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_ListAnnouncements: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 500; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer; bound to the same request. */
+                pageToken?: string;
+                /** @description Only those in this state; unspecified for all. */
+                state?: "ANNOUNCEMENT_STATE_UNSPECIFIED" | "ANNOUNCEMENT_STATE_DRAFT" | "ANNOUNCEMENT_STATE_APPROVED" | "ANNOUNCEMENT_STATE_PUBLISHED" | "ANNOUNCEMENT_STATE_COMPLETED" | "ANNOUNCEMENT_STATE_WITHDRAWN";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.ListAnnouncementsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_CreateAnnouncement: {
+        parameters: {
+            query: {
+                /** @description The last part of its name, which is public: `fmk-down-2026-11-22`. */
+                announcementId: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Announcement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_GetAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_UpdateAnnouncement: {
+        parameters: {
+            query: {
+                /** @description What changes: titles, bodies, services, regions, related_tickets, start_time, end_time. `*` is not taken. */
+                updateMask: string;
+                /** @description AIP-155. */
+                requestId?: string;
+            };
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.Announcement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_ApproveAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ApproveAnnouncementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_CompleteAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.CompleteAnnouncementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_PublishAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.PublishAnnouncementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_ReportAffected: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.ReportAffectedRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Submission"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_RequestAnnouncementApproval: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.RequestAnnouncementApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    AnnouncementService_WithdrawAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+                /** @description The etag the caller last saw, where it is not given as a field. However it is given: 412 when the resource has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The announcement id. */
+                announcement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.WithdrawAnnouncementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The etag of the resource, as in the body. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.Announcement"];
                 };
             };
             /** @description Default error response */

@@ -34,6 +34,8 @@ type Commands struct {
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
 	Sights triagev1.SightServiceClient
+	// Links makes inquiries about what is announced (R19).
+	Links  Linker
 	Jobs   *jobs.Client
 	Logger *slog.Logger
 	// Inbox settles what comes in without a caller.

@@ -217,6 +217,9 @@ func (b basis) check(ctx context.Context, r *intakev1.SubmitTicketRequest) error
 	case (r.GetSolution().GetText() != "") != (r.GetSolutionKind() != triagev1.SolutionKind_SOLUTION_KIND_UNSPECIFIED):
 		return invalid.Field("solution_kind", "solution.kind")
 	}
+	if err := aboutFits(ctx, r); err != nil {
+		return err
+	}
 	if r.GetNewAffectedUser() != nil {
 		if err := named(r.GetNewAffectedUser(), "new_affected_user"); err != nil {
 			return err

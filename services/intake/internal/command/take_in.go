@@ -11,6 +11,7 @@ import (
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/intake/internal/store"
 )
 
@@ -43,7 +44,11 @@ func (c *Commands) takeIn(
 			return err
 		}
 		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
-		return c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter))
+		if err := c.Jobs.KeepAs(ctx, p, b.job, backstop, now.Add(c.RetryAfter)); err != nil || r.GetInquiryAbout() == "" {
+			return err
+		}
+		link := LinkInquiryArgs{Desk: call.Desk, Submission: s.Submission, About: resourcename.ID(r.GetInquiryAbout())}
+		return c.Jobs.Keep(ctx, p, link, time.Time{})
 	})
 }
 

@@ -24,15 +24,17 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 	}
 	var rpcs []string
 	for _, file := range []protoreflect.FileDescriptor{
-		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_proposal_proto,
-		notifyv1.File_bavn_notify_v1_outbox_proto,
+		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_announcement_service_proto,
+		notifyv1.File_bavn_notify_v1_proposal_proto, notifyv1.File_bavn_notify_v1_outbox_proto,
 		notifyv1.File_bavn_notify_v1_stakeholder_proto, notifyv1.File_bavn_notify_v1_preference_proto,
-		notifyv1.File_bavn_notify_v1_notify_proto, notifyv1.File_bavn_notify_v1_webhook_service_proto,
-		notifyv1.File_bavn_notify_v1_paging_service_proto, notifyv1.File_bavn_notify_v1_link_service_proto,
+		notifyv1.File_bavn_notify_v1_webhook_service_proto, notifyv1.File_bavn_notify_v1_paging_service_proto,
+		notifyv1.File_bavn_notify_v1_link_service_proto,
 	} {
-		methods := file.Services().Get(0).Methods()
-		for i := range methods.Len() {
-			rpcs = append(rpcs, string(methods.Get(i).Name()))
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rpcs = append(rpcs, string(methods.Get(j).Name()))
+			}
 		}
 	}
 	if missing := authorizer.Uncovered(rpcs); len(missing) > 0 {

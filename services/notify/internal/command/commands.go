@@ -54,6 +54,9 @@ type Commands struct {
 	// References sign Message-IDs, so that a reply finds its ticket, and Links what can be answered without signing in.
 	References *mailref.Signer
 	Links      *Links
+	// Board has what is about no ticket's event.
+	Board *Board
+
 	// MailDomain is where Message-IDs are made.
 	MailDomain string
 	// TicketURL shows a ticket, with {desk} and {ticket} in it; empty where the desk has no page.

@@ -91,6 +91,9 @@ func digests(ctx context.Context, q *store.Queries, desk string, rows []store.No
 
 // compose writes the messages, and settles those that will never be one: nobody can be written to without an address.
 func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notification) ([]letter, []settlement, error) {
+	if len(rows) == 0 {
+		return nil, nil, nil
+	}
 	m, err := c.addresses(ctx, desk, rows)
 	if err != nil {
 		return nil, nil, err

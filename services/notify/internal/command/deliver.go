@@ -119,7 +119,7 @@ func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notific
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	letters, settled, err := c.compose(ctx, desk, due)
+	letters, settled, err := c.composeAll(ctx, desk, due)
 	if err != nil {
 		return err
 	}

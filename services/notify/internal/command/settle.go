@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -129,23 +130,40 @@ func draft(row store.Notification, typ string) feed.Draft {
 // WrittenToStakeholders is what a letter of the incident manager is about: no event of a ticket.
 const WrittenToStakeholders = "stakeholders.written"
 
-// About is the event that a message is about; empty for a letter.
+// About is the event that a message is about; empty for a letter, and for one that is about something due.
 func About(row store.Notification) string {
-	if row.EventType == WrittenToStakeholders {
+	switch {
+	case row.EventType == WrittenToStakeholders:
+		return ""
+	case row.Topic == "":
+		return domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+	case strings.HasPrefix(row.Topic, "announcements/"):
+		return domain.Ref(domain.DeskName(row.Desk)+"/"+row.Topic, row.EventRevision)
+	default:
 		return ""
 	}
-	return domain.EventRef(row.Desk, row.Ticket, row.EventRevision)
+}
+
+// recipientName is the person written to; of a subscriber to a board only the subscription is known.
+func recipientName(row store.Notification) string {
+	if id, ok := strings.CutPrefix(row.Recipient, domain.SubscriberPrefix); ok && row.Topic != "" {
+		return domain.DeskName(row.Desk) + "/boardSubscriptions/" + id
+	}
+	return domain.PersonName(row.Desk, row.Recipient)
 }
 
 // Answer is a message as the contract shows it to everybody who may see it: without the event, whose revision counts what its
 // recipient may not see.
 func Answer(row store.Notification) *notifyv1.Notification {
 	n := &notifyv1.Notification{
-		Name:   domain.NotificationName(row.Desk, row.Notification.String()),
-		Ticket: domain.TicketName(row.Desk, row.Ticket), Rule: row.Rule, Recipient: domain.PersonName(row.Desk, row.Recipient),
+		Name: domain.NotificationName(row.Desk, row.Notification.String()),
+		Rule: row.Rule, Recipient: recipientName(row),
 		Delivery: notifyv1.Delivery(row.Delivery), Attempts: row.Attempts, Reason: row.Reason, MessageId: row.MessageID,
 		CreateTime: timestamppb.New(row.CreatedAt), Template: row.Template, LanguageCode: row.LanguageCode,
 		Medium: notifyv1.Medium(row.Medium),
+	}
+	if row.Ticket != "" {
+		n.Ticket = domain.TicketName(row.Desk, row.Ticket)
 	}
 	if row.Party != "" {
 		n.Party = domain.DeskName(row.Desk) + "/" + row.Party

@@ -20,6 +20,7 @@ const (
 	ReasonUnreachable = "SMTP_UNREACHABLE" // no connection, or it broke before the mail was handed over
 	ReasonInDoubt     = "SMTP_IN_DOUBT"    // the connection broke after it: the server may have the mail
 	ReasonTemplate    = "TEMPLATE"         // the template could not be filled in
+	ReasonWithdrawn   = "WITHDRAWN"        // what it is about was taken back meanwhile
 	ReasonTicketGone  = "TICKET_GONE"      // triage does not know the ticket any more
 	ReasonInternal    = "INTERNAL"         // the job was given up
 )

@@ -19,6 +19,8 @@ type Dispatch struct {
 	MessageID, Thread string
 	// Reference is what an answer is about: it stands in Reply-To. Zero for what nobody answers.
 	Reference mailref.Reference
+	// Unsubscribe is where one request ends what the recipient subscribed to (RFC 8058); empty for what nobody subscribed to.
+	Unsubscribe string
 	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.
 	Traceparent string
 	Date        time.Time

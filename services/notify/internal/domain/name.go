@@ -35,7 +35,12 @@ func NotificationName(desk, notification string) string {
 
 // EventRef names an event of a ticket: "desks/nsp/tickets/ASCP00000042@7".
 func EventRef(desk, number string, revision int64) string {
-	return TicketName(desk, number) + "@" + strconv.FormatInt(revision, 10)
+	return Ref(TicketName(desk, number), revision)
+}
+
+// Ref names an event of any resource.
+func Ref(resource string, revision int64) string {
+	return resource + "@" + strconv.FormatInt(revision, 10)
 }
 
 // StakeholderName is the name of a stakeholder of a desk.

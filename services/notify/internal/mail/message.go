@@ -50,8 +50,14 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	out.Subject(m.Subject)
 	out.SetDateWithValue(m.Date)
 	out.SetMessageIDWithValue(m.MessageID)
-	out.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Thread+">")
-	out.SetGenHeader(gomail.HeaderReferences, "<"+m.Thread+">")
+	if m.Thread != "" {
+		out.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Thread+">")
+		out.SetGenHeader(gomail.HeaderReferences, "<"+m.Thread+">")
+	}
+	if m.Unsubscribe != "" {
+		out.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.Unsubscribe+">")
+		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	out.SetGenHeader("Auto-Submitted", "auto-generated")
 	out.SetGenHeader("X-Auto-Response-Suppress", "All") // what Exchange understands instead
 	out.SetGenHeader(gomail.HeaderContentLang, m.LanguageCode)

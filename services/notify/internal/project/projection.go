@@ -23,7 +23,7 @@ import (
 // Types are the events that notify hears: of tickets, what a profile may want told, and what our own rules are about; of the
 // rest, who takes part.
 func Types() []string {
-	types := slices.Concat(profile.Events(), domain.EventTypes(), domain.Watched, domain.Changing, []string{
+	types := slices.Concat(profile.Events(), domain.EventTypes(), domain.Watched, domain.Changing, domain.BoardEvents(), []string{
 		"desk.created", "desk.profile_adopted", "party.created", "group.created", membership.Granted, membership.Revoked,
 	})
 	types = slices.DeleteFunc(types, func(typ string) bool { return strings.HasPrefix(typ, "report.") }) // another service's
@@ -40,6 +40,8 @@ type Teller interface {
 type Projection struct {
 	Memberships *membership.Store
 	Teller      Teller
+	// Board hears of the same; nil where nothing is announced.
+	Board Teller
 	// Told is called when something new is in the ledger and its feed.
 	Told func()
 }
@@ -60,7 +62,10 @@ func (p *Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event)
 	if len(tickets) == 0 {
 		return nil
 	}
-	return p.Teller.Tell(ctx, tx, tickets)
+	if err := p.Teller.Tell(ctx, tx, tickets); err != nil || p.Board == nil {
+		return err
+	}
+	return p.Board.Tell(ctx, tx, tickets)
 }
 
 // AfterCommit lets new memberships count at once, and wakes those who follow notify's own feed.
@@ -78,6 +83,11 @@ func directory(ctx context.Context, tx pgx.Tx, event *feed.Event) (known bool, e
 	}
 	switch p := payload.(type) {
 	case *triagev1.DeskEvent:
+		if p.GetDesk().GetProfile() != "" { // its settings are asked for when they are needed
+			if err := store.New(tx).AwaitDeskProfile(ctx, desk); err != nil {
+				return true, err
+			}
+		}
 		return true, store.New(tx).PutDesk(ctx, store.PutDeskParams{
 			Desk: desk, DisplayName: p.GetDesk().GetDisplayName(), LanguageCode: p.GetDesk().GetLanguageCode(),
 			AuthorityParty: resourcename.ID(p.GetDesk().GetAuthorityParty()), TimeZone: p.GetDesk().GetTimeZone(),

@@ -98,7 +98,7 @@ func (q *Queries) KeepPace(ctx context.Context, arg KeepPaceParams) error {
 }
 
 const listDigested = `-- name: ListDigested :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND digest = $2::uuid ORDER BY notification DESC LIMIT $3
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications WHERE desk = $1 AND digest = $2::uuid ORDER BY notification DESC LIMIT $3
 `
 
 type ListDigestedParams struct {
@@ -156,6 +156,7 @@ func (q *Queries) ListDigested(ctx context.Context, arg ListDigestedParams) ([]N
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,45 @@ import (
 	"github.com/google/uuid"
 )
 
+type Announcement struct {
+	Desk         string
+	Announcement string
+	State        int16
+	Ticket       string
+	Facts        []byte
+	Audience     []string
+	CompleteTime *time.Time
+	Revision     int64
+	ChainHash    []byte
+	LastEventAt  time.Time
+}
+
+type AnnouncementDuty struct {
+	Desk        string
+	Ticket      string
+	Profile     string
+	Rule        string
+	Party       string
+	Grp         string
+	Assignee    string
+	Solved      bool
+	AnnouncedAt *time.Time
+	DueAt       *time.Time
+	Generation  int64
+	Audience    []string
+}
+
+type BoardSubscription struct {
+	Desk         string
+	Subscription uuid.UUID
+	Email        string
+	Services     []string
+	LanguageCode string
+	AskedAt      time.Time
+	Asked        int64
+	ConfirmedAt  *time.Time
+}
+
 type Connection struct {
 	Desk       string
 	Connection string
@@ -24,6 +63,12 @@ type Desk struct {
 	LanguageCode   string
 	AuthorityParty string
 	TimeZone       string
+}
+
+type DeskProfile struct {
+	Desk     string
+	Version  string
+	Settings []byte
 }
 
 type HeldBack struct {
@@ -90,6 +135,7 @@ type Notification struct {
 	Withdrawn      bool
 	Letter         *uuid.UUID
 	Digest         *uuid.UUID
+	Topic          string
 }
 
 type Outbox struct {
@@ -175,6 +221,11 @@ type Proposal struct {
 	Revision       int64
 	ChainHash      []byte
 	LastEventAt    *time.Time
+}
+
+type RestrictedTicket struct {
+	Desk   string
+	Ticket string
 }
 
 type Stakeholder struct {

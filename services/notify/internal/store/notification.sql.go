@@ -20,7 +20,7 @@ FROM (
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification
-RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, due.in_doubt::boolean AS in_doubt
+RETURNING n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, n.topic, due.in_doubt::boolean AS in_doubt
 `
 
 type ClaimNotificationsParams struct {
@@ -89,6 +89,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 			&i.Notification.Withdrawn,
 			&i.Notification.Letter,
 			&i.Notification.Digest,
+			&i.Notification.Topic,
 			&i.InDoubt,
 		); err != nil {
 			return nil, err
@@ -102,7 +103,7 @@ func (q *Queries) ClaimNotifications(ctx context.Context, arg ClaimNotifications
 }
 
 const getNotification = `-- name: GetNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications WHERE desk = $1 AND notification = $2
 `
 
 type GetNotificationParams struct {
@@ -152,6 +153,7 @@ func (q *Queries) GetNotification(ctx context.Context, arg GetNotificationParams
 		&i.Withdrawn,
 		&i.Letter,
 		&i.Digest,
+		&i.Topic,
 	)
 	return i, err
 }
@@ -263,7 +265,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 }
 
 const listNotifications = `-- name: ListNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND notification < $2 AND audience && $3::text[]
 ORDER BY notification DESC LIMIT $4
 `
@@ -328,6 +330,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -340,7 +343,7 @@ func (q *Queries) ListNotifications(ctx context.Context, arg ListNotificationsPa
 }
 
 const listNotificationsOfRecipient = `-- name: ListNotificationsOfRecipient :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND recipient = $2 AND notification < $3
 ORDER BY notification DESC LIMIT $4
 `
@@ -405,6 +408,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -417,7 +421,7 @@ func (q *Queries) ListNotificationsOfRecipient(ctx context.Context, arg ListNoti
 }
 
 const listNotificationsOfTicket = `-- name: ListNotificationsOfTicket :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND ticket = $2 AND notification < $3 AND audience && $4::text[]
 ORDER BY notification DESC LIMIT $5
 `
@@ -484,6 +488,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -496,7 +501,7 @@ func (q *Queries) ListNotificationsOfTicket(ctx context.Context, arg ListNotific
 }
 
 const listQueued = `-- name: ListQueued :many
-SELECT n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest FROM notifications n
+SELECT n.desk, n.notification, n.ticket, n.event_revision, n.event_type, n.rule, n.recipient, n.template, n.person, n.unit, n.ticket_status, n.audience, n.message_id, n.journey_trace, n.journey_root, n.traceparent, n.created_at, n.delivery, n.attempts, n.reason, n.language_code, n.queued_at, n.due_at, n.claimed_at, n.settled_at, n.revision, n.chain_hash, n.last_event_at, n.party, n.medium, n.profile_version, n.own_number, n.about, n.sight, n.urgent, n.withdrawn, n.letter, n.digest, n.topic FROM notifications n
 WHERE n.desk = $1 AND n.notification = ANY ($2::uuid[]) AND n.delivery = 1
     AND NOT EXISTS (SELECT FROM held_back h WHERE h.desk = n.desk AND h.recipient = n.recipient AND h.notification = n.notification)
 ORDER BY n.notification
@@ -556,6 +561,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -568,7 +574,7 @@ func (q *Queries) ListQueued(ctx context.Context, arg ListQueuedParams) ([]Notif
 }
 
 const listQueuedAll = `-- name: ListQueuedAll :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[]) AND delivery = 1
 ORDER BY notification
 `
@@ -626,6 +632,7 @@ func (q *Queries) ListQueuedAll(ctx context.Context, arg ListQueuedAllParams) ([
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}
@@ -638,7 +645,7 @@ func (q *Queries) ListQueuedAll(ctx context.Context, arg ListQueuedAllParams) ([
 }
 
 const lockNotification = `-- name: LockNotification :one
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE
 `
 
 type LockNotificationParams struct {
@@ -688,12 +695,13 @@ func (q *Queries) LockNotification(ctx context.Context, arg LockNotificationPara
 		&i.Withdrawn,
 		&i.Letter,
 		&i.Digest,
+		&i.Topic,
 	)
 	return i, err
 }
 
 const lockNotifications = `-- name: LockNotifications :many
-SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest FROM notifications
+SELECT desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit, ticket_status, audience, message_id, journey_trace, journey_root, traceparent, created_at, delivery, attempts, reason, language_code, queued_at, due_at, claimed_at, settled_at, revision, chain_hash, last_event_at, party, medium, profile_version, own_number, about, sight, urgent, withdrawn, letter, digest, topic FROM notifications
 WHERE desk = $1 AND notification = ANY ($2::uuid[])
 ORDER BY notification FOR UPDATE
 `
@@ -751,6 +759,7 @@ func (q *Queries) LockNotifications(ctx context.Context, arg LockNotificationsPa
 			&i.Withdrawn,
 			&i.Letter,
 			&i.Digest,
+			&i.Topic,
 		); err != nil {
 			return nil, err
 		}

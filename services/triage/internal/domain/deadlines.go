@@ -11,6 +11,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/profile"
 )
 
 // ringing says which event a deadline makes: a warning before its time, and when its time has passed. The reporter sees those
@@ -144,7 +145,7 @@ func (f *follower) queue(Ticket) error {
 		return err
 	}
 	for _, d := range worked.Deadlines {
-		target := slices.Contains(targets, d.GetKind())
+		target := profile.IsTarget(d.GetKind())
 		if target && d.GetDueTime() != nil && d.GetDueTime().AsTime().Before(queue.AsTime()) {
 			facts.QueueTime = nil
 			f.forget()

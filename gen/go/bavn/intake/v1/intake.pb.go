@@ -423,7 +423,10 @@ type SubmitTicketRequest struct {
 	// stays unsolved; the same call made again solves it.
 	Solution *v1.LocalizedText `protobuf:"bytes,17,opt,name=solution,proto3" json:"solution,omitempty"`
 	// What kind of solution it is; required with `solution`.
-	SolutionKind  v11.SolutionKind `protobuf:"varint,18,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
+	SolutionKind v11.SolutionKind `protobuf:"varint,18,opt,name=solution_kind,json=solutionKind,proto3,enum=bavn.triage.v1.SolutionKind" json:"solution_kind,omitempty"`
+	// The ticket that it is an inquiry about (R19): notify names it, for a reporter who says that an announcement affects them too. The
+	// ticket is linked to it as soon as it is opened. Refused from everybody else, who would learn which tickets there are.
+	InquiryAbout  string `protobuf:"bytes,19,opt,name=inquiry_about,json=inquiryAbout,proto3" json:"inquiry_about,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -582,6 +585,13 @@ func (x *SubmitTicketRequest) GetSolutionKind() v11.SolutionKind {
 		return x.SolutionKind
 	}
 	return v11.SolutionKind(0)
+}
+
+func (x *SubmitTicketRequest) GetInquiryAbout() string {
+	if x != nil {
+		return x.InquiryAbout
+	}
+	return ""
 }
 
 // Somebody who must be phoned about a report (R7, R16, R17).
@@ -1485,7 +1495,7 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\n" +
 	"leave_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tleaveTime\x12K\n" +
 	"\x0ereporter_group\x18\x15 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\rreporterGroup:C\xeaA@\n" +
-	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xf9\f\n" +
+	"\x0ebavn.dk/Person\x12\x1ddesks/{desk}/persons/{person}*\apersons2\x06person\"\xe9\r\n" +
 	"\x13SubmitTicketRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\n" +
@@ -1509,7 +1519,8 @@ const file_bavn_intake_v1_intake_proto_rawDesc = "" +
 	"\fform_answers\x18\x0f \x03(\v24.bavn.intake.v1.SubmitTicketRequest.FormAnswersEntryB1\xe0A\x01\xbaH+\x9a\x01(\x10@\"\x1ar\x182\x16^[a-z][a-z0-9_]{0,62}$*\br\x06\x10\x01\x18\xa0\x9c\x01R\vformAnswers\x12@\n" +
 	"\btemplate\x18\x10 \x01(\tB$\xe0A\x01\xbaH\x1e\xd8\x01\x01r\x192\x17^[a-z][a-z0-9_-]{0,62}$R\btemplate\x12>\n" +
 	"\bsolution\x18\x11 \x01(\v2\x1d.bavn.common.v1.LocalizedTextB\x03\xe0A\x01R\bsolution\x12N\n" +
-	"\rsolution_kind\x18\x12 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\fsolutionKind\x1a>\n" +
+	"\rsolution_kind\x18\x12 \x01(\x0e2\x1c.bavn.triage.v1.SolutionKindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\fsolutionKind\x12n\n" +
+	"\rinquiry_about\x18\x13 \x01(\tBI\xe0A\x01\xbaHC\xd8\x01\x01r>2<^desks/[a-z][a-z0-9-]{1,30}/tickets/[A-Z0-9][A-Z0-9-]{3,31}$R\finquiryAbout\x1a>\n" +
 	"\x10ExternalIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +

@@ -633,6 +633,8 @@ type Announcements struct {
 	ApprovedBy []string `protobuf:"bytes,4,rep,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
 	// How long an approver has; then it may go out without.
 	ApprovalWithin string `protobuf:"bytes,5,opt,name=approval_within,json=approvalWithin,proto3" json:"approval_within,omitempty"`
+	// Everybody may see the board, without signing in.
+	Public bool `protobuf:"varint,6,opt,name=public,proto3" json:"public,omitempty"`
 	// Where it is written.
 	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
 	// No source says it.
@@ -704,6 +706,13 @@ func (x *Announcements) GetApprovalWithin() string {
 		return x.ApprovalWithin
 	}
 	return ""
+}
+
+func (x *Announcements) GetPublic() bool {
+	if x != nil {
+		return x.Public
+	}
+	return false
 }
 
 func (x *Announcements) GetSource() string {
@@ -1091,7 +1100,7 @@ const file_bavn_profile_v1_communication_proto_rawDesc = "" +
 	"\bcalendar\x18\x04 \x01(\tB\r\xb2\xbb\x18\tcalendarsR\bcalendar\x12M\n" +
 	"\rremind_before\x18\x05 \x01(\tB(\xbaH%\xd8\x01\x01r 2\x1e^[1-9][0-9]{0,3}(m|h|d|wd|mo)$R\fremindBefore\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived\"\xc1\x03\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\xd9\x03\n" +
 	"\rAnnouncements\x12_\n" +
 	"\tcatalogue\x18\x01 \x03(\v2%.bavn.profile.v1.StandardAnnouncementB\x1a\xaa\xbb\x18\x16standard_announcementsR\tcatalogue\x12O\n" +
 	"\x05rules\x18\x02 \x03(\v2!.bavn.profile.v1.AnnouncementRuleB\x16\xaa\xbb\x18\x12announcement_rulesR\x05rules\x12M\n" +
@@ -1099,6 +1108,7 @@ const file_bavn_profile_v1_communication_proto_rawDesc = "" +
 	"\vapproved_by\x18\x04 \x03(\tB\t\xb2\xbb\x18\x05rolesR\n" +
 	"approvedBy\x12Q\n" +
 	"\x0fapproval_within\x18\x05 \x01(\tB(\xbaH%\xd8\x01\x01r 2\x1e^[1-9][0-9]{0,3}(m|h|d|wd|mo)$R\x0eapprovalWithin\x12\x16\n" +
+	"\x06public\x18\x06 \x01(\bR\x06public\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
 	"\aderived\x18c \x01(\bR\aderived\"\xa3\x02\n" +
 	"\x14StandardAnnouncement\x12.\n" +

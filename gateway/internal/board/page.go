@@ -1,0 +1,50 @@
+package board
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+	"time"
+)
+
+// names are what the languages are called by those who speak them.
+var names = map[string]string{"da": "Dansk", "sv": "Svenska", "en": "English"}
+
+// written are the pages, with functions that stand in for those of a language.
+var written = template.Must(template.New("").Funcs(functions(view{zone: time.UTC})).ParseFS(templates, "*.html.tmpl"))
+
+func functions(v view) template.FuncMap {
+	return template.FuncMap{
+		"say": func(key string) string { return say(v.Language, key) }, "at": v.at,
+		"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"join":      func(all []string) string { return strings.Join(all, ", ") },
+		"languages": func() []string { return languages }, "named": func(language string) string { return names[language] },
+		"other": func(language string) template.HTMLAttr { // for screen readers
+			if names[language] == "" || language == v.Language {
+				return ""
+			}
+			return template.HTMLAttr(` lang="` + language + `"`) //nolint:gosec // one of our three languages
+		},
+	}
+}
+
+// fill writes one of the pages.
+func fill(name string, v view, data any) ([]byte, error) {
+	own, err := written.Clone()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := own.Funcs(functions(v)).ExecuteTemplate(&b, name, data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+const html5 = "text/html; charset=utf-8"
+
+// page is the board as a page, which needs no script.
+func page(v view) ([]byte, string, error) {
+	content, err := fill("page.html.tmpl", v, v)
+	return content, html5, err
+}

@@ -1,0 +1,78 @@
+package board
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"github.com/bavn/bavn/gateway/internal/static"
+)
+
+// languages are those of the page.
+var languages = []string{"da", "sv", "en"}
+
+// ServeHTTP answers from memory: the page of a desk, its feeds, and what is done with an address.
+func (b *Boards) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Path), "/")
+	if name == "style.css" && rest == "" {
+		b.style.Serve(w, r, static.CacheAsk)
+		return
+	}
+	now := b.shown.Load()
+	if now == nil { // just started, and notify has not answered yet
+		w.Header().Set("Retry-After", "5")
+		w.Header().Set("Cache-Control", "no-store")
+		http.Error(w, "The announcement boards are not here yet. Please try again in a moment.", http.StatusServiceUnavailable)
+		return
+	}
+	d := now.desks[name]
+	if d == nil {
+		b.Missing.ServeHTTP(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		b.post(w, r, d, rest)
+		return
+	}
+	d.get(w, r, rest, b)
+}
+
+func (d *desk) get(w http.ResponseWriter, r *http.Request, rest string, b *Boards) {
+	speaks := spoken(r, d.board.GetLanguageCode())
+	document, found := d.documents[strings.TrimSuffix(speaks+"/"+rest, "/")]
+	if rest == "board.json" {
+		document, found = d.documents[rest], true
+	}
+	switch {
+	case found:
+		header := w.Header()
+		header.Add("Vary", "Accept-Language")
+		header.Set("Content-Language", speaks)
+		header.Set("Cross-Origin-Resource-Policy", "cross-origin") // anybody's page may show what everybody may see
+		header.Set("Access-Control-Allow-Origin", "*")
+		document.Serve(w, r, cacheFor)
+	case rest == "confirm" || rest == "unsubscribe":
+		b.ask(w, r, d, rest, speaks)
+	default:
+		b.Missing.ServeHTTP(w, r)
+	}
+}
+
+var matcher = language.NewMatcher([]language.Tag{language.Danish, language.Swedish, language.English})
+
+// spoken is the language to answer in: the one that is asked for by name, then what the browser prefers, then the desk's.
+func spoken(r *http.Request, desk string) string {
+	if asked := r.URL.Query().Get("language"); slices.Contains(languages, asked) {
+		return asked
+	}
+	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if _, i, confidence := matcher.Match(wanted...); err == nil && len(wanted) > 0 && confidence != language.No {
+		return languages[i]
+	}
+	if slices.Contains(languages, desk) {
+		return desk
+	}
+	return "en"
+}

@@ -1,0 +1,21 @@
+package board
+
+import (
+	"context"
+	"crypto/rand"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// untraced lets nobody keep a trace of the call: it is made every few seconds, and always the same.
+func untraced(ctx context.Context) context.Context {
+	var (
+		traceID trace.TraceID
+		spanID  trace.SpanID
+	)
+	_, _ = rand.Read(traceID[:]) // never fails: it stops the process instead
+	_, _ = rand.Read(spanID[:])
+	return trace.ContextWithRemoteSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: traceID, SpanID: spanID, Remote: true,
+	}))
+}
