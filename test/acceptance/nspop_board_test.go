@@ -39,7 +39,7 @@ type boardVisit struct {
 func boardOf(v *nspVisit, id string) *boardVisit {
 	return &boardVisit{
 		nspVisit: v, board: notifyv1.NewAnnouncementServiceClient(v.Conn("bavn.notify.v1")),
-		name: v.Desk() + "/announcements/" + id + "-" + strings.ToLower(v.Door.Name),
+		name: v.Desk() + "/announcements/" + id + "-" + strings.ToLower(v.Name),
 	}
 }
 
@@ -103,9 +103,10 @@ func (v *boardVisit) shows(in string, words ...string) {
 	})
 }
 
-// reminded waits until somebody was reminded so often by a rule, and had a mail each time.
-func (v *boardVisit) reminded(person, rule string, times int) {
+// reminded waits until operations was reminded so often by a rule, and had a mail each time.
+func (v *boardVisit) reminded(rule string, times int) {
 	v.t.Helper()
+	const person = "lars"
 	v.eventually(rule, func() error {
 		list, err := v.Notifications.ListNotifications(v.by(person), &notifyv1.ListNotificationsRequest{
 			Parent: v.Desk(), Ticket: v.ticket.GetName(), PageSize: 500,
@@ -146,7 +147,7 @@ func anAcuteEventIsAnnounced(visit *nspVisit) {
 		v.happened()
 	})
 	v.step("9 the party that it is assigned to has to announce it, and is told so", func() {
-		v.reminded("lars", "announcement_due", 1)
+		v.reminded("announcement_due", 1)
 	})
 	v.step("operations drafts it from the standard catalogue; nobody else sees that", func() {
 		a := v.said(v.board.CreateAnnouncement(v.by("lars"), &notifyv1.CreateAnnouncementRequest{
@@ -197,7 +198,7 @@ func anAcuteEventIsAnnounced(visit *nspVisit) {
 	})
 	v.step("half an hour later operations is reminded, and says what is new", func() {
 		v.passes(30 * time.Minute)
-		v.reminded("lars", "announcement_due", 2)
+		v.reminded("announcement_due", 2)
 		v.said(v.board.UpdateAnnouncement(v.by("lars"), &notifyv1.UpdateAnnouncementRequest{
 			Announcement: &notifyv1.Announcement{Name: v.name, Bodies: []*commonv1.LocalizedText{in("da", "Databasen genstartes.")}},
 			UpdateMask:   &fieldmaskpb.FieldMask{Paths: []string{"bodies"}}, RequestId: house.ID(),
@@ -208,7 +209,7 @@ func anAcuteEventIsAnnounced(visit *nspVisit) {
 		v.passes(10 * time.Minute)
 		v.now("lars")
 		v.solves("lars", "Databasen er genstartet")
-		v.reminded("lars", "announcement_when_solved", 1)
+		v.reminded("announcement_when_solved", 1)
 		v.said(v.board.CompleteAnnouncement(v.by("lars"), &notifyv1.CompleteAnnouncementRequest{
 			Name: v.name, RequestId: house.ID(), Standard: "solved",
 		}))
@@ -219,7 +220,7 @@ func anAcuteEventIsAnnounced(visit *nspVisit) {
 		v.shows(completed)
 		v.passes(2 * time.Minute)
 		v.shows("")
-		v.reminded("lars", "announcement_due", 2) // and nobody is reminded after the end
+		v.reminded("announcement_due", 2) // and nobody is reminded after the end
 	})
 }
 
@@ -240,7 +241,7 @@ func aPlannedChangeIsShown(visit *nspVisit) {
 		v.refusedFor(err, "PERMISSION_DENIED")
 		v.said(v.board.ApproveAnnouncement(v.by("nils"), &notifyv1.ApproveAnnouncementRequest{Name: v.name, RequestId: house.ID()}))
 	})
-	address := "abonnent-" + strings.ToLower(v.Door.Name) + "@example.org"
+	address := "abonnent-" + strings.ToLower(v.Name) + "@example.org"
 	v.step("a reader subscribes on the page, and confirms", func() {
 		v.posts("/subscribe", "language=en&service=fmk&email="+address)
 		v.posts("/confirm", "token="+v.linkFor(address, "confirm"))

@@ -89,7 +89,7 @@ func (c WebhookConfig) patience() domain.WebhookPatience {
 type DeliveryConfig struct {
 	LinkURL     string        `koanf:"link_url" usage:"signed links' page at the gateway, with {desk}, {link}; empty for none"`
 	TicketURL   string        `koanf:"ticket_url" usage:"page of a ticket, with {desk} and {ticket} in it; empty for none"`
-	BoardURL    string        `koanf:"board_url" usage:"public page of a desk's board, with {desk} in it; empty: nobody can subscribe"`
+	BoardURL    string        `koanf:"board_url" usage:"page of a desk's board, with {desk} in it; empty: nobody subscribes"`
 	RetryFirst  time.Duration `koanf:"retry_first" usage:"pause after a message's first failed attempt, doubled after each"`
 	RetryMax    time.Duration `koanf:"retry_max" usage:"longest pause between two attempts"`
 	GiveUpAfter time.Duration `koanf:"give_up_after" usage:"how long a message is tried before it has failed"`

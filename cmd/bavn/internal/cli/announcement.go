@@ -70,8 +70,13 @@ func (c Said) fill(s *session, a *notifyv1.Announcement) (paths []string) {
 		path string
 		is   bool
 	}{
-		{"titles", len(c.Title) > 0}, {"bodies", len(c.Body) > 0}, {"services", len(c.Service) > 0}, {"regions", len(c.Region) > 0},
-		{"related_tickets", len(c.Related) > 0}, {"start_time", c.Start != nil}, {"end_time", c.End != nil},
+		{"titles", len(c.Title) > 0},
+		{"bodies", len(c.Body) > 0},
+		{"services", len(c.Service) > 0},
+		{"regions", len(c.Region) > 0},
+		{"related_tickets", len(c.Related) > 0},
+		{"start_time", c.Start != nil},
+		{"end_time", c.End != nil},
 	} {
 		if said.is {
 			paths = append(paths, said.path)

@@ -58,18 +58,21 @@ type LinkInquiryWorker struct {
 // inquiries is the name space of the request ids of links: the same submission is the same link, however often it is tried.
 var inquiries = uuid.MustParse("6f0c3a52-58a4-4f0b-9d0e-0f6c7a1f5b19")
 
-// Work waits for the ticket, and links it as intake itself, for whoever reported. What triage refuses for good (the announced
-// ticket was restricted meanwhile, or is an inquiry itself) leaves a ticket like any other.
+// Work opens the ticket if nobody has yet, and links it as intake itself, for whoever reported. What triage refuses for good (the
+// announced ticket was restricted meanwhile, or is an inquiry itself) leaves a ticket like any other.
 func (w *LinkInquiryWorker) Work(ctx context.Context, job *river.Job[LinkInquiryArgs]) error {
 	c, args := w.Commands, job.Args
-	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: args.Desk, Submission: args.Submission})
+	err := c.openLate(ctx, OpenTicketArgs{Desk: args.Desk, Submission: args.Submission})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return river.JobCancel(err)
 	case err != nil:
+		return river.JobSnooze(c.RetryAfter) // the backstop says why
+	}
+	s, err := store.New(c.Pool).GetSubmission(ctx, store.GetSubmissionParams{Desk: args.Desk, Submission: args.Submission})
+	switch {
+	case err != nil:
 		return fmt.Errorf("read submission: %w", err)
-	case s.SettledAt == nil:
-		return river.JobSnooze(c.RetryAfter)
 	case intakev1.Outcome(s.Outcome) != intakev1.Outcome_OUTCOME_OPENED:
 		return nil
 	}

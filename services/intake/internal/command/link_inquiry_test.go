@@ -68,9 +68,6 @@ func TestAnInquiryIsLinkedAsSoonAsItsTicketIsOpened(t *testing.T) {
 		t.Fatalf("the ticket is not open yet, and linked are %v", to.asked)
 	}
 	f.triage.set(false)
-	if err := (&command.OpenTicketWorker{Commands: f.commands}).Work(t.Context(), backstop(got.GetName())); err != nil {
-		t.Fatal(err)
-	}
 	to.refusal = status.Error(codes.Unavailable, "away")
 	if _, waits := errors.AsType[*rivertype.JobSnoozeError](f.link(t)); !waits {
 		t.Error("triage is away, and the link is given up")
