@@ -17,10 +17,6 @@ type Runner interface {
 	Run(ctx context.Context) error
 }
 
-// collectAt is how much garbage a service makes before it collects, in percent of what lives. Little lives in one, about 10 MB,
-// so that Go's own 100 collects many times a second under load. GOGC overrides it.
-const collectAt = 125
-
 // Main is the whole of a service's main function: configure, build, run until a signal. It returns the process's exit status:
 // 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
 func Main(name string, cfg any, build func(ctx context.Context) (Runner, error)) int {
@@ -33,9 +29,6 @@ func Main(name string, cfg any, build func(ctx context.Context) (Runner, error))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s cannot start with this configuration:\n%v\n", name, err)
 		return 2
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
 	}
 	ctx, stop := UntilSignal(context.Background())
 	defer stop()
