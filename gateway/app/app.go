@@ -110,7 +110,10 @@ func (a *App) connect() (rest.Services, error) {
 			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
 			notifyv1.AnnouncementService_ServiceDesc.ServiceName, notifyv1.BoardService_ServiceDesc.ServiceName,
 		}},
-		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
+		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{
+			reportingv1.ReportingService_ServiceDesc.ServiceName, reportingv1.ExtractService_ServiceDesc.ServiceName,
+			reportingv1.PublicExtractService_ServiceDesc.ServiceName,
+		}},
 	} {
 		conn, err := dial.To(peer.cfg, dial.Deps{
 			Credentials:    a.deps.Credentials.Client(peer.name),
