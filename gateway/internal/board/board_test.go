@@ -128,6 +128,7 @@ func newWorld(tb testing.TB) *world {
 	w.boards, err = board.New(board.DefaultConfig(), board.Deps{
 		Source: w.notify, Clock: w.clock, Logger: slog.New(slog.DiscardHandler), PublicURL: "https://bavn.example",
 		Stylesheets: []string{"/assets/index-1.css"}, Missing: http.NotFoundHandler(),
+		Extracts: func(string) bool { return w.extracts },
 	})
 	if err != nil {
 		tb.Fatal(err)
