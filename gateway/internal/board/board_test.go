@@ -119,6 +119,8 @@ type world struct {
 	notify *notify
 	clock  *clock.Manual
 	boards *board.Boards
+	// extracts is whether the desk publishes lists of its cases.
+	extracts bool
 }
 
 func newWorld(tb testing.TB) *world {

@@ -74,7 +74,7 @@ func (s *Extracts) ListExtracts(
 func (s *Extracts) GetExtract(ctx context.Context, r *reportingv1.GetExtractRequest) (*reportingv1.Extract, error) {
 	desk, id := resourcename.Desk(r.GetName()), resourcename.ID(r.GetName())
 	if err := s.Gate.Desk(ctx, "GetExtract", desk, "name"); err != nil {
-		return nil, hidden(err)
+		return nil, err
 	}
 	wanted, err := extractsOf(ctx, s.Profiles, desk)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Extracts) GetExtractEdition(
 	ctx context.Context, r *reportingv1.GetExtractEditionRequest,
 ) (*reportingv1.ExtractEdition, error) {
 	if err := s.Gate.Desk(ctx, "GetExtractEdition", resourcename.Desk(r.GetName()), "name"); err != nil {
-		return nil, hidden(err)
+		return nil, err
 	}
 	desk, extract, turn, err := editionKey(r.GetName())
 	if err != nil {
@@ -148,14 +148,6 @@ func (s *Extracts) GetExtractEdition(
 		Desk: row.Desk, Extract: row.Extract, Turn: row.Turn, TakenAt: row.TakenAt, ProfileVersion: row.ProfileVersion,
 	})
 	return e, pg.Translate(fill(ctx, s.Pool, e))
-}
-
-// hidden is the answer about one thing in a desk that does not exist for the caller.
-func hidden(err error) error {
-	if fault.Is(err, fault.InvalidArgument) {
-		return access.ErrNotFound
-	}
-	return err
 }
 
 // opened is the list that a request asks for a page of, and where the page begins. It is the same for every member.
