@@ -55,6 +55,7 @@ type world struct {
 	heard    bool
 	heads    map[string]feed.Head
 	events   []*feed.Event
+	in       pgx.Tx // that it is heard in; one of its own if nil
 }
 
 // GetProfile plays triage.
@@ -121,6 +122,10 @@ func (w *world) hears(events ...*feed.Event) {
 	projection := &project.Projection{
 		Source: "triage", Memberships: membership.NewStore(w.pool, w.clock), Extracts: w.extracts,
 	}
+	if w.in != nil {
+		must(w.T, projection.Handle(w.Context(), w.in, events))
+		return
+	}
 	must(w.T, pgx.BeginFunc(w.Context(), w.pool, func(tx pgx.Tx) error { return projection.Handle(w.Context(), tx, events) }))
 }
 
@@ -161,6 +166,7 @@ func (w *world) keeps(want ...string) {
 	}
 }
 
+// open is the number of a case.
 func open(number int) string { return fmt.Sprintf("ASCP%08d", number) }
 
 // R90, R149: a restricted case is in no edition and counts in none, also where the profile forgets it.
@@ -284,4 +290,28 @@ func TestAnEditionHasNoColumnForTextsOrPersons(t *testing.T) {
 	if said := fmt.Sprintf("%+v", rows); strings.Contains(said, "lone") || len(rows) != 1 || rows[0].AgeDays != 3 || rows[0].Category != "nsp" {
 		t.Errorf("the edition says %s", said)
 	}
+}
+
+// R149: a case that becomes restricted while an edition is being taken is not in it, whichever comes first.
+func TestAnEditionWaitsForACaseThatIsJustBecomingRestricted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ticket(open(1), process.InProgress, false)
+	hearing, err := w.pool.Begin(t.Context())
+	must(t, err)
+	defer func() { _ = hearing.Rollback(context.WithoutCancel(t.Context())) }()
+	w.in = hearing
+	w.ticket(open(1), process.InProgress, true)
+	looked := make(chan error, 1)
+	go func() { looked <- w.looks() }()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for waits := false; !waits && len(looked) == 0; <-tick.C {
+		must(t, w.pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+			WHERE d.datname = current_database() AND NOT l.granted)
+			OR EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits))
+	}
+	must(t, hearing.Commit(t.Context()))
+	must(t, <-looked)
+	w.keeps("all 2026-11-01:", "open 2026-11-23:")
 }
