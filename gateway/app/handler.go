@@ -92,7 +92,8 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 	}
 	if a.boards, err = board.New(a.cfg.Board, board.Deps{
 		Source: notifyv1.NewBoardServiceClient(services.Notify), Clock: a.deps.Clock, Logger: a.telemetry.Logger,
-		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(), Extracts: a.extracts.Of, Missing: nothing,
+		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(),
+		Extracts: a.extracts.Of, Missing: nothing,
 	}); err != nil {
 		return nil, fmt.Errorf("build the announcement boards: %w", err)
 	}

@@ -151,7 +151,9 @@ func whatIsOpenIsPublished(v *nspVisit) {
 		if next := v.published("open"); v.in(next) {
 			v.t.Error("what is solved is still listed as open")
 		}
-		list, err := v.lists().ListExtractEditions(v.by("kim"), &reportingv1.ListExtractEditionsRequest{Parent: v.Desk() + "/extracts/open"})
+		list, err := v.lists().ListExtractEditions(v.by("kim"), &reportingv1.ListExtractEditionsRequest{
+			Parent: v.Desk() + "/extracts/open",
+		})
 		if err != nil || len(list.GetExtractEditions()) < 2 || list.GetExtractEditions()[1].GetName() != first.GetName() {
 			v.t.Errorf("the editions are %v, want %s second (%v)", list.GetExtractEditions(), first.GetName(), err)
 		}

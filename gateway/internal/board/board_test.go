@@ -381,3 +381,19 @@ func BenchmarkPage(b *testing.B) {
 		})
 	}
 }
+
+// R90: the board leads to the lists of cases as soon as the desk publishes some, and not before.
+func TestTheBoardLeadsToTheListsOfItsDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	leads := func() bool {
+		w.refresh()
+		return strings.Contains(w.get("/board/nsp?language=da").Body.String(), `href="/extracts/nsp?language=da"`)
+	}
+	if leads() {
+		t.Error("the board leads to lists that there are none of")
+	}
+	if w.extracts = true; !leads() {
+		t.Error("the board does not lead to the lists")
+	}
+}

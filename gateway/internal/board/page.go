@@ -17,7 +17,8 @@ func functions(v view) template.FuncMap {
 		"say": func(key string) string { return say(v.Language, key) }, "at": v.at,
 		"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"join":      func(all []string) string { return strings.Join(all, ", ") },
-		"languages": func() []string { return public.Languages }, "named": func(language string) string { return public.Names[language] },
+		"languages": func() []string { return public.Languages },
+		"named":     func(language string) string { return public.Names[language] },
 		"other": func(language string) template.HTMLAttr { // for screen readers
 			if public.Names[language] == "" || language == v.Language {
 				return ""

@@ -1,6 +1,6 @@
-// Package extracts shows the desks' public lists of cases to everybody, without sign-in and from memory: a page, CSV and JSON (R90).
-// What it shows is read anew every few seconds and made ready then; while reporting is away, what was last known stays, and each list
-// says when it was taken.
+// Package extracts shows the desks' public lists of cases to everybody, without sign-in and from memory: a page, CSV and JSON
+// (R90). What it shows is read anew every few seconds and made ready then; while reporting is away, what was last known stays,
+// and each list says when it was taken.
 package extracts
 
 import (

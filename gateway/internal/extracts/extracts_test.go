@@ -58,14 +58,16 @@ func nsp() *reportingv1.DeskExtracts {
 		Categories: []*reportingv1.Term{{Id: "nsp", Labels: words(`=HYPERLINK("http://evil.example")`, "Platform")}},
 		Parties:    []*reportingv1.Term{{Id: "sds", Labels: words("Sundhedsdata <b>styrelsen</b>", "SDS")}},
 		Extracts: []*reportingv1.Extract{
-			{Name: "desks/nsp/extracts/open", Labels: words("Åbne sager", "Open cases"), Public: true,
+			{
+				Name: "desks/nsp/extracts/open", Labels: words("Åbne sager", "Open cases"), Public: true,
 				LatestEdition: &reportingv1.ExtractEdition{
 					Name: "desks/nsp/extracts/open/editions/2026-11-23", TakeTime: monday, Count: 1,
 					Rows: []*reportingv1.ExtractRow{{
 						Ticket: "ASCP00000001", Status: triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS, Priority: "P3", Category: "nsp",
 						HolderParty: "sds", OwnerParty: "netic", SubmitTime: monday, AgeDays: 3,
 					}},
-				}},
+				},
+			},
 			{Name: "desks/nsp/extracts/pending_release", Labels: words("Afventer release", "Pending release"), Public: true},
 		},
 	}
@@ -103,8 +105,8 @@ func TestNothingInASheetRunsWhereItIsOpened(t *testing.T) {
 		t.Fatalf("the sheet is %v (%v)", rows, err)
 	}
 	want := []string{
-		"ASCP00000001", "I gang", "P3", `'=HYPERLINK("http://evil.example")`, "Sundhedsdata <b>styrelsen</b>", "netic", "", "2026-11-23",
-		"3", "",
+		"ASCP00000001", "I gang", "P3", `'=HYPERLINK("http://evil.example")`, "Sundhedsdata <b>styrelsen</b>", "netic", "",
+		"2026-11-23", "3", "",
 	}
 	if !slices.Equal(rows[1], want) {
 		t.Errorf("the sheet says %q, want %q", rows[1], want)
@@ -126,10 +128,10 @@ func TestThePageIsReadInEveryLanguage(t *testing.T) {
 	for language, says := range map[string]string{"da": "Åbne sager", "sv": "Listor över ärenden", "en": "Open cases"} {
 		answer := get(e, "/extracts/nsp", "Accept-Language", language)
 		page := answer.Body.String()
-		if answer.Header().Get("Content-Language") != language || !strings.Contains(page, says) || !strings.Contains(page, "ASCP00000001") {
-			t.Errorf("in %s the page says %s", language, page)
+		if spoken := answer.Header().Get("Content-Language"); spoken != language || !strings.Contains(page, says) {
+			t.Errorf("in %s the page speaks %s and says %s", language, spoken, page)
 		}
-		if strings.Contains(page, "<b>styrelsen") {
+		if strings.Contains(page, "<b>styrelsen") || !strings.Contains(page, "ASCP00000001") {
 			t.Errorf("the words of a profile are markup: %s", page)
 		}
 	}
@@ -143,7 +145,7 @@ func TestThePageIsReadInEveryLanguage(t *testing.T) {
 	}
 }
 
-// R90: while reporting is away what was last known stays; before it was ever known nothing is made up; every page of desks is read.
+// R90: while reporting is away what was last known stays; before it was ever known nothing is made up; every page is read.
 func TestWhatWasLastKnownStays(t *testing.T) {
 	t.Parallel()
 	au := nsp()

@@ -149,8 +149,8 @@ func (l list) csv(language string) ([]byte, error) {
 	return b.Bytes(), w.Error()
 }
 
-// inert keeps a spreadsheet from taking a cell for a formula: an apostrophe before what begins one (OWASP, CSV injection). The words
-// of a profile are its author's, and the number of a ticket is whatever prefix a desk has chosen.
+// inert keeps a spreadsheet from taking a cell for a formula: an apostrophe before what begins one (OWASP, CSV injection). The
+// words of a profile are its author's, and the number of a ticket is whatever prefix a desk has chosen.
 func inert(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 		return "'" + cell

@@ -105,7 +105,8 @@ func (c *ExtractShow) Run(ctx context.Context, s *session) error {
 			release = s.Time(row.GetReleaseTime().AsTime())
 		}
 		table.Row(row.GetTicket(), caseStatus(row.GetStatus()), row.GetPriority(), row.GetCategory(), row.GetHolderParty(),
-			row.GetOwnerParty(), row.GetBusinessService(), s.Time(row.GetSubmitTime().AsTime()), strconv.Itoa(int(row.GetAgeDays())), release)
+			row.GetOwnerParty(), row.GetBusinessService(), s.Time(row.GetSubmitTime().AsTime()),
+			strconv.Itoa(int(row.GetAgeDays())), release)
 	}
 	return table.Print(s.Out)
 }

@@ -63,7 +63,9 @@ func (s *PublicExtracts) ListPublicExtracts(
 }
 
 // desk is what one desk publishes, with the words for what is in it and for nothing else.
-func (s *PublicExtracts) desk(ctx context.Context, desk store.ExtractDesk, p *profile.Profile) (*reportingv1.DeskExtracts, error) {
+func (s *PublicExtracts) desk(
+	ctx context.Context, desk store.ExtractDesk, p *profile.Profile,
+) (*reportingv1.DeskExtracts, error) {
 	wanted := slices.DeleteFunc(slices.Clone(p.Settings().GetExtracts()), func(e *profilev1.Extract) bool { return !e.GetPublic() })
 	extracts, err := latest(ctx, s.Pool, desk.Desk, wanted)
 	if err != nil {

@@ -80,9 +80,10 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	w := &world{T: t, pool: pool, clock: clock.NewManual(monday), heard: true, heads: map[string]feed.Head{}}
 	w.settings = proto.CloneOf(p.Settings())
+	label := w.settings.GetExtracts()[0].GetLabel()
 	w.settings.Extracts = []*profilev1.Extract{
-		{Id: "open", Label: w.settings.GetExtracts()[0].GetLabel(), When: `ticket.status_class == "open"`, Every: "7d", Public: true, Derived: true},
-		{Id: "all", Label: w.settings.GetExtracts()[0].GetLabel(), When: `ticket.status != ""`, Every: "1mo", Derived: true},
+		{Id: "open", Label: label, When: `ticket.status_class == "open"`, Every: "7d", Public: true, Derived: true},
+		{Id: "all", Label: label, When: `ticket.status != ""`, Every: "1mo", Derived: true},
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.extracts = &command.Extracts{
@@ -133,7 +134,8 @@ func (w *world) hears(events ...*feed.Event) {
 func (w *world) ticket(number string, status process.Status, restricted bool) {
 	w.Helper()
 	w.happens("desks/nsp/tickets/"+number, "ticket.work_started", &triagev1.TicketEvent{Ticket: &triagev1.Ticket{
-		Name: "desks/nsp/tickets/" + number, Status: status, StatusClass: process.ClassOf(status), Restricted: restricted, Priority: "P3",
+		Name: "desks/nsp/tickets/" + number, Status: status, StatusClass: process.ClassOf(status), Restricted: restricted,
+		Priority:   "P3",
 		Assessment: &triagev1.Assessment{Kind: "incident", Category: "nsp"}, HolderParty: "desks/nsp/parties/sds",
 		Reporter: "desks/nsp/persons/lone", Title: "", SubmitTime: timestamppb.New(monday.AddDate(0, 0, -3)),
 	}})
@@ -151,7 +153,8 @@ func (w *world) looks() error {
 // kept says what there is: "open 2026-11-23: ASCP00000001 ASCP00000002".
 func (w *world) kept() []string {
 	w.Helper()
-	rows, err := w.pool.Query(w.Context(), `SELECT e.extract || ' ' || e.turn || ':' || coalesce(string_agg(' ' || r.ticket, '' ORDER BY r.ticket), '')
+	rows, err := w.pool.Query(w.Context(), `SELECT e.extract || ' ' || e.turn || ':' ||
+			coalesce(string_agg(' ' || r.ticket, '' ORDER BY r.ticket), '')
 		FROM extract_editions e LEFT JOIN extract_rows r USING (desk, extract, turn) GROUP BY e.desk, e.extract, e.turn ORDER BY 1`)
 	must(w.T, err)
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
@@ -219,8 +222,8 @@ func TestTheNextDayIsLookedAtOnce(t *testing.T) {
 	}
 }
 
-// R149: what becomes restricted after it was published is published no longer; what was open again when an edition was taken stays in
-// it, also when the events come anew.
+// R149: what becomes restricted after it was published is published no longer; what was open again when an edition was taken
+// stays in it, also when the events come anew.
 func TestACaseThatBecomesRestrictedIsTakenOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -245,8 +248,8 @@ func (w *world) forgets() {
 	must(w.T, pgx.BeginFunc(w.Context(), w.pool, func(tx pgx.Tx) error { return command.Forget(w.Context(), tx) }))
 }
 
-// R90: while what has happened is not all known, nothing is taken: an edition without the half of the cases would stay for ever. A
-// rebuild loses none, doubles none, and the next has everything.
+// R90: while what has happened is not all known, nothing is taken: an edition without the half of the cases would stay for ever.
+// A rebuild loses none, doubles none, and the next has everything.
 func TestNoEditionIsTakenOfAHalfToldStory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -287,7 +290,8 @@ func TestAnEditionHasNoColumnForTextsOrPersons(t *testing.T) {
 		Desk: "nsp", Extract: "open", Turn: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
 	})
 	must(t, err)
-	if said := fmt.Sprintf("%+v", rows); strings.Contains(said, "lone") || len(rows) != 1 || rows[0].AgeDays != 3 || rows[0].Category != "nsp" {
+	said := fmt.Sprintf("%+v", rows)
+	if strings.Contains(said, "lone") || len(rows) != 1 || rows[0].AgeDays != 3 || rows[0].Category != "nsp" {
 		t.Errorf("the edition says %s", said)
 	}
 }

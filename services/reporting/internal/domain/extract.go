@@ -15,8 +15,8 @@ var firstMonday = time.Date(2001, time.January, 1, 0, 0, 0, 0, time.UTC)
 // TurnDay is how days of turns are written.
 const TurnDay = time.DateOnly
 
-// Turn is the last day, up to a day, on which an extract is due (R90): "7d" is every Monday, "1mo" the first of each month. Days are
-// midnights in UTC, whatever zone they are of. False for a rhythm that there is none of.
+// Turn is the last day, up to a day, on which an extract is due (R90): "7d" is every Monday, "1mo" the first of each month. Days
+// are midnights in UTC, whatever zone they are of. False for a rhythm that there is none of.
 func Turn(every string, day time.Time) (time.Time, bool) {
 	span, ok := profile.ParseSpan(every)
 	if !ok {
@@ -64,8 +64,9 @@ func NewCase(t *triagev1.Ticket, facts *profilev1.TicketFacts, revision int64, a
 	submitted := t.GetSubmitTime().AsTime()
 	c := Case{
 		Ticket: t.GetName()[strings.LastIndexByte(t.GetName(), '/')+1:], Revision: revision, Status: t.GetStatus(),
-		Priority: t.GetPriority(), Category: facts.GetCategory(), HolderParty: facts.GetHolderParty(), OwnerParty: facts.GetOwnerParty(),
-		About: facts.GetBusinessService(), Submitted: submitted, AgeDays: int32(at.Sub(submitted) / (24 * time.Hour)), //nolint:gosec // days
+		Priority: t.GetPriority(), Category: facts.GetCategory(),
+		HolderParty: facts.GetHolderParty(), OwnerParty: facts.GetOwnerParty(), About: facts.GetBusinessService(),
+		Submitted: submitted, AgeDays: int32(at.Sub(submitted) / (24 * time.Hour)),
 	}
 	if release := t.GetFixPlan().GetReleaseTime(); release != nil {
 		planned := release.AsTime()
@@ -74,8 +75,8 @@ func NewCase(t *triagev1.Ticket, facts *profilev1.TicketFacts, revision int64, a
 	return c
 }
 
-// Listed are the extracts among those that are due in which a ticket stands. A restricted one stands in none, whatever the profile
-// says: neither what it is nor that it is there is for everybody (R149).
+// Listed are the extracts among those that are due in which a ticket stands. A restricted one stands in none, whatever the
+// profile says: neither what it is nor that it is there is for everybody (R149).
 func Listed(p *profile.Profile, t *triagev1.Ticket, facts *profilev1.TicketFacts, due map[string]time.Time) ([]string, error) {
 	if t.GetRestricted() {
 		return nil, nil

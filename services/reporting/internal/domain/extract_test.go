@@ -7,7 +7,8 @@ import (
 	"github.com/bavn/bavn/services/reporting/internal/domain"
 )
 
-// R90: a weekly list is Monday's, whatever day one looks; months begin with their first day. What has no calendar counts no working days.
+// R90: a weekly list is Monday's, whatever day one looks; months begin with their first day. What has no calendar counts no
+// working days.
 func TestATurnIsTheSameWheneverOneLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ every, day, want string }{
