@@ -84,7 +84,7 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
         </div>
         <div>
           <Facts ticket={it} names={names} time={time} />
-          <Told desk={desk} ticket={it} names={names} time={time} />
+          <Told desk={desk} ticket={it} time={time} />
           <Trace id={it.journeyTraceId || journey.data?.traceId || ''} />
         </div>
       </div>
