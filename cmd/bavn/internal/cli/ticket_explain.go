@@ -27,7 +27,7 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 		return s.Message(explained)
 	}
 	if explained.GetProfile() != "" {
-		s.Printf("follows %s, version %s\n\n", explained.GetProfile(), explained.GetProfileVersion())
+		s.Printf("follows %s, version %.12s\n\n", explained.GetProfile(), explained.GetProfileVersion())
 	}
 	decisions := s.Table("DECIDED", "ANSWER", "RULE", "BECAUSE", "SOURCE")
 	for _, d := range explained.GetDecisions() {
