@@ -70,7 +70,7 @@ func said(e *eventv1.Event) string {
 		if text.GetErased() {
 			words = "(erased)"
 		}
-		if said == "" || text.GetName() == "title" {
+		if said == "" || text.GetName() == "title" || text.GetName() == "solution" {
 			said = words
 		}
 	}

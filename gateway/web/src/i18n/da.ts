@@ -156,6 +156,7 @@ const da: Texts = {
     empty: 'Der er ikke registreret noget endnu.',
     internal: 'Intern note',
     erased: 'Denne tekst er slettet.',
+    rootCause: 'Årsag: ',
     imported: 'Hentet fra et andet værktøj ({{row}})',
     system: 'Bavn',
     by: '{{person}}, {{party}}',

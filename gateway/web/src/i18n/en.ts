@@ -154,6 +154,7 @@ const en = {
     empty: 'Nothing is recorded yet.',
     internal: 'Internal note',
     erased: 'This text was erased.',
+    rootCause: 'Root cause: ',
     imported: 'Brought over from another tool ({{row}})',
     system: 'Bavn',
     by: '{{person}}, {{party}}',

@@ -156,6 +156,7 @@ const sv: Texts = {
     empty: 'Inget är registrerat ännu.',
     internal: 'Intern anteckning',
     erased: 'Den här texten är raderad.',
+    rootCause: 'Orsak: ',
     imported: 'Hämtat från ett annat verktyg ({{row}})',
     system: 'Bavn',
     by: '{{person}}, {{party}}',

@@ -97,6 +97,7 @@ function Item({ entry, names, time }: { entry: Entry; names: Names; time: DeskTi
             className={text.erased ? 'bavn-erased' : 'bavn-text'}
             {...(text.language && !text.erased ? { lang: text.language } : {})}
           >
+            {text.name === 'root_cause' && <strong>{t('timeline.rootCause')}</strong>}
             {text.erased ? t('timeline.erased') : text.text}
           </p>
         ))}
