@@ -62,7 +62,7 @@ func actor(a *eventv1.Actor) string {
 	return a.GetService()
 }
 
-// said is what an event says in words: of several texts, the title.
+// said is what an event says in words: of several texts, the title or the solution.
 func said(e *eventv1.Event) string {
 	said := ""
 	for _, text := range e.GetTexts() {
