@@ -28,14 +28,14 @@ type Connection struct {
 
 // connectionFile is a connection as people write it down: the contract's fields, in YAML.
 type connectionFile struct {
-	File string `arg:"" type:"existingfile" help:"YAML file with the fields of a connection: kind (jira, generic, alertmanager, cloud_events), party, system, display_name …"`
+	File string `arg:"" type:"existingfile" help:"YAML file with its fields: kind (jira, generic, alertmanager, cloud_events), party, system …"`
 }
 
 // read returns the connection and the fields that the file names.
 func (f connectionFile) read(desk string) (*intakev1.Connection, []string, error) {
 	mistake := func(err error) error {
-		return failure.New(failure.Usage, "kind: jira, generic, alertmanager or cloud_events; party: netic; system, display_name, opens_tickets … "+
-			"as /openapi.yaml says of a connection", "%s: %w", f.File, err)
+		return failure.New(failure.Usage, "kind is jira, generic, alertmanager or cloud_events; /openapi.yaml names the other fields",
+			"%s: %w", f.File, err)
 	}
 	written, err := os.ReadFile(f.File)
 	if err != nil {

@@ -93,7 +93,9 @@ func askedFor(step *triagev1.StepExplanation) []*triagev1.Obstacle {
 }
 
 func forOthers(step *triagev1.StepExplanation) bool {
-	return slices.ContainsFunc(step.GetObstacles(), func(o *triagev1.Obstacle) bool { return o.GetReason() == fault.PermissionDenied })
+	return slices.ContainsFunc(step.GetObstacles(), func(o *triagev1.Obstacle) bool {
+		return o.GetReason() == fault.PermissionDenied
+	})
 }
 
 func (n Number) explain(ctx context.Context, s *session) (*triagev1.ExplainTicketResponse, error) {

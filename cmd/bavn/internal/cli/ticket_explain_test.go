@@ -19,7 +19,8 @@ func TestStepsAreToldByWhatStandsInTheirWay(t *testing.T) {
 	var out bytes.Buffer
 	s := newSession(Globals{}, terminal.NewScreen(&out, false), nil)
 	if err := s.printSteps([]*triagev1.StepExplanation{
-		{Step: "hold"}, {Step: "note"},
+		{Step: "hold"},
+		{Step: "note"},
 		{Step: "reopen", Obstacles: []*triagev1.Obstacle{status}},
 		{Step: "take", Obstacles: []*triagev1.Obstacle{status, denied}},
 		{Step: "resolve", Obstacles: []*triagev1.Obstacle{denied, gate}},
