@@ -28,7 +28,7 @@ type Connection struct {
 
 // connectionFile is a connection as people write it down: the contract's fields, in YAML.
 type connectionFile struct {
-	File string `arg:"" type:"existingfile" help:"YAML file with its fields: kind (jira, generic, alertmanager, cloud_events), party, system …"`
+	File string `arg:"" type:"existingfile" help:"YAML file: kind (jira, generic, alertmanager, cloud_events), party, system …"`
 }
 
 // read returns the connection and the fields that the file names.

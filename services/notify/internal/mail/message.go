@@ -68,8 +68,8 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	return out, nil
 }
 
-// replyTo is where an answer goes: the desk's address, with what it is about behind a plus (RFC 5233). Where each desk has an address
-// of its own, there is none for what is about nothing.
+// replyTo is where an answer goes: the desk's address, with what it is about behind a plus (RFC 5233). Where each desk has one of
+// its own, there is none for what is about nothing.
 func (c *Courier) replyTo(m domain.Dispatch) string {
 	to := c.cfg.ReplyTo
 	if strings.Contains(to, deskPlaceholder) {
