@@ -38,7 +38,7 @@ const da: Texts = {
   start: {
     title: 'Dine supportenheder',
     lead: 'Hver sag har én part, der synligt har ansvaret. Vælg en supportenhed for at se dens sager.',
-    noDesks: 'Du har endnu ikke del i nogen supportenhed.',
+    noDesks: 'Du har endnu ikke del i nogen supportenhed. En sag, du selv har meldt, åbner du med linket i mailen om den.',
     open: 'Åbn {{desk}}',
   },
   desk: {

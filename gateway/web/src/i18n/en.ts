@@ -36,7 +36,7 @@ const en = {
   start: {
     title: 'Your desks',
     lead: 'Every ticket has one party that is visibly responsible. Choose a desk to see its tickets.',
-    noDesks: 'You have no part in any desk yet.',
+    noDesks: 'You have no part in any desk yet. A ticket that you reported opens by the link in the mail about it.',
     open: 'Open {{desk}}',
   },
   desk: {

@@ -38,7 +38,7 @@ const sv: Texts = {
   start: {
     title: 'Dina supportenheter',
     lead: 'Varje ärende har en part som synligt har ansvaret. Välj en supportenhet för att se dess ärenden.',
-    noDesks: 'Du har ännu inte del i någon supportenhet.',
+    noDesks: 'Du har ännu inte del i någon supportenhet. Ett ärende som du själv har anmält öppnar du med länken i mejlet om det.',
     open: 'Öppna {{desk}}',
   },
   desk: {
