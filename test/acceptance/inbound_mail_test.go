@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
