@@ -40,8 +40,13 @@ func (c *TicketShow) Run(ctx context.Context, s *session) error {
 	if err := table.Print(s.Out); err != nil {
 		return err
 	}
+	solution := "Solution"
+	if t.GetStatusClass() != triagev1.StatusClass_STATUS_CLASS_READY_TO_CLOSE &&
+		t.GetStatusClass() != triagev1.StatusClass_STATUS_CLASS_CLOSED {
+		solution = "Earlier solution" // it was rejected, or the ticket was reopened
+	}
 	for _, part := range [][2]string{
-		{"Description", t.GetDescription()}, {"Solution", t.GetSolution()}, {"Root cause", t.GetRootCause()},
+		{"Description", t.GetDescription()}, {solution, t.GetSolution()}, {"Root cause", t.GetRootCause()},
 	} {
 		if part[1] != "" {
 			s.Printf("\n%s\n%s\n", s.Bold(part[0]), indent(part[1]))

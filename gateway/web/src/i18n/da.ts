@@ -77,6 +77,7 @@ const da: Texts = {
     description: 'Beskrivelse',
     noDescription: 'Ingen beskrivelse.',
     solution: 'Løsning',
+    formerSolution: 'Tidligere løsning',
     workaround: 'Omgåelse',
     permanent: 'Permanent løsning',
     external: 'Samme sag andre steder',

@@ -75,6 +75,7 @@ const en = {
     description: 'Description',
     noDescription: 'No description.',
     solution: 'Solution',
+    formerSolution: 'Earlier solution',
     workaround: 'Workaround',
     permanent: 'Permanent solution',
     external: 'The same case elsewhere',

@@ -77,6 +77,7 @@ const sv: Texts = {
     description: 'Beskrivning',
     noDescription: 'Ingen beskrivning.',
     solution: 'Lösning',
+    formerSolution: 'Tidigare lösning',
     workaround: 'Tillfällig lösning',
     permanent: 'Permanent lösning',
     external: 'Samma ärende på andra ställen',
