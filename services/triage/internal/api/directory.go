@@ -15,8 +15,8 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// reader finds who reads a desk's directory, and refuses those whom it does not concern. in is the field of the request that names
-// the desk.
+// reader finds who reads a desk's directory, and refuses those whom it does not concern. in is the field of the request that
+// names the desk.
 func (r *Reads) reader(ctx context.Context, desk, action, in string) (*access.Caller, error) {
 	caller, err := r.Access.Caller(ctx, desk)
 	if err != nil {
