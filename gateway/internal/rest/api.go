@@ -72,6 +72,7 @@ func New(draining context.Context, services Services, limits Limits, refusals *r
 	}
 	files := &uploads{api: a, intake: intakev1.NewAttachmentServiceClient(services.Intake)}
 	all := http.NewServeMux()
+	all.HandleFunc("POST /v1/desks/{desk}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/tickets/{ticket}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/submissions/{submission}/attachments", files.upload)
 	all.Handle("/", mux)
