@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { DeskPage } from './desk/DeskPage'
 import { StartPage } from './desk/StartPage'
 import { NotFound } from './layout/NotFound'
@@ -27,8 +27,30 @@ const ticket = createRoute({
   },
 })
 
+// What few open is fetched when it is opened.
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/report',
+  component: lazyRouteComponent(() => import('./report/route'), 'Report'),
+})
+
+const reportForm = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/report/$form',
+  component: lazyRouteComponent(() => import('./report/route'), 'Report'),
+})
+
+const phone = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/phone',
+  component: lazyRouteComponent(() => import('./phone/route'), 'Phone'),
+})
+
 export function makeRouter() {
-  return createRouter({ routeTree: root.addChildren([start, desk, ticket]), scrollRestoration: true })
+  return createRouter({
+    routeTree: root.addChildren([start, desk, ticket, report, reportForm, phone]),
+    scrollRestoration: true,
+  })
 }
 
 declare module '@tanstack/react-router' {

@@ -3,6 +3,7 @@ import { api } from '../api/client'
 import { Waiting } from '../layout/Waiting'
 import { WentWrong } from '../layout/WentWrong'
 import { useTitle } from '../layout/useTitle'
+import { DeskLinks } from './DeskLinks'
 import { TicketList } from './TicketList'
 import { TicketSearch } from './TicketSearch'
 
@@ -15,6 +16,7 @@ export function DeskPage({ desk }: { desk: string }) {
   return (
     <>
       <h1>{about.data.displayName}</h1>
+      <DeskLinks desk={desk} />
       <TicketSearch desk={desk} />
       <h2>{t('desk.tickets')}</h2>
       <p className="bavn-quiet">{t('desk.ticketsLead')}</p>
