@@ -28,17 +28,9 @@ const ticket = createRoute({
 })
 
 // What few open is fetched when it is opened.
-const report = createRoute({
-  getParentRoute: () => root,
-  path: '/desks/$desk/report',
-  component: lazyRouteComponent(() => import('./report/route'), 'Report'),
-})
-
-const reportForm = createRoute({
-  getParentRoute: () => root,
-  path: '/desks/$desk/report/$form',
-  component: lazyRouteComponent(() => import('./report/route'), 'Report'),
-})
+const reportPage = lazyRouteComponent(() => import('./report/route'), 'Report')
+const report = createRoute({ getParentRoute: () => root, path: '/desks/$desk/report', component: reportPage })
+const reportForm = createRoute({ getParentRoute: () => root, path: '/desks/$desk/report/$form', component: reportPage })
 
 const phone = createRoute({
   getParentRoute: () => root,
@@ -46,9 +38,32 @@ const phone = createRoute({
   component: lazyRouteComponent(() => import('./phone/route'), 'Phone'),
 })
 
+const inboundPage = lazyRouteComponent(() => import('./inbound/route'), 'Inbound')
+const inbound = createRoute({ getParentRoute: () => root, path: '/desks/$desk/inbound', component: inboundPage })
+const inboundItem = createRoute({ getParentRoute: () => root, path: '/desks/$desk/inbound/$item', component: inboundPage })
+
+const announcementPage = lazyRouteComponent(() => import('./announcements/route'), 'Announcements')
+const announcements = createRoute({ getParentRoute: () => root, path: '/desks/$desk/announcements', component: announcementPage })
+const announcement = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/announcements/$announcement',
+  component: announcementPage,
+})
+
 export function makeRouter() {
   return createRouter({
-    routeTree: root.addChildren([start, desk, ticket, report, reportForm, phone]),
+    routeTree: root.addChildren([
+      start,
+      desk,
+      ticket,
+      report,
+      reportForm,
+      phone,
+      inbound,
+      inboundItem,
+      announcements,
+      announcement,
+    ]),
     scrollRestoration: true,
   })
 }

@@ -7,6 +7,7 @@ import { useRoles } from '../session/useRoles'
 export function DeskLinks({ desk }: { desk: string }) {
   const { t } = useTranslation()
   const roles = useRoles(desk)
+  const any = (...wanted: string[]) => wanted.some((role) => roles.has(role))
   return (
     <nav aria-label={t('desk.todo')} className="bavn-todo">
       <ul className="nobullet-list no-max-width">
@@ -15,11 +16,27 @@ export function DeskLinks({ desk }: { desk: string }) {
             {t('report.title')}
           </Link>
         </li>
-        {roles.has('agent') && (
+        {any('agent') && (
           <li>
             <Link className="function-link" to="/desks/$desk/phone" params={{ desk }}>
               <Icon name="headset" />
               {t('phone.page')}
+            </Link>
+          </li>
+        )}
+        {any('agent', 'dispatcher', 'coordinator', 'administrator') && (
+          <li>
+            <Link className="function-link" to="/desks/$desk/inbound" params={{ desk }}>
+              <Icon name="email" />
+              {t('inbound.title')}
+            </Link>
+          </li>
+        )}
+        {roles.size > 0 && (
+          <li>
+            <Link className="function-link" to="/desks/$desk/announcements" params={{ desk }}>
+              <Icon name="notifications" />
+              {t('announcements.title')}
             </Link>
           </li>
         )}
