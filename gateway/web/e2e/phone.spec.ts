@@ -94,6 +94,31 @@ test('a title that tells nothing is refused at the title', async ({ page }) => {
   await expectAccessible(page)
 })
 
+// R6: where a call must be on the form as well, the service says so and the page leads to it.
+test('a call that must be on the form too is led to the form', async ({ page }) => {
+  await mock(page, {
+    ...answers,
+    '/v1/desks/nsp/forms': json({ forms: [{ name: 'desks/nsp/forms/report', displayName: 'Meld en sag' }] }),
+    '/v1/desks/nsp/forms/report': json({
+      name: 'desks/nsp/forms/report',
+      questions: [
+        { id: 'title', text: 'Overskrift', type: 'FIELD_TYPE_LINE', required: true, fills: 'FILLS_TITLE' },
+        { id: 'own_number', text: 'Jeres sagsnummer', type: 'FIELD_TYPE_LINE', required: true, fills: 'FILLS_EXTERNAL_ID' },
+      ],
+    }),
+    '/v1/desks/nsp/forms/report:validate': json({ asked: ['title', 'own_number'], violations: [] }),
+    '/v1/desks/nsp/tickets:submit': refused(400, 'INVALID_ARGUMENT', 'Anmodningen er ugyldig.', { form: 'Udfyld også formularen.' }),
+  })
+  await page.goto('/desks/nsp/phone')
+  await page.getByLabel('Titel').fill('VPN til regionen falder ud')
+  await page.getByRole('button', { name: 'Registrér', exact: true }).click()
+  await page.getByRole('alert').getByRole('link', { name: 'Formular: Udfyld også formularen.' }).click()
+  await page.getByLabel(/^Formular/).selectOption('Meld en sag')
+  await expect(page.getByLabel('Jeres sagsnummer')).toBeVisible()
+  await expect(page.getByLabel('Overskrift'), 'the title is asked already').toHaveCount(0)
+  await expectAccessible(page)
+})
+
 // R24, R148: a quick ticket names nobody and takes one touch; one that needs a look takes two, and names who calls.
 test('a quick ticket takes one touch and nobody’s name', async ({ page }) => {
   const sent: [string, Record<string, unknown>][] = []

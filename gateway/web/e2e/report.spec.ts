@@ -151,6 +151,7 @@ test('a reporter whom the desk refuses reads where to turn', async ({ page }) =>
   await mock(page, {
     ...served(refused(400, 'REPORTER_REFUSED', `Denne desk tager ikke imod sager fra dig. ${referral}.`, {}, [referral])),
     '/v1/desks/nsp/memberships': refused(404, 'NOT_FOUND', 'Findes ikke.'),
+    '/v1/desks/nsp': refused(404, 'NOT_FOUND', 'Findes ikke.'),
   })
   await page.goto('/desks/nsp')
   await expect(page.getByRole('link', { name: 'Telefon og fremmøde' }), 'it is for agents').toHaveCount(0)

@@ -12,7 +12,15 @@ export function DeskPage({ desk }: { desk: string }) {
   const about = api.useQuery('get', '/v1/desks/{desk}', { params: { path: { desk } } })
   useTitle(about.data?.displayName ?? desk)
   if (about.isPending) return <Waiting />
-  if (about.isError) return <WentWrong error={about.error} retry={() => void about.refetch()} />
+  if (about.isError) {
+    return (
+      <>
+        <h1>{desk}</h1>
+        <WentWrong error={about.error} retry={() => void about.refetch()} />
+        <DeskLinks desk={desk} /> {/* who has no part in a desk may still report there */}
+      </>
+    )
+  }
   return (
     <>
       <h1>{about.data.displayName}</h1>

@@ -164,6 +164,7 @@ const da: Texts = {
     description: 'Beskrivelse',
     descriptionHint: 'Hvad, hvor, hvem og hvornår.',
     form: 'Formular',
+    formHint: 'Hvor processen vil have et opkald skrevet i en formular også.',
     noForm: 'Ingen formular',
     atOnce: 'Løst med det samme?',
     solved: 'Den er allerede løst',

@@ -162,6 +162,7 @@ const en = {
     description: 'Description',
     descriptionHint: 'What, where, who and when.',
     form: 'Form',
+    formHint: 'Where the process wants a call written in a form as well.',
     noForm: 'No form',
     atOnce: 'Solved at once?',
     solved: 'It is solved already',

@@ -164,6 +164,7 @@ const sv: Texts = {
     description: 'Beskrivning',
     descriptionHint: 'Vad, var, vem och när.',
     form: 'Formulär',
+    formHint: 'Där processen vill ha ett samtal skrivet i ett formulär också.',
     noForm: 'Inget formulär',
     atOnce: 'Löst direkt?',
     solved: 'Det är redan löst',

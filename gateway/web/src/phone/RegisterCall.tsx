@@ -86,7 +86,7 @@ export function RegisterCall({ desk, caller, registered }: Props) {
           place={(field) => {
             const question = filled.asked.find((one) => one.id === questionOf(field))
             if (question) return { label: question.text ?? '', id: questionId(question.id ?? '') }
-            const at = (['title', 'description', 'solution'] as const).find((one) => field.split(/[._]/)[0] === one)
+            const at = (['title', 'description', 'solution', 'form'] as const).find((one) => field.split(/[._]/)[0] === one)
             return at && { label: t(`phone.${at}`), id: `call-${at}` }
           }}
         />
@@ -123,7 +123,7 @@ export function RegisterCall({ desk, caller, registered }: Props) {
           )}
         </Field>
         {forms.length > 0 && (
-          <Field label={t('phone.form')} optional>
+          <Field label={t('phone.form')} id="call-form" hint={t('phone.formHint')} error={wrong('form')} optional>
             {(input) => (
               <select {...input} className="form-select" value={said.form} onChange={(event) => say({ form: event.target.value })}>
                 <option value="">{t('phone.noForm')}</option>
