@@ -115,6 +115,7 @@ test('a draft that will not do is refused at its field', async ({ page }) => {
   })
   await page.goto('/desks/nsp/announcements')
   await expect(page.getByText('Der er ingen udmeldinger, du kan se.')).toBeVisible()
+  await expect(page.getByLabel('Ansvarlig part').getByRole('option', { selected: true }), 'one’s own comes first').toHaveText('National servicedesk')
   await page.getByRole('button', { name: 'Lav et udkast' }).click()
   await expect(page.getByRole('alert').getByRole('link', { name: 'Ansvarlig part: Skal udfyldes.' })).toHaveAttribute('href', '#new-party')
   await expect(page.getByLabel('Ansvarlig part')).toHaveAttribute('aria-invalid', 'true')

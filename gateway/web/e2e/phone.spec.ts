@@ -96,6 +96,7 @@ test('a title that tells nothing is refused at the title', async ({ page }) => {
 
 // R6: where a call must be on the form as well, the service says so and the page leads to it.
 test('a call that must be on the form too is led to the form', async ({ page }) => {
+  let answer = refused(400, 'INVALID_ARGUMENT', 'Anmodningen er ugyldig.', { form: 'Udfyld også formularen.' })
   await mock(page, {
     ...answers,
     '/v1/desks/nsp/forms': json({ forms: [{ name: 'desks/nsp/forms/report', displayName: 'Meld en sag' }] }),
@@ -103,11 +104,12 @@ test('a call that must be on the form too is led to the form', async ({ page }) 
       name: 'desks/nsp/forms/report',
       questions: [
         { id: 'title', text: 'Overskrift', type: 'FIELD_TYPE_LINE', required: true, fills: 'FILLS_TITLE' },
+        { id: 'what', text: 'Hvad', type: 'FIELD_TYPE_TEXT', required: true, fills: 'FILLS_DESCRIPTION' },
         { id: 'own_number', text: 'Jeres sagsnummer', type: 'FIELD_TYPE_LINE', required: true, fills: 'FILLS_EXTERNAL_ID' },
       ],
     }),
-    '/v1/desks/nsp/forms/report:validate': json({ asked: ['title', 'own_number'], violations: [] }),
-    '/v1/desks/nsp/tickets:submit': refused(400, 'INVALID_ARGUMENT', 'Anmodningen er ugyldig.', { form: 'Udfyld også formularen.' }),
+    '/v1/desks/nsp/forms/report:validate': json({ asked: ['title', 'what', 'own_number'], violations: [] }),
+    '/v1/desks/nsp/tickets:submit': (route) => answer(route),
   })
   await page.goto('/desks/nsp/phone')
   await page.getByLabel('Titel').fill('VPN til regionen falder ud')
@@ -116,6 +118,10 @@ test('a call that must be on the form too is led to the form', async ({ page }) 
   await page.getByLabel(/^Formular/).selectOption('Meld en sag')
   await expect(page.getByLabel('Jeres sagsnummer')).toBeVisible()
   await expect(page.getByLabel('Overskrift'), 'the title is asked already').toHaveCount(0)
+  answer = refused(400, 'INVALID_ARGUMENT', 'Anmodningen er ugyldig.', { 'form_answers["what"]': 'Skal besvares.' })
+  await page.getByRole('button', { name: 'Registrér', exact: true }).click()
+  await expect(page.getByRole('alert').getByRole('link', { name: 'Beskrivelse: Skal besvares.' })).toHaveAttribute('href', '#call-description')
+  await expect(page.getByLabel(/^Beskrivelse/)).toHaveAccessibleDescription(/Skal besvares/)
   await expectAccessible(page)
 })
 

@@ -19,7 +19,11 @@ const explained = (possible: boolean, ...reasons: string[]) =>
       {
         step: 'resolve',
         possible,
-        obstacles: reasons.map((reason) => ({ reason, rule: 'gates/log_kept' })),
+        obstacles: reasons.map((reason) => ({
+          reason,
+          rule: reason,
+          satisfy: reason === 'FACTS_MISSING' ? text('Angiv category') : text('Før hændelsesloggen'),
+        })),
         gates: [
           { gate: 'log_kept', label: text('Hændelsesloggen er ført'), open: false, satisfy: text('Før hændelsesloggen'), overrideRoles: ['nsp_incident_manager'] },
           { gate: 'cause_documented', label: text('Årsagen er beskrevet'), open: true },
@@ -79,13 +83,14 @@ test('the ticket is solved with its cause and its event log', async ({ page }) =
     await json({ name: 'desks/nsp/tickets/ASCP00000042' })(route)
   }
   await mock(page, {
-    [`/v1${address}:explain`]: explained(false, 'GATE_NOT_MET'),
+    [`/v1${address}:explain`]: explained(false, 'GATE_NOT_MET', 'FACTS_MISSING'),
     [`/v1${address}:logWork`]: keep('logWork'),
     [`/v1${address}:resolve`]: keep('resolve'),
   })
   await page.goto(address)
   const resolve = page.getByRole('region', { name: 'Løs sagen' })
   await expect(resolve.getByText('Før hændelsesloggen', { exact: true })).toBeVisible()
+  await expect(resolve.getByText('Angiv category')).toBeVisible()
   await resolve.getByLabel('Løsning', { exact: true }).fill('Certifikatet er fornyet; opslag svarer igen.')
   await resolve.getByLabel('Permanent').check()
   await resolve.getByLabel(/^Grundlæggende årsag/).fill('Certifikatet udløb, og ingen blev varslet.')
@@ -119,7 +124,7 @@ test('what the process refuses is said, with the field or a reason to give', asy
 })
 
 test('a ticket that is not one’s to solve has no such form, nor has a reporter’s page', async ({ page }) => {
-  await mock(page, { [`/v1${address}:explain`]: explained(false, 'WRONG_STATUS') })
+  await mock(page, { [`/v1${address}:explain`]: explained(false, 'GATE_NOT_MET', 'WRONG_STATUS') })
   await page.goto(address)
   await expect(page.getByRole('region', { name: 'Rejsen', exact: true })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Løs sagen' })).toHaveCount(0)

@@ -8,6 +8,7 @@ import { Field } from '../form/Field'
 import { localTime } from '../form/localTime'
 import { Refused } from '../form/Refused'
 import { lastPart } from '../names/resourceName'
+import { useMemberships } from '../session/useRoles'
 
 const places = { standard: 'standard', ticket: 'ticket', party: 'party', start_time: 'start', end_time: 'end' } as const
 
@@ -20,6 +21,8 @@ export function NewAnnouncement({ desk }: { desk: string }) {
   const say = (more: Partial<typeof said>) => setSaid((before) => ({ ...before, ...more }))
   const profile = api.useQuery('get', '/v1/desks/{desk}/profile', { params: { path: { desk } } }, { staleTime: 5 * 60_000, retry: false })
   const parties = api.useQuery('get', '/v1/desks/{desk}/parties', { params: { path: { desk }, query: { pageSize: 500 } } })
+  const own = useMemberships(desk)[0]?.party ?? ''
+  const party = said.party || own
   const create = api.useMutation('post', '/v1/desks/{desk}/announcements')
   const catalogue = profile.data?.settings?.announcements?.catalogue ?? []
   const refused = create.isError ? problemOf(create.error).fields : []
@@ -33,7 +36,7 @@ export function NewAnnouncement({ desk }: { desk: string }) {
     // A completed one is what an announcement becomes, never what it begins as.
     const announcement = {
       standard: said.standard,
-      ...(said.ticket.trim() ? { ticket: `desks/${desk}/tickets/${said.ticket.trim().toUpperCase()}` } : said.party ? { party: said.party } : {}),
+      ...(said.ticket.trim() ? { ticket: `desks/${desk}/tickets/${said.ticket.trim().toUpperCase()}` } : party ? { party } : {}),
       ...(said.start ? { startTime: moment(said.start) } : {}),
       ...(said.end ? { endTime: moment(said.end) } : {}),
     }
@@ -79,7 +82,7 @@ export function NewAnnouncement({ desk }: { desk: string }) {
         {!said.ticket.trim() && (
           <Field label={t('announcements.party')} id="new-party" hint={t('announcements.partyHint')} error={wrong('party')}>
             {(input) => (
-              <select {...input} className="form-select" value={said.party} onChange={(event) => say({ party: event.target.value })}>
+              <select {...input} className="form-select" value={party} onChange={(event) => say({ party: event.target.value })}>
                 <option value="">{t('form.choose')}</option>
                 {parties.data?.parties?.map((party) => (
                   <option key={party.name} value={party.name}>

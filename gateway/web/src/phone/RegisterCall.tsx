@@ -43,7 +43,12 @@ export function RegisterCall({ desk, caller, registered }: Props) {
     { params: { path: { desk, form: said.form } } },
     { enabled: said.form !== '' },
   )
-  // Title and description are asked here already.
+  // Title and description are asked here already, so what the form says of them is said there.
+  const fields = { FILLS_TITLE: 'title', FILLS_DESCRIPTION: 'description' } as const
+  const ownOf = (field: string) => {
+    const question = form.data?.questions?.find(({ id }) => id === questionOf(field))
+    return fields[question?.fills as keyof typeof fields]
+  }
   const questions = form.data?.questions?.filter(({ fills }) => fills !== 'FILLS_TITLE' && fills !== 'FILLS_DESCRIPTION')
   const filled = useFilledForm(desk, said.form, questions ?? [])
   const submit = api.useMutation('post', '/v1/desks/{desk}/tickets:submit', {
@@ -51,7 +56,8 @@ export function RegisterCall({ desk, caller, registered }: Props) {
     onError: (error) => filled.refused(problemOf(error)),
   })
   const refused = submit.isError ? problemOf(submit.error).fields : []
-  const wrong = (...fields: string[]) => refused.find(({ field }) => fields.includes(field))?.text
+  const wrong = (own: string, ...others: string[]) =>
+    refused.find(({ field }) => field === own || field === `${own}.text` || others.includes(field) || ownOf(field) === own)?.text
 
   function byTemplate(id: string) {
     const template = templates.find(({ name }) => lastPart(name) === id)
@@ -86,7 +92,7 @@ export function RegisterCall({ desk, caller, registered }: Props) {
           place={(field) => {
             const question = filled.asked.find((one) => one.id === questionOf(field))
             if (question) return { label: question.text ?? '', id: questionId(question.id ?? '') }
-            const at = (['title', 'description', 'solution', 'form'] as const).find((one) => field.split(/[._]/)[0] === one)
+            const at = ownOf(field) ?? (['title', 'description', 'solution', 'form'] as const).find((one) => field.split(/[._]/)[0] === one)
             return at && { label: t(`phone.${at}`), id: `call-${at}` }
           }}
         />
@@ -112,12 +118,12 @@ export function RegisterCall({ desk, caller, registered }: Props) {
             )}
           </Field>
         )}
-        <Field label={t('phone.title')} id="call-title" hint={t('phone.titleHint')} error={wrong('title', 'title.text')}>
+        <Field label={t('phone.title')} id="call-title" hint={t('phone.titleHint')} error={wrong('title')}>
           {(input) => (
             <input {...input} className="form-input" maxLength={200} value={said.title} onChange={(event) => say({ title: event.target.value })} />
           )}
         </Field>
-        <Field label={t('phone.description')} id="call-description" hint={t('phone.descriptionHint')} error={wrong('description', 'description.text')} optional>
+        <Field label={t('phone.description')} id="call-description" hint={t('phone.descriptionHint')} error={wrong('description')} optional>
           {(input) => (
             <textarea {...input} className="form-input" rows={5} value={said.description} onChange={(event) => say({ description: event.target.value })} />
           )}
@@ -146,7 +152,7 @@ export function RegisterCall({ desk, caller, registered }: Props) {
         />
         {said.solved && (
           <>
-            <Field label={t('phone.solution')} id="call-solution" hint={t('resolve.solutionHint')} error={wrong('solution', 'solution.text', 'solution_kind')}>
+            <Field label={t('phone.solution')} id="call-solution" hint={t('resolve.solutionHint')} error={wrong('solution', 'solution_kind')}>
               {(input) => (
                 <textarea {...input} className="form-input" rows={3} value={said.solution} onChange={(event) => say({ solution: event.target.value })} />
               )}

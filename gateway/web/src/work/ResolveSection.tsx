@@ -36,14 +36,15 @@ export function ResolveSection({ desk, number, step, changed }: Props) {
   })
   const params = { path: { desk, ticket: number } }
   const words = (text: string) => ({ text: text.trim(), languageCode: i18n.language })
-  const gates = step.gates ?? []
+  const demands = step.obstacles ?? []
+  const mayBePassed = step.gates?.some(({ overrideRoles }) => overrideRoles?.length) ?? false
   const inReadersLanguage = (text: Text | undefined) => text?.[i18n.language as keyof Text] ?? text?.en ?? ''
   const error = log.error ?? resolve.error
   const refused = error ? problemOf(error).fields : []
   const wrong = (...fields: string[]) => refused.find(({ field }) => fields.includes(field))?.text
   const places = { solution: 'solution', solution_kind: 'kind', root_cause: 'cause', text: 'log', minutes: 'minutes', override_reason: 'reason' } as const
   // Who may pass a closed gate gives a reason for it (R83).
-  const mayPass = problemOf(resolve.error).reason === 'GATE_NOT_MET' && gates.some(({ overrideRoles }) => overrideRoles?.length)
+  const mayPass = mayBePassed && problemOf(resolve.error).reason === 'GATE_NOT_MET'
 
   async function send(event: FormEvent) {
     event.preventDefault()
@@ -70,15 +71,13 @@ export function ResolveSection({ desk, number, step, changed }: Props) {
   return (
     <section aria-labelledby="resolve">
       <h2 id="resolve">{t('resolve.title')}</h2>
-      {gates.some(({ open }) => !open) && (
+      {demands.length > 0 && (
         <>
           <p>{t('resolve.demands')}</p>
           <ul>
-            {gates
-              .filter(({ open }) => !open)
-              .map((gate) => (
-                <li key={gate.gate}>{inReadersLanguage(gate.satisfy) || inReadersLanguage(gate.label)}</li>
-              ))}
+            {demands.map((demand) => (
+              <li key={demand.rule}>{inReadersLanguage(demand.satisfy)}</li>
+            ))}
           </ul>
         </>
       )}

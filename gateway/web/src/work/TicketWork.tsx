@@ -23,8 +23,10 @@ export default function TicketWork({ desk, number, ticket, names, time }: Props)
     { retry: false },
   )
   const resolve = why.data?.steps?.find(({ step }) => step === 'resolve')
-  // A gate may be satisfied by what is written with the solution; nothing else that stands in the way can be.
-  const canResolve = resolve && (resolve.possible || (resolve.obstacles?.length && resolve.obstacles.every(({ reason }) => reason === 'GATE_NOT_MET')))
+  // What is missing can be said, with the solution or before; a step that is not the reader's, or not now, is not shown.
+  const missing = ['GATE_NOT_MET', 'FACTS_MISSING']
+  const canResolve =
+    resolve && (resolve.possible || (resolve.obstacles?.length && resolve.obstacles.every(({ reason = '' }) => missing.includes(reason))))
   return (
     <>
       <Proposals desk={desk} ticket={ticket.name ?? ''} names={names} time={time} />
