@@ -10,8 +10,8 @@ export const json =
   (route: Route) =>
     route.fulfill({ status, headers, json: body })
 
-/** A refusal as the gateway writes it, with what is wrong field by field and what the process demands. */
-export const refused = (status: number, reason: string, text: string, fields: Record<string, string> = {}, demands: string[] = []) =>
+/** A refusal as the gateway writes it, with what is wrong field by field and what the process demands, by rule. */
+export const refused = (status: number, reason: string, text: string, fields: Record<string, string> = {}, demands: Record<string, string> = {}) =>
   json(
     {
       code: 5,
@@ -29,7 +29,7 @@ export const refused = (status: number, reason: string, text: string, fields: Re
         },
         {
           '@type': 'type.googleapis.com/google.rpc.PreconditionFailure',
-          violations: demands.map((description) => ({ type: 'PROFILE', subject: 'gates', description })),
+          violations: Object.entries(demands).map(([subject, description]) => ({ type: 'PROFILE', subject, description })),
         },
       ],
     },

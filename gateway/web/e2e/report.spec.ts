@@ -149,7 +149,7 @@ test('what the service refuses is said at its fields, and the keyboard gets ther
 test('a reporter whom the desk refuses reads where to turn', async ({ page }) => {
   const referral = 'Kontakt din lokale service desk. Kun lokale service desks kan melde sager om NSP og FMK'
   await mock(page, {
-    ...served(refused(400, 'REPORTER_REFUSED', `Denne desk tager ikke imod sager fra dig. ${referral}.`, {}, [referral])),
+    ...served(refused(400, 'REPORTER_REFUSED', `Denne desk tager ikke imod sager fra dig. ${referral}.`, {}, { 'reporter_groups[end_user]': referral })),
     '/v1/desks/nsp/memberships': refused(404, 'NOT_FOUND', 'Findes ikke.'),
     '/v1/desks/nsp': refused(404, 'NOT_FOUND', 'Findes ikke.'),
   })

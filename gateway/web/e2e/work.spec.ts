@@ -116,9 +116,11 @@ test('what the process refuses is said, with the field or a reason to give', asy
   await page.getByRole('button', { name: 'Løs', exact: true }).click()
   await expect(page.getByRole('alert').getByRole('link', { name: /Vælg en af mulighederne/ })).toHaveAttribute('href', '#resolve-kind')
   await expectAccessible(page)
-  answer = refused(400, 'GATE_NOT_MET', 'Processen tillader det ikke endnu.', {}, ['Skriv den grundlæggende årsag med løsningen'])
+  answer = refused(400, 'GATE_NOT_MET', 'Processen tillader det ikke endnu.', {}, {
+    'gates[cause_documented]': 'developers read this',
+  })
   await page.getByRole('button', { name: 'Løs', exact: true }).click()
-  await expect(page.getByRole('alert')).toContainText('Skriv den grundlæggende årsag med løsningen')
+  await expect(page.getByRole('alert')).toContainText('Årsagen er beskrevet')
   await expect(page.getByLabel(/^Begrundelse for at løse/)).toBeVisible()
   await expectAccessible(page)
 })

@@ -9,8 +9,8 @@ export interface Problem {
   traceId: string
   /** What is wrong with the request, field by field, in the reader's language. */
   fields: FieldProblem[]
-  /** What the desk's process wants first, in the reader's language. */
-  demands: string[]
+  /** What the desk's process wants first: by which rule, and in English, which is for developers. */
+  demands: Demand[]
 }
 
 export interface FieldProblem {
@@ -19,8 +19,15 @@ export interface FieldProblem {
   text: string
 }
 
+export interface Demand {
+  /** As `:explain` names it too: `gates[log_kept]`. */
+  rule: string
+  text: string
+}
+
 interface Violation {
   field?: string
+  subject?: string
   description?: string
   localizedMessage?: { message?: string }
 }
@@ -47,7 +54,10 @@ export async function withProblem(response: Response): Promise<Response | undefi
       field,
       text: localizedMessage?.message ?? description,
     })),
-    demands: (find('PreconditionFailure')?.violations ?? []).map(({ description = '' }) => description).filter(Boolean),
+    demands: (find('PreconditionFailure')?.violations ?? []).map(({ subject = '', description = '' }) => ({
+      rule: subject,
+      text: description,
+    })),
   }
   return Response.json(problem, { status: response.status })
 }

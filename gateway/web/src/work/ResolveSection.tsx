@@ -84,6 +84,10 @@ export function ResolveSection({ desk, number, step, changed }: Props) {
       {error && (
         <Refused
           error={error}
+          demand={(rule) => {
+            const gate = step.gates?.find((one) => rule === `gates[${one.gate}]`)
+            return inReadersLanguage(demands.find((one) => one.rule === rule)?.satisfy ?? gate?.satisfy ?? gate?.label)
+          }}
           place={(field) => {
             const at = places[field.split('.')[0] as keyof typeof places]
             return at && { label: t(`resolve.${at}`), id: `resolve-${at}` }
