@@ -13,8 +13,8 @@ import (
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 )
 
-// originals gives out what came in, byte by byte as it came (R4, R20). It is kept as a file and never shown as what it claims to be;
-// the page reads the headers of a mail from its beginning, as text.
+// originals gives out what came in, byte by byte as it came (R4, R20). It is kept as a file and never shown as what it claims to
+// be; the page reads the headers of a mail from its beginning, as text.
 type originals struct {
 	*api
 	intake intakev1.InboundServiceClient

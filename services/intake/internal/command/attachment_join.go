@@ -38,8 +38,8 @@ func UnfitFiles(ctx context.Context, db store.DBTX, desk string, files map[strin
 	return domain.UnfitFiles(files, waiting), nil
 }
 
-// joinFiles makes the files that a report names files of its ticket, in the transaction that registers it. Of two reports that name
-// the same one, the second is refused.
+// joinFiles makes the files that a report names files of its ticket, in the transaction that registers it. Of two reports that
+// name the same one, the second is refused.
 func (c *Commands) joinFiles(
 	ctx context.Context, p *pg.Pipeline, call request.Request, s store.Submission, files map[string][]uuid.UUID, now time.Time,
 ) ([]feed.Prepared, error) {

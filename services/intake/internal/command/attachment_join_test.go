@@ -46,7 +46,7 @@ func TestR31FilesOfAFormAreThoseOfItsTicket(t *testing.T) {
 	f := asksForFiles(t)
 	f.triage.set(true)
 	shot := f.send(t, upload(ahead, "skærm.png"), "\x89PNG\r\n\x1a\n")
-	log, photo := f.send(t, upload(ahead, "log.txt"), "log"), f.send(t, upload(ahead, "IMG_1.jpg"), "\xff\xd8\xff\xe0\x00\x10JFIF\x00")
+	log, photo := f.send(t, upload(ahead, "log.txt"), "log"), f.send(t, upload(ahead, "IMG_1.jpg"), "\xff\xd8\xff\xe0")
 	if shot.GetTicket() != "" {
 		t.Errorf("before its report a file is of %s", shot.GetTicket())
 	}
@@ -82,6 +82,7 @@ func TestR31FilesOfAFormAreThoseOfItsTicket(t *testing.T) {
 func TestR31AFormTakesNoFileThatIsNotItsSendersToGive(t *testing.T) {
 	t.Parallel()
 	f := asksForFiles(t)
+	neverSent := domain.AttachmentName("nsp", uuid.NewString())
 	shot, used := f.send(t, upload(ahead, "skærm.png"), "png"), f.send(t, upload(ahead, "brugt.txt"), "x")
 	ofAnother, err := f.commands.UploadAttachment(as(t.Context(), "ole"), upload(ahead, "andens.txt"), strings.NewReader("x"))
 	if err != nil {
@@ -96,7 +97,7 @@ func TestR31AFormTakesNoFileThatIsNotItsSendersToGive(t *testing.T) {
 		"one that is used":           {shot.GetName(), used.GetName(), `form_answers["files"]:form.files`},
 		"somebody else's":            {shot.GetName(), ofAnother.GetName(), `form_answers["files"]:form.files`},
 		"one twice":                  {shot.GetName(), shot.GetName(), `form_answers["screenshot"]:form.files`},
-		"one that was never sent":    {shot.GetName(), domain.AttachmentName("nsp", uuid.NewString()), `form_answers["files"]:form.files`},
+		"one that was never sent":    {shot.GetName(), neverSent, `form_answers["files"]:form.files`},
 		"a file of another desk":     {shot.GetName(), strings.Replace(shot.GetName(), "nsp", "au", 1), `form_answers["`},
 		"words":                      {shot.GetName(), "a.txt", `form_answers["files"]:form.files`},
 	} {
@@ -161,8 +162,8 @@ func TestR148AFileThatNoReportNamesIsErased(t *testing.T) {
 	if _, err = f.commands.UploadAttachment(as(t.Context(), "ole"), upload(ahead, "x.txt"), strings.NewReader("x")); err != nil {
 		t.Errorf("somebody else's first: %v", err)
 	}
-	if n := f.count(t, "SELECT count(*) FROM river_job WHERE kind = 'lapse_attachment' AND scheduled_at = '2026-11-22T12:00:00Z'"); n !=
-		domain.MaxWaiting+1 {
+	const due = "SELECT count(*) FROM river_job WHERE kind = 'lapse_attachment' AND scheduled_at = '2026-11-22T12:00:00Z'"
+	if n := f.count(t, due); n != domain.MaxWaiting+1 {
 		t.Errorf("%d jobs are due in a day", n)
 	}
 	f.lapse(t)

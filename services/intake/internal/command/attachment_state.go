@@ -213,7 +213,8 @@ func (c *Commands) eraseAttachments(
 
 // eraseFiles takes files away that are locked; event says why.
 func (c *Commands) eraseFiles(
-	ctx context.Context, p *pg.Pipeline, desk string, rows []store.Attachment, event func(store.Attachment) feed.Draft, now time.Time,
+	ctx context.Context, p *pg.Pipeline, desk string, rows []store.Attachment, event func(store.Attachment) feed.Draft,
+	now time.Time,
 ) ([]feed.Prepared, error) {
 	var (
 		q     = store.New(p)

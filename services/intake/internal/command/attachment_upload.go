@@ -104,8 +104,8 @@ func (c *Commands) beginAttachment(
 	})
 }
 
-// placeAttachment says of which ticket a file is. A submission has the number of its ticket, opened or not; what is sent to a desk
-// has none yet.
+// placeAttachment says of which ticket a file is. A submission has the number of its ticket, opened or not; what is sent to a
+// desk has none yet.
 func (c *Commands) placeAttachment(ctx context.Context, a *store.Attachment, parent string) error {
 	if parent == "desks/"+a.Desk {
 		return nil

@@ -41,7 +41,8 @@ func TestAFormPutsEveryAnswerWhereItBelongs(t *testing.T) {
 	t.Parallel()
 	got, unfit := domain.FillIn(asked(), map[string]string{
 		"title": " Printeren er død ", "number": "LSD-1", "jira": "NSP-2", "what": "Intet\nlys", "urgent": "yes", "size": "many",
-		"who": "me", "where": "a,b", "since": "2026-11-22T08:15:00+01:00", "phone": "24 25 26 27", "mail": "karen@au.example", "files": file,
+		"who": "me", "where": "a,b", "since": "2026-11-22T08:15:00+01:00", "phone": "24 25 26 27", "mail": "karen@au.example",
+		"files": file,
 	}, "DK")
 	if len(unfit) > 0 {
 		t.Fatalf("refused are %v", unfit)
