@@ -72,8 +72,11 @@ func New(draining context.Context, services Services, limits Limits, refusals *r
 	}
 	files := &uploads{api: a, intake: intakev1.NewAttachmentServiceClient(services.Intake)}
 	all := http.NewServeMux()
+	all.HandleFunc("POST /v1/desks/{desk}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/tickets/{ticket}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/submissions/{submission}/attachments", files.upload)
+	inbound := &originals{api: a, intake: intakev1.NewInboundServiceClient(services.Intake)}
+	all.HandleFunc("GET /v1/desks/{desk}/inboundItems/{item}/original", inbound.download)
 	all.Handle("/", mux)
 	return all, nil
 }

@@ -79,6 +79,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
 	river.AddWorker(workers, &command.SettleInboundWorker{Commands: commands})
 	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
+	river.AddWorker(workers, &command.LapseAttachmentWorker{Commands: commands})
 	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
 	if cfg.LDAP.URL != "" {
 		river.AddWorker(workers, syncPersons(commands, cfg.LDAP))

@@ -4028,6 +4028,8 @@ export interface components {
         "intake.Attachment": {
             /** @description What it is called: the sender's name for it, without folders and without what could be taken for something else. In events empty. */
             readonly fileName?: string;
+            /** @description The field of the report's form that it answers; empty for every other. */
+            readonly formField?: string;
             /** @description Whether it is for the ticket's parties alone. */
             readonly internal?: boolean;
             /** @description What it is, by its content: "image/heic". */
@@ -4051,7 +4053,7 @@ export interface components {
             readonly state?: "ATTACHMENT_STATE_UNSPECIFIED" | "ATTACHMENT_STATE_UNSCANNED" | "ATTACHMENT_STATE_AVAILABLE" | "ATTACHMENT_STATE_QUARANTINED";
             /** @description The submission that it came with; empty where it was added to the ticket. */
             readonly submission?: string;
-            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`; empty while it waits for its report. */
             readonly ticket?: string;
             /** @description Who added it, `desks/{desk}/persons/{person}`; empty for a service. */
             readonly uploader?: string;
@@ -4615,7 +4617,8 @@ export interface components {
             form?: string;
             /**
              * @description What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
-             *     by RFC 3339, a phone number, or words.
+             *     by RFC 3339, a phone number, or words; for a field of files the names of attachments that the caller sent to the desk before,
+             *     with commas.
              */
             formAnswers?: {
                 [key: string]: string;

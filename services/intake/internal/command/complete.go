@@ -43,6 +43,7 @@ func (c *Commands) complete(
 			return r, admitted, err
 		}
 	}
+	b.files = filled.Files
 	b.words = store.Words{
 		Title: inLanguage(r.GetTitle(), language), Description: inLanguage(r.GetDescription(), language),
 		Answers: map[string]*commonv1.LocalizedText{},

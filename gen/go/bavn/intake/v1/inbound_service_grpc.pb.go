@@ -41,7 +41,8 @@ type InboundServiceClient interface {
 	ListInboundItems(ctx context.Context, in *ListInboundItemsRequest, opts ...grpc.CallOption) (*ListInboundItemsResponse, error)
 	// Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
 	GetInboundItem(ctx context.Context, in *GetInboundItemRequest, opts ...grpc.CallOption) (*InboundItem, error)
-	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be.
+	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be. Over HTTP:
+	// `GET /v1/{name}/original`, a file to be kept.
 	//
 	// Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND, also where the original was erased with its sender (R147).
 	DownloadInboundOriginal(ctx context.Context, in *DownloadInboundOriginalRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DownloadInboundOriginalResponse], error)
@@ -150,7 +151,8 @@ type InboundServiceServer interface {
 	ListInboundItems(context.Context, *ListInboundItemsRequest) (*ListInboundItemsResponse, error)
 	// Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
 	GetInboundItem(context.Context, *GetInboundItemRequest) (*InboundItem, error)
-	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be.
+	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be. Over HTTP:
+	// `GET /v1/{name}/original`, a file to be kept.
 	//
 	// Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND, also where the original was erased with its sender (R147).
 	DownloadInboundOriginal(*DownloadInboundOriginalRequest, grpc.ServerStreamingServer[DownloadInboundOriginalResponse]) error
