@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -84,7 +85,9 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	if err := mustHaveCalled(outcome.Ticket); err != nil {
 		return c.openedBefore(ctx, submitted, err)
 	}
-	if outcome.Sending, err = c.sendsAtOnce(ctx, outcome.Ticket, r, known.LanguageCode); err != nil {
+	by := cmp.Or(r.GetSubmitter(), r.GetReporter())
+	outcome.Sending, err = c.Writer.sendsAtOnce(ctx, c.Writer.Pool, outcome.Ticket, by, known.LanguageCode, c.OfferLapse)
+	if err != nil {
 		return nil, err
 	}
 	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
@@ -99,7 +102,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		if err := c.Writer.write(ctx, p, &done); err != nil {
 			return err
 		}
-		return c.armIfOffered(ctx, p, &done.ticket)
+		return c.Writer.armIfOffered(ctx, p, &done.ticket)
 	})
 	if pg.IsUniqueViolation(err, "") {
 		return c.openedBefore(ctx, submitted, fault.New(codes.AlreadyExists, TicketNumberTaken)) // or the number is taken

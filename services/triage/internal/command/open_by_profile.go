@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -12,9 +11,11 @@ import (
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
 // assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
@@ -70,10 +71,10 @@ func attested(r *triagev1.OpenTicketRequest, now time.Time) []*triagev1.Attested
 	return calls
 }
 
-// sendsAtOnce is how the ticket goes on as it is registered, where its desk's process sends some on (R41, R66). Persons are read
-// only for a process whose routes lead to them.
-func (c *Tickets) sendsAtOnce(
-	ctx context.Context, t domain.Ticket, r *triagev1.OpenTicketRequest, language string,
+// sendsAtOnce is how the ticket goes on by itself, where its desk's process sends some on (R41, R66). Persons are read only for a
+// process whose routes lead to them.
+func (w *Writer) sendsAtOnce(
+	ctx context.Context, db store.DBTX, t domain.Ticket, by, language string, lapse time.Duration,
 ) (*domain.Sending, error) {
 	if t.Desk.Process == nil || t.Facts.GetImporting() {
 		return nil, nil
@@ -82,20 +83,13 @@ func (c *Tickets) sendsAtOnce(
 	if !sends {
 		return nil, nil
 	}
-	var people holders
-	if named {
-		var err error
-		if people, err = c.holdersOf(ctx, t.Desk.Name); err != nil {
-			return nil, err
-		}
+	sending := &domain.Sending{By: by, LanguageCode: language, Lapse: lapse}
+	if !named {
+		return sending, nil
 	}
-	return &domain.Sending{
-		To: func(route *profilev1.Route) (domain.Destination, bool) {
-			d, err := people.destination(t.Desk, route)
-			return d, err == nil // nobody has the role: somebody sends it by hand
-		},
-		By: cmp.Or(r.GetSubmitter(), r.GetReporter()), LanguageCode: language, Lapse: c.OfferLapse,
-	}, nil
+	var err error
+	sending.To, err = store.PeopleOf(ctx, db, resourcename.ID(t.Desk.Name), wanted(t.Desk.Process, w.Clock.Now()))
+	return sending, err
 }
 
 // opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it
