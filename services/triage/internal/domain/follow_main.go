@@ -21,6 +21,7 @@ type Happened struct {
 func Carried() []string {
 	return []string{
 		"ticket.note_added", "ticket.held", "ticket.resumed", "ticket.released", "ticket.resolved", "ticket.closed",
+		"ticket.solution_rejected", "ticket.reopened",
 	}
 }
 
@@ -34,7 +35,7 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing
+// it waits, that it is solved, closed, or not solved after all. The desk's gates were passed by the main ticket. An outcome without events is nothing
 // to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
@@ -65,6 +66,11 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 		return t.unlessRefused(t.resolveAs(h, at))
 	case "ticket.closed":
 		return t.unlessRefused(t.Close(at))
+	case "ticket.solution_rejected", "ticket.reopened":
+		if !t.solvedByFollowing() {
+			return nothing, nil
+		}
+		return t.unlessRefused(t.reopen(Text{}, true, at)) // the words are those of whoever still has the fault
 	default:
 		return nothing, nil
 	}
@@ -94,8 +100,19 @@ func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, error) {
 	outcome, err := t.Resolve(Solution{
 		Text: h.word(TextSolution), RootCause: h.word(TextRootCause), Kind: h.Ticket.GetSolutionKind(),
 	}, "", at)
+	if err != nil {
+		return outcome, err
+	}
+	outcome.Ticket.Facts.LastTechnician = "" // nobody of the inquiry's own solved it
 	outcome.Events = append(earlier, outcome.Events...)
-	return outcome, err
+	return outcome, nil
+}
+
+// solvedByFollowing reports whether its solution is that of its main ticket, and its reporter has not agreed yet. What they agreed
+// to, and what was closed on their silence, is theirs to report again.
+func (t Ticket) solvedByFollowing() bool {
+	f := t.Facts
+	return f.GetStatus() == process.Resolved && !f.GetSolutionAccepted() && f.GetLastTechnician() == ""
 }
 
 // FollowChange lets a ticket that waits for a release go on when the change that corrects it is released, or done (R97).
