@@ -8,6 +8,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Unfit is a field of what somebody said that the desk's profile does not know, and the rule that says so.
@@ -78,7 +79,7 @@ func (t Ticket) Categorise(set func(*triagev1.Assessment), at time.Time) (Outcom
 	}
 	c := t.change(at)
 	set(c.assessment())
-	return c.done("ticket.categorised"), nil
+	return c.done(ticketevent.Categorised), nil
 }
 
 // assessment is the one in the making.

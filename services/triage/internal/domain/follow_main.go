@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Happened is an event of a ticket that others follow.
@@ -20,8 +21,8 @@ type Happened struct {
 // Carried are the events that a followed ticket's followers hear of.
 func Carried() []string {
 	return []string{
-		"ticket.note_added", "ticket.held", "ticket.resumed", "ticket.released", "ticket.resolved", "ticket.closed",
-		"ticket.solution_rejected", "ticket.reopened",
+		ticketevent.NoteAdded, ticketevent.Held, ticketevent.Resumed, ticketevent.Released, ticketevent.Resolved, ticketevent.Closed,
+		ticketevent.SolutionRejected, ticketevent.Reopened,
 	}
 }
 
@@ -43,12 +44,12 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 		return nothing, nil
 	}
 	switch h.Type {
-	case "ticket.note_added":
+	case ticketevent.NoteAdded:
 		if t.Facts.GetStatusClass() == process.ClassClosed || h.word(TextNote).Blank() {
 			return nothing, nil
 		}
 		return t.unlessRefused(t.AddNote(h.word(TextNote), false, "", at))
-	case "ticket.held":
+	case ticketevent.Held:
 		if h.Ticket.GetStatus() == process.AwaitingUser { // what its own reporter is asked, the others cannot answer
 			return nothing, nil
 		}
@@ -57,16 +58,16 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 			wait.Until = until.AsTime()
 		}
 		return t.unlessRefused(t.Hold(wait, h.word(TextReason), at))
-	case "ticket.resumed", "ticket.released":
+	case ticketevent.Resumed, ticketevent.Released:
 		if t.Facts.GetStatus() == process.AwaitingUser || h.Ticket.GetStatusClass() == process.ClassWaiting {
 			return nothing, nil
 		}
 		return t.unlessRefused(t.Resume(Text{}, at))
-	case "ticket.resolved":
+	case ticketevent.Resolved:
 		return t.unlessRefused(t.resolveAs(h, at))
-	case "ticket.closed":
+	case ticketevent.Closed:
 		return t.unlessRefused(t.Close(at))
-	case "ticket.solution_rejected", "ticket.reopened":
+	case ticketevent.SolutionRejected, ticketevent.Reopened:
 		if !t.solvedByFollowing() {
 			return nothing, nil
 		}
@@ -117,7 +118,7 @@ func (t Ticket) solvedByFollowing() bool {
 
 // FollowChange lets a ticket that waits for a release go on when the change that corrects it is released, or done (R97).
 func (t Ticket) FollowChange(h Happened, at time.Time) (Outcome, error) {
-	done := h.Type == "ticket.released" || h.Type == "ticket.resolved" || h.Type == "ticket.closed"
+	done := h.Type == ticketevent.Released || h.Type == ticketevent.Resolved || h.Type == ticketevent.Closed
 	if !done || t.Facts.GetImporting() || t.Facts.GetStatus() != process.PendingRelease {
 		return Outcome{Ticket: t}, nil
 	}

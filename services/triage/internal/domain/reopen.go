@@ -5,6 +5,7 @@ import (
 
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // ReopenTooLate refuses to reopen what was closed too long ago: a new ticket is linked to it.
@@ -46,7 +47,7 @@ func (t Ticket) reopen(reason Text, reasoned bool, at time.Time) (Outcome, error
 	c.give(f.GetOwnerParty(), "", "")
 	c.lead(rule, 0)
 	if reason.Blank() {
-		return c.done("ticket.reopened"), nil
+		return c.done(ticketevent.Reopened), nil
 	}
-	return c.done("ticket.reopened", reason), nil
+	return c.done(ticketevent.Reopened, reason), nil
 }

@@ -9,6 +9,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Sending is how a new ticket goes on, where its desk's process sends it without anybody's doing (R41, R66).
@@ -31,7 +32,7 @@ func (t Ticket) untouched() bool {
 
 // Queued reports whether the step let in what came at night (R10).
 func (o Outcome) Queued() bool {
-	return slices.ContainsFunc(o.Events, func(e Event) bool { return e.Type == "ticket.queued" })
+	return slices.ContainsFunc(o.Events, func(e Event) bool { return e.Type == ticketevent.Queued })
 }
 
 // send lets a new ticket go where its route sends it at once (R41), or in the morning where it waited for that (R10); what a

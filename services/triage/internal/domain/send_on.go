@@ -7,6 +7,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Destination is where a ticket is sent: full names.
@@ -123,6 +124,6 @@ func (t Ticket) Forward(d Destination, reason Text, by string, at time.Time, lap
 		c := t.change(at)
 		c.event.Notifications = []*triagev1.NotificationRequest{t.toldByMail("forwarded", "forwarded",
 			t.Facts.GetReporter(), t.Facts.GetAffectedUser())}
-		return c.done("ticket.forwarded", reason), nil
+		return c.done(ticketevent.Forwarded, reason), nil
 	})
 }
