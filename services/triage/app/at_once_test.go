@@ -115,22 +115,22 @@ func TestARouteFindsWhoeverIsOnDuty(t *testing.T) {
 		}
 		return opened.GetAssignee()
 	}
-	stands := func(person string, hours time.Duration) *triagev1.Shift {
+	stands := func(person string, until time.Duration) *triagev1.Shift {
 		return must(w.onCall.OverrideShift(w.as("chr"), &triagev1.OverrideShiftRequest{
 			Parent: desk, RequestId: requestID(), Shift: &triagev1.Shift{
-				Plan: "fmk", Person: who(person), StartTime: timestamppb.New(now), EndTime: timestamppb.New(now.Add(hours * time.Hour)),
+				Plan: "fmk", Person: who(person), StartTime: timestamppb.New(now), EndTime: timestamppb.New(now.Add(until)),
 			},
 		}))(t)
 	}
 	if got := assignee(); got != "" {
 		t.Errorf("nobody who works there is on duty, and %s has it", got)
 	}
-	shift := stands("jonas", 1)
+	shift := stands("jonas", time.Hour)
 	if got := assignee(); got != "" {
 		t.Errorf("Jonas, of operations, stands in, and at the FMK supplier %s has it", got)
 	}
 	must(w.onCall.CancelShift(w.as("chr"), &triagev1.CancelShiftRequest{Name: shift.GetName(), RequestId: requestID()}))(t)
-	stands("ida", 2)
+	stands("ida", 2*time.Hour)
 	if got := assignee(); got != who("ida") {
 		t.Errorf("Ida stands in, and %q has it", got)
 	}

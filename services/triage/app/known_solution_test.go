@@ -270,7 +270,9 @@ func TestKnownSolutionsAreFoundByTheProcesssCategories(t *testing.T) {
 		"": {of["fmk"], of["nsp-component"], of["nsp"]},
 	} {
 		var got []string
-		listed := must(w.known.ListKnownSolutions(w.as("jonas"), &triagev1.ListKnownSolutionsRequest{Parent: desk, Category: category}))(t)
+		listed := must(w.known.ListKnownSolutions(w.as("jonas"), &triagev1.ListKnownSolutionsRequest{
+			Parent: desk, Category: category,
+		}))(t)
 		for _, k := range listed.GetKnownSolutions() {
 			got = append(got, k.GetName())
 		}

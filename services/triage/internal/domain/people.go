@@ -99,8 +99,8 @@ func (p People) pick(t Ticket, route *profilev1.Route, d Destination, at time.Ti
 	}
 }
 
-// onDuty is the first of those who are on duty about a ticket who may receive it where it goes: who stands in, or the first by name
-// who has the contact's role at its party (R67).
+// onDuty is the first of those who are on duty about a ticket who may receive it where it goes: who stands in, or the first by
+// name who has the contact's role at its party (R67).
 func (p People) onDuty(t Ticket, role string, d Destination, at time.Time) (*Picked, error) {
 	duty, found, err := t.Desk.OnDuty(t.ProcessFacts(at), at, p.Shifts, "")
 	if err != nil || !found {

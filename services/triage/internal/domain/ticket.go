@@ -201,7 +201,8 @@ func (c *change) done(eventType string, texts ...Text) Outcome {
 
 // heard are the events by which the reporter hears something, or has just said it (R80, R81).
 var heard = map[string]bool{
-	ticketevent.Opened: true, ticketevent.WorkStarted: true, ticketevent.Held: true, ticketevent.Resolved: true, ticketevent.Closed: true,
+	ticketevent.Opened: true, ticketevent.WorkStarted: true, ticketevent.Held: true, ticketevent.Resolved: true,
+	ticketevent.Closed:    true,
 	ticketevent.NoteAdded: true, ticketevent.SolutionRejected: true, ticketevent.Reopened: true, ticketevent.Aged: true,
 	ticketevent.ResponsibilityTransferred: true, ticketevent.FixPlanned: true,
 }
