@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
@@ -18,34 +17,16 @@ import (
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
-// where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
-func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *triagev1.Assessment {
-	if desk.Process == nil || r.GetImporting() {
-		return r.GetAssessment()
+// reportOf is what was said of the ticket at registration, by whom and how it came. group is the one that the reporter reports
+// as.
+func reportOf(r *triagev1.OpenTicketRequest, group string) domain.Report {
+	report := domain.Report{
+		Said: r.GetAssessment(), ReporterGroup: group, Way: profile.WayOf(r.GetChannel()), Importing: r.GetImporting(),
 	}
-	a := &triagev1.Assessment{}
-	if r.GetAssessment() != nil {
-		a = proto.CloneOf(r.GetAssessment())
-	}
-	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, group
-	a.Answered = slices.Collect(maps.Keys(a.GetAnswers()))
 	for _, answer := range r.GetWordedAnswers() {
-		a.Answered = append(a.Answered, answer.GetQuestion())
+		report.Worded = append(report.Worded, answer.GetQuestion())
 	}
-	slices.Sort(a.Answered)
-	if a.GetChannel() != "" {
-		return a
-	}
-	way := profile.WayOf(r.GetChannel())
-	if a.GetFoundBy() != "" {
-		way = profilev1.Way_WAY_INTERNAL
-	}
-	channels := desk.Process.Settings().GetChannels()
-	if at := slices.IndexFunc(channels, func(c *profilev1.IntakeChannel) bool { return c.GetWay() == way }); at >= 0 {
-		a.Channel = channels[at].GetId()
-	}
-	return a
+	return report
 }
 
 // worded are the answers in words.
