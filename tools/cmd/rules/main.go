@@ -1,8 +1,8 @@
 // Command rules prints every rule of docs/requirements.md with the tests that show it, and the rules that no test shows yet.
 //
 // A test claims a rule by naming it: in its name, in a comment on it or in it, or at the beginning of what a string in it says
-// ("R106: silence closes"). The command runs every test that claims one, and fails when a claim does not hold: a test that fails, is
-// skipped or is not there shows nothing.
+// ("R106: silence closes"). The command runs every test that claims one, and fails when a claim does not hold: a test that fails,
+// is skipped or is not there shows nothing.
 package main
 
 import (
