@@ -81,6 +81,7 @@ accept: build postgres ## the organisations' processes, walked step by step over
 .PHONY: bench
 bench: build postgres ## throughput, latency and memory next to pgbench; table on screen and out/bench.json
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; BAVN_BENCH=1 go test -v -count=1 -timeout=2h ./test/bench/... $(ARGS)
+	@go test -run '^$$' -bench '^BenchmarkCommand$$' ./services/triage/internal/domain
 
 .PHONY: bench-search
 bench-search: build postgres ## suggestions among a million tickets, next to plain full-text ranking; out/bench-search.json
@@ -96,7 +97,7 @@ SOAKED := platform/feed platform/pg platform/jobs platform/request services/inta
 
 .PHONY: soak
 soak: resilience ## what takes longer: the kill storm, everything that races TIMES over (20) under the race detector, ten thousand timers
-	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_PAGE_RACES=50 BAVN_SOAK=1; \
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_SOAK=1; \
 	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
 	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app; \
 	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app

@@ -50,7 +50,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Profiles: shelf}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
-	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
+	river.AddWorker(workers, &command.TicketTimers{Writer: writer, OfferLapse: cfg.HandOver.Lapse})
 	river.AddWorker(workers, &command.PageTimer{Writer: writer})
 	river.AddWorker(workers, &command.MainFollower{Writer: writer, Reader: feed.NewReader(base.Pool)})
 	if writer.Timers, err = base.Jobs(workers); err != nil {

@@ -2,9 +2,7 @@ package app_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -251,37 +249,6 @@ func TestNumbersOfOtherToolsAreKeptAndTheReportersOwnIsQuoted(t *testing.T) {
 	})
 	if !fault.Is(err, fault.InvalidArgument) {
 		t.Errorf("a tool that the profile does not know: %v", err)
-	}
-}
-
-// One fault, one ticket: of two opposite merges at once exactly one stands, and the other is told so.
-func TestOfTwoOppositeMergesOneStands(t *testing.T) {
-	t.Parallel()
-	w := newLinked(t)
-	rounds := 4
-	if os.Getenv("BAVN_SOAK") != "" {
-		rounds = 50 // `make soak` runs this twenty times
-	}
-	for range rounds {
-		pair := []string{w.opened().GetName(), w.opened().GetName()}
-		errs := make([]error, 2)
-		var both sync.WaitGroup
-		for i := range pair {
-			both.Go(func() {
-				_, errs[i] = w.links.MergeTicket(w.as("mette"), &triagev1.MergeTicketRequest{
-					Name: pair[i], RequestId: requestID(), Into: pair[1-i], Reason: danish("Samme fejl"),
-				})
-			})
-		}
-		both.Wait()
-		won := slices.Index(errs, nil)
-		if won < 0 || errs[1-won] == nil || !fault.Is(errs[1-won], "ALREADY_MERGED") {
-			t.Fatalf("the merges answered %v and %v", errs[0], errs[1])
-		}
-		if ended, lives := w.read(pair[won]), w.read(pair[1-won]); ended.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_CANCELLED ||
-			lives.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS {
-			t.Fatalf("the winner is %s, the other %s", ended.GetStatus(), lives.GetStatus())
-		}
 	}
 }
 

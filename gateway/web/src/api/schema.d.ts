@@ -6636,7 +6636,7 @@ export interface components {
              * @description Which person it is assigned to there; empty means the role's first, or where no role is named nobody: it lies in the queue.
              * @enum {string}
              */
-            pick?: "PICK_UNSPECIFIED" | "PICK_LEAST_LOADED";
+            pick?: "PICK_UNSPECIFIED" | "PICK_LEAST_LOADED" | "PICK_ON_DUTY";
             /** @description Role that receives it there (R62). */
             role?: string;
             /** @description The responsibility goes with the work (R60, R63). */

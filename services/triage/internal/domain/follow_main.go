@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Happened is an event of a ticket that others follow.
@@ -20,7 +21,8 @@ type Happened struct {
 // Carried are the events that a followed ticket's followers hear of.
 func Carried() []string {
 	return []string{
-		"ticket.note_added", "ticket.held", "ticket.resumed", "ticket.released", "ticket.resolved", "ticket.closed",
+		ticketevent.NoteAdded, ticketevent.Held, ticketevent.Resumed, ticketevent.Released, ticketevent.Resolved, ticketevent.Closed,
+		ticketevent.SolutionRejected, ticketevent.Reopened,
 	}
 }
 
@@ -34,20 +36,20 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing
-// to do: the inquiry was ended by people, or the words are erased.
+// it waits, that it is solved, closed, or not solved after all. The desk's gates were passed by the main ticket.
+// An outcome without events is nothing to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
 		return nothing, nil
 	}
 	switch h.Type {
-	case "ticket.note_added":
+	case ticketevent.NoteAdded:
 		if t.Facts.GetStatusClass() == process.ClassClosed || h.word(TextNote).Blank() {
 			return nothing, nil
 		}
 		return t.unlessRefused(t.AddNote(h.word(TextNote), false, "", at))
-	case "ticket.held":
+	case ticketevent.Held:
 		if h.Ticket.GetStatus() == process.AwaitingUser { // what its own reporter is asked, the others cannot answer
 			return nothing, nil
 		}
@@ -56,15 +58,20 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 			wait.Until = until.AsTime()
 		}
 		return t.unlessRefused(t.Hold(wait, h.word(TextReason), at))
-	case "ticket.resumed", "ticket.released":
+	case ticketevent.Resumed, ticketevent.Released:
 		if t.Facts.GetStatus() == process.AwaitingUser || h.Ticket.GetStatusClass() == process.ClassWaiting {
 			return nothing, nil
 		}
 		return t.unlessRefused(t.Resume(Text{}, at))
-	case "ticket.resolved":
+	case ticketevent.Resolved:
 		return t.unlessRefused(t.resolveAs(h, at))
-	case "ticket.closed":
+	case ticketevent.Closed:
 		return t.unlessRefused(t.Close(at))
+	case ticketevent.SolutionRejected, ticketevent.Reopened:
+		if !t.solvedByFollowing() {
+			return nothing, nil
+		}
+		return t.unlessRefused(t.reopen(Text{}, true, at)) // the words are those of whoever still has the fault
 	default:
 		return nothing, nil
 	}
@@ -94,13 +101,24 @@ func (t Ticket) resolveAs(h Happened, at time.Time) (Outcome, error) {
 	outcome, err := t.Resolve(Solution{
 		Text: h.word(TextSolution), RootCause: h.word(TextRootCause), Kind: h.Ticket.GetSolutionKind(),
 	}, "", at)
+	if err != nil {
+		return outcome, err
+	}
+	outcome.Ticket.Facts.LastTechnician = "" // nobody of the inquiry's own solved it
 	outcome.Events = append(earlier, outcome.Events...)
-	return outcome, err
+	return outcome, nil
+}
+
+// solvedByFollowing reports whether its solution is that of its main ticket, and its reporter has not agreed yet. What they
+// agreed to, and what was closed on their silence, is theirs to report again.
+func (t Ticket) solvedByFollowing() bool {
+	f := t.Facts
+	return f.GetStatus() == process.Resolved && !f.GetSolutionAccepted() && f.GetLastTechnician() == ""
 }
 
 // FollowChange lets a ticket that waits for a release go on when the change that corrects it is released, or done (R97).
 func (t Ticket) FollowChange(h Happened, at time.Time) (Outcome, error) {
-	done := h.Type == "ticket.released" || h.Type == "ticket.resolved" || h.Type == "ticket.closed"
+	done := h.Type == ticketevent.Released || h.Type == ticketevent.Resolved || h.Type == ticketevent.Closed
 	if !done || t.Facts.GetImporting() || t.Facts.GetStatus() != process.PendingRelease {
 		return Outcome{Ticket: t}, nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // notificationRequest names those whom a rule of the profile wants told, by their part in the ticket as it stands.
@@ -46,7 +47,7 @@ func (t Ticket) notificationRequest(
 func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*triagev1.NotificationRequest, error) {
 	var requests []*triagev1.NotificationRequest
 	switch event {
-	case "ticket.fix_planned":
+	case ticketevent.FixPlanned:
 		plans, err := t.Desk.Process.FixPlans(facts)
 		if err != nil {
 			return nil, err
@@ -60,7 +61,7 @@ func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*
 				requests = append(requests, request)
 			}
 		}
-	case "ticket.release_announced":
+	case ticketevent.ReleaseAnnounced:
 		request := &triagev1.NotificationRequest{Rule: "release_announced", Template: templateReleaseAnnounced, Media: inWriting}
 		for _, part := range []profilev1.Audience{
 			profilev1.Audience_AUDIENCE_REPORTER, profilev1.Audience_AUDIENCE_AFFECTED_USER, profilev1.Audience_AUDIENCE_LINKED_REPORTERS,
