@@ -10457,6 +10457,8 @@ export interface operations {
                 "filter.resources"?: string[];
                 /** @description Shards of the resource hash, 0 to 63; for services that share the work. */
                 "filter.shards"?: number[];
+                /** @description Their names, such as "desks/nsp". */
+                "filter.desks.names"?: string[];
             };
             header?: never;
             path: {
