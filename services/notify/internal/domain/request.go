@@ -81,7 +81,8 @@ func once(told []Told) []Told {
 
 const (
 	toStakeholders = "audience/stakeholders"
-	// ToLinkedReporters are those whose inquiries are linked to the ticket (R19).
+	// ToLinkedReporters are those whose inquiries are linked to the ticket (R19): each is told by their own inquiry, to which what
+	// happens is carried over.
 	ToLinkedReporters = "audience/linked_reporters"
 )
 

@@ -310,7 +310,11 @@ func (f *follower) request(before Ticket) error {
 			return err
 		}
 		facts.PreviousPriority = present
-		e.Payload.Notifications = then.withinSight(slices.Concat(e.Payload.Notifications, more, release))
+		asked := slices.Concat(e.Payload.Notifications, more, release)
+		if e.OfMain {
+			asked = then.toUsers(asked)
+		}
+		e.Payload.Notifications = then.withinSight(asked)
 		own := then.ownNumber()
 		for _, request := range e.Payload.GetNotifications() {
 			request.OwnNumber = own

@@ -51,10 +51,11 @@ func (t Ticket) MarkReleased(unannounced string, at time.Time) (Outcome, error) 
 	return c.done("ticket.released"), nil
 }
 
-// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end.
+// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end. An inquiry waits for its
+// main ticket's.
 func PendingRelease(f *triagev1.Ticket) (time.Time, bool) {
 	plan := f.GetFixPlan()
-	if plan.GetReleaseTime() == nil || plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed {
+	if (Ticket{Facts: f}).about() || plan.GetReleaseTime() == nil || plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed {
 		return time.Time{}, false
 	}
 	return plan.GetReleaseTime().AsTime(), true

@@ -84,6 +84,8 @@ type Event struct {
 	Audience []string
 	// At is when it happened.
 	At time.Time
+	// OfMain says that it was carried over from the ticket that this one is about: nobody but its own users needs to hear it again.
+	OfMain bool
 }
 
 // Outcome is a decision: the ticket after it, and what happened, in order.
