@@ -32,8 +32,8 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, when its fix comes (R83), that it is solved and closed. The desk's gates were passed by the main ticket. An outcome without events is nothing
-// to do: the inquiry was ended by people, or the words are erased.
+// it waits, when its fix comes (R83), that it is solved and closed. The desk's gates were passed by the main ticket. An outcome
+// without events is nothing to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
@@ -73,8 +73,8 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	}
 }
 
-// followPlan carries over when and how it will be fixed, and what those who wait are told before (R83): they are told by their own
-// ticket, with its number. Who asked after the release was planned hears of it too, unless it is over.
+// followPlan carries over when and how it will be fixed, and what those who wait are told before (R83): they are told by their
+// own ticket, with its number. Who asked after the release was planned hears of it too, unless it is over.
 func (t Ticket) followPlan(h Happened, at time.Time) (Outcome, error) {
 	release := h.Ticket.GetFixPlan().GetReleaseTime().AsTime()
 	if t.Facts.GetStatusClass() == process.ClassClosed || !release.After(at) {

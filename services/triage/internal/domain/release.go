@@ -55,7 +55,8 @@ func (t Ticket) MarkReleased(unannounced string, at time.Time) (Outcome, error) 
 // main ticket's.
 func PendingRelease(f *triagev1.Ticket) (time.Time, bool) {
 	plan := f.GetFixPlan()
-	if (Ticket{Facts: f}).about() || plan.GetReleaseTime() == nil || plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed {
+	over := plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed
+	if plan.GetReleaseTime() == nil || over || (Ticket{Facts: f}).about() {
 		return time.Time{}, false
 	}
 	return plan.GetReleaseTime().AsTime(), true
