@@ -164,11 +164,8 @@ func (c *Commands) addresses(ctx context.Context, desk string, rows []store.Noti
 // words asks for everything else that the messages say.
 func (c *Commands) words(ctx context.Context, desk string, rows []store.Notification, m *material) (err error) {
 	q := store.New(c.Pool)
-	if m.desk, err = q.GetDesk(ctx, desk); err != nil {
-		return fmt.Errorf("read desk: %w", err)
-	}
-	if m.zone, err = time.LoadLocation(m.desk.TimeZone); err != nil {
-		m.zone = time.UTC
+	if err := c.surroundings(ctx, desk, m); err != nil {
+		return err
 	}
 	if m.digests, err = digests(ctx, q, desk, rows); err != nil {
 		return err

@@ -27,7 +27,7 @@ func (w *world) follows(file string) *profile.Profile {
 	}
 	w.triage.mu.Lock()
 	defer w.triage.mu.Unlock()
-	w.triage.profiles = map[string]*profilev1.Profile{p.Version(): p.Settings()}
+	w.triage.profiles, w.triage.inForce = map[string]*profilev1.Profile{p.Version(): p.Settings()}, p.Version()
 	return p
 }
 

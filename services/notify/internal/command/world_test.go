@@ -105,6 +105,7 @@ type triage struct {
 	tickets  map[string]*triagev1.Ticket
 	events   map[string][]*feed.Event
 	profiles map[string]*profilev1.Profile // by version
+	inForce  string                        // the version that the desk follows
 }
 
 func (t *triage) GetProfile(
@@ -112,8 +113,12 @@ func (t *triage) GetProfile(
 ) (*triagev1.ProcessProfile, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if settings := t.profiles[resourcename.ID(r.GetName())]; settings != nil {
-		return &triagev1.ProcessProfile{Name: r.GetName(), Settings: settings}, nil
+	version := resourcename.ID(r.GetName())
+	if version == "profile" {
+		version = t.inForce
+	}
+	if settings := t.profiles[version]; settings != nil {
+		return &triagev1.ProcessProfile{Name: r.GetName(), Version: version, Settings: settings}, nil
 	}
 	return nil, status.Error(codes.NotFound, "unknown")
 }
