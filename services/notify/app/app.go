@@ -89,7 +89,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	tools.Commands, hooks.Jobs = commands, commands.Jobs
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
-	commands.Links = paging.Links
+	commands.Links, paging.Messages = paging.Links, commands
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err

@@ -10,14 +10,7 @@ import (
 type filledIn struct {
 	Template string `arg:"" help:"The template's id in the profile, or one of Bavn's own: resolved."`
 	Ticket   string `help:"Fill it in with this ticket; a sample otherwise."`
-	Language string `enum:"da,sv,en,-" default:"-" help:"da, sv or en; yours otherwise."`
-}
-
-func (f filledIn) language() string {
-	if f.Language == "-" {
-		return ""
-	}
-	return f.Language
+	Spoken   string `name:"in" placeholder:"da|sv|en" help:"In which language; yours otherwise."`
 }
 
 // MessagePreview shows one.
@@ -32,7 +25,7 @@ func (c *MessagePreview) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.words(connected.Templates.PreviewTemplate(ctx, &notifyv1.PreviewTemplateRequest{
-		Name: s.template(c.Template), Ticket: s.ticketIfAny(c.Ticket), LanguageCode: c.language(),
+		Name: s.template(c.Template), Ticket: s.ticketIfAny(c.Ticket), LanguageCode: c.Spoken,
 	}))
 }
 
@@ -49,7 +42,7 @@ func (c *MessageTest) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.words(connected.Templates.SendTestMessage(ctx, &notifyv1.SendTestMessageRequest{
-		Name: s.template(c.Template), RequestId: c.id(), Ticket: s.ticketIfAny(c.Ticket), LanguageCode: c.language(),
+		Name: s.template(c.Template), RequestId: c.id(), Ticket: s.ticketIfAny(c.Ticket), LanguageCode: c.Spoken,
 	}))
 }
 

@@ -5635,6 +5635,8 @@ export interface components {
             source?: string;
             /** @description The reporter is asked how it was (R112). */
             survey?: boolean;
+            /** @description How the reporter is asked how it was. */
+            surveyInvitation?: components["schemas"]["profile.SurveyInvitation"];
         };
         /** @description Whom to call or write to. */
         "profile.Contact": {
@@ -6823,6 +6825,24 @@ export interface components {
             source?: string;
             /** @description Who puts a ticket here says until when. */
             untilRequired?: boolean;
+        };
+        /**
+         * @description How the reporter is asked how it was, some time after the solution (R112): once for each ticket, and not while it is being worked
+         *     on again.
+         */
+        "profile.SurveyInvitation": {
+            /** @description How long after the solution. */
+            after?: string;
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Where the questions are asked; {desk} and {ticket} stand for the desk's id and the ticket's number. */
+            link?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The words; they say {{ticket.survey}}. */
+            template?: string;
         };
         /**
          * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
@@ -8356,6 +8376,11 @@ export interface components {
             recipients?: string[];
             /** @description The rule, an id of the profile's notifications. */
             rule?: string;
+            /**
+             * Format: date-time
+             * @description Not before this time, and only if the ticket is still solved then, as it was at this event: an invitation to evaluate (R112).
+             */
+            sendTime?: string;
             /** @description The words, an id of the profile's message templates. */
             template?: string;
         };

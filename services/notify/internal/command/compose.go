@@ -128,6 +128,14 @@ func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notifi
 			never(row, notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonTicketGone)
 			continue
 		}
+		uninvited, err := c.uninvited(ctx, row, m.tickets[row.Ticket])
+		if err != nil {
+			return nil, nil, err
+		}
+		if uninvited {
+			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonWithdrawn)
+			continue
+		}
 		message, err := c.write(row, m)
 		if err != nil {
 			never(row, notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonTemplate)

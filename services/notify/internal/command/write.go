@@ -127,6 +127,7 @@ func (c *Commands) ticketWords(row store.Notification, l domain.Letter, language
 		texts := m.texts[domain.EventRef(row.Desk, row.Ticket, row.EventRevision)]
 		words.Ticket.Note, words.Ticket.Plan, words.Ticket.Message = texts["note"], texts["plan"], texts["message"]
 	}
+	words.Ticket.Survey = edition.survey(row.Desk, l.Number)
 	words.Ticket.Due, words.Ticket.Closes = due(ticket, targets), due(ticket, silence)
 	if release := ticket.GetFixPlan().GetReleaseTime(); release != nil {
 		words.Ticket.Release = release.AsTime()
@@ -136,7 +137,7 @@ func (c *Commands) ticketWords(row store.Notification, l domain.Letter, language
 
 // statusOf is the ticket's status after the event, or the desk's finer word for it where it still stands there.
 func statusOf(row store.Notification, ticket *triagev1.Ticket) string {
-	then := triagev1.TicketStatus(row.TicketStatus)
+	then := cmp.Or(triagev1.TicketStatus(row.TicketStatus), ticket.GetStatus()) // a page has none of its own
 	if ticket.GetStatus() == then && ticket.GetSubStatus() != "" {
 		return ticket.GetSubStatus()
 	}

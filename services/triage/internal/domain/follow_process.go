@@ -311,6 +311,9 @@ func (f *follower) request(before Ticket) error {
 		}
 		facts.PreviousPriority = present
 		asked := slices.Concat(e.Payload.Notifications, more, release)
+		if survey := then.surveyRequest(e.Type, f.at); survey != nil {
+			asked = append(asked, survey)
+		}
 		if e.OfMain {
 			asked = then.toUsers(asked)
 		}

@@ -204,7 +204,7 @@ func (c *change) done(eventType string, texts ...Text) Outcome {
 var heard = map[string]bool{
 	"ticket.opened": true, "ticket.work_started": true, "ticket.held": true, "ticket.resolved": true, "ticket.closed": true,
 	"ticket.note_added": true, "ticket.solution_rejected": true, "ticket.reopened": true, "ticket.aged": true,
-	"ticket.responsibility_transferred": true, "ticket.fix_planned": true,
+	"ticket.responsibility_transferred": true, "ticket.fix_planned": true, "ticket.release_announced": true,
 }
 
 // react keeps when work first began, and when the reporter last heard something.
