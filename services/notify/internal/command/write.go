@@ -30,7 +30,20 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 		MessageID: row.MessageID, Thread: thread, Reference: reference,
 		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
+		List: listOf(row, m.editions[row.ProfileVersion]),
 	}, nil
+}
+
+// listOf is the list that a message is sent to the members of; empty for one that is a person's own.
+func listOf(row store.Notification, e *edition) string {
+	switch {
+	case isDigest(row):
+		return "digest." + row.Desk
+	case row.EventType == WrittenToStakeholders || e.toStakeholders(row.Rule):
+		return "stakeholders." + row.Desk
+	default:
+		return ""
+	}
 }
 
 // thread is what mail programs show messages together by, and what an answer is about: the ticket, or the recipient's digests,
