@@ -104,7 +104,8 @@ func TestTheSwedishGuideFromReceptionToClosing(t *testing.T) {
 		h.step("8 verifiering: by a mail that says when it will be closed", func() {
 			n := h.happened()
 			h.tells(n, map[string]string{
-				"resolved": "audience/linked_reporters persons/anna by portal mail", "closing.survey_invitation": "persons/anna by mail", // R112
+				"resolved":                  "audience/linked_reporters persons/anna by portal mail",
+				"closing.survey_invitation": "persons/anna by mail", // R112
 			})
 			invited := n.Notifications["closing.survey_invitation"].GetSendTime().AsTime()
 			if got := invited.Sub(h.clock.Now()); got != 72*time.Hour {

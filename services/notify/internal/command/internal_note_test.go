@@ -54,9 +54,9 @@ func (w *world) whispers(t *triagev1.Ticket, version, typ string, requests ...*t
 	return e
 }
 
-// Internal note: whatever a profile's rule names by mistake, in whichever of its words and by whichever medium, nobody outside reads
-// what was written inside, nor what hangs on it: not the users, not those who follow the ticket or have a stake in it, not another
-// party; not by mail, text message or call, not by a webhook, not in the ledger (R147, R149).
+// Internal note: whatever a profile's rule names by mistake, in whichever of its words and by whichever medium, nobody outside
+// reads what was written inside, nor what hangs on it: not the users, not those who follow the ticket or have a stake in it,
+// not another party; not by mail, text message or call, not by a webhook, not in the ledger (R147, R149).
 func TestNoInternalNoteReachesAnOutsiderInAnyWordsByAnyMedium(t *testing.T) {
 	t.Parallel()
 	everybody := []string{
@@ -112,8 +112,8 @@ func TestNoInternalNoteReachesAnOutsiderInAnyWordsByAnyMedium(t *testing.T) {
 				t.Error("the party that sees it is told nothing: this shows nothing")
 			}
 			for _, table := range []string{"webhook_deliveries", "notifications", "events", "river_job"} {
-				if n := h.count(fmt.Sprintf("SELECT count(*) FROM %s x WHERE x::text LIKE '%%selv slettet%%' OR x::text LIKE '%%kundens-fejl%%'",
-					table)); n != 0 {
+				saying := "SELECT count(*) FROM %s x WHERE x::text LIKE '%%selv slettet%%' OR x::text LIKE '%%kundens-fejl%%'"
+				if n := h.count(fmt.Sprintf(saying, table)); n != 0 {
 					t.Errorf("%d rows of %s say what was written inside", n, table)
 				}
 			}

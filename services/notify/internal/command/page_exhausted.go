@@ -13,8 +13,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// tellExhausted tells whom triage names, the authority, that nobody on the chain has answered (R52, R67). Nothing holds it back: an
-// urgent case has nobody.
+// tellExhausted tells whom triage names, the authority, that nobody on the chain has answered (R52, R67). Nothing holds it
+// back: an urgent case has nobody.
 func (c *Commands) tellExhausted(ctx context.Context, tx pgx.Tx, event *feed.Event, payload *triagev1.PageEvent) error {
 	record, page, now := event.Record, payload.GetPage(), c.Clock.Now()
 	h := domain.Happening{

@@ -10,17 +10,19 @@ import (
 	"github.com/bavn/bavn/platform/mailsink"
 )
 
-// R52, R67: when nobody on the chain has answered, the authority hears of it at once, by mail and in its inbox, whatever its people
-// wish; the chain goes on being called.
+// R52, R67: when nobody on the chain has answered, the authority hears of it at once, by mail and in its inbox, whatever its
+// people wish; the chain goes on being called.
 func TestTheAuthorityHearsAtOnceThatNobodyOnTheChainAnswers(t *testing.T) {
 	t.Parallel()
 	o := newOnDuty(t)
 	o.commands.Calm.PerHour = 2
 	p := o.follows("nsp.yaml")
-	o.exec(`INSERT INTO preferences (desk, person, quiet_from, quiet_until, digest, revision) VALUES ('nsp', 'sofie', 0, 1439, true, 1)`)
+	o.exec(`INSERT INTO preferences (desk, person, quiet_from, quiet_until, digest, revision)
+		VALUES ('nsp', 'sofie', 0, 1439, true, 1)`)
 	o.turns()
+	asked := request("duty", "page_exhausted", "mail portal", "parties/sds")
 	exhausted := o.event(o.duty.page.GetName(), "page.exhausted", "", &triagev1.PageEvent{
-		Page: o.duty.page, Notifications: []*triagev1.NotificationRequest{request("duty", "page_exhausted", "mail portal", "parties/sds")},
+		Page: o.duty.page, Notifications: []*triagev1.NotificationRequest{asked},
 	})
 	exhausted.Record.Audience, exhausted.Record.ProfileVersion = []string{"parties/sds"}, p.Version()
 	for range 2 { // heard twice, told once

@@ -37,9 +37,9 @@ func (c *Commands) PreviewTemplate(ctx context.Context, asked Preview) (*notifyv
 	return filled, err
 }
 
-// SendTestMessage mails it to the caller. It is no message of a ticket, so it has no row in the ledger: it goes out while the caller
-// waits, under a Message-ID that its request makes, and is then remembered. Whoever asks again after a crash in between gets the same
-// mail.
+// SendTestMessage mails it to the caller. It is no message of a ticket, so it has no row in the ledger: it goes out while the
+// caller waits, under a Message-ID that its request makes, and is then remembered. Whoever asks again after a crash in between
+// gets the same mail.
 func (c *Commands) SendTestMessage(
 	ctx context.Context, r *notifyv1.SendTestMessageRequest, asked Preview,
 ) (*notifyv1.TemplatePreview, error) {

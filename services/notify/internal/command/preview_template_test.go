@@ -13,8 +13,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
-// R78, R89: every template that a shipped profile has, and every one of ours, can be looked at in every language, with a sample and
-// with a ticket.
+// R78, R89: every template that a shipped profile has, and every one of ours, can be looked at in every language, with a sample
+// and with a ticket.
 func TestEveryTemplateCanBeLookedAt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -31,8 +31,8 @@ func inAStorm() int {
 	return 1_000
 }
 
-// Storm: 10,000 inquiries (in make test 1,000) that are linked to one incident are solved with it. Who follows them up is written to no more than the
-// cap allows, and then once about all the others.
+// Storm: 10,000 inquiries (in make test 1,000) that are linked to one incident are solved with it. Who follows them up is
+// written to no more than the cap allows, and then once about all the others.
 func TestStormOfLinkedInquiriesStaysUnderTheCapAndThenIsOneDigest(t *testing.T) {
 	t.Parallel()
 	const perHour = 10
@@ -86,8 +86,8 @@ func TestStormOfLinkedInquiriesStaysUnderTheCapAndThenIsOneDigest(t *testing.T) 
 	}
 }
 
-// Storm: two rules that set each other off (one holds the ticket, the other lets it go on, and each tells the reporter) write to the
-// reporter no more often than the cap allows, and then once about the rest.
+// Storm: two rules that set each other off (one holds the ticket, the other lets it go on, and each tells the reporter) write
+// to the reporter no more often than the cap allows, and then once about the rest.
 func TestStormOfRulesThatTriggerEachOtherStaysUnderTheCapAndThenIsOneDigest(t *testing.T) {
 	t.Parallel()
 	const perHour = 10

@@ -10,8 +10,8 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
-// uninvited reports whether an invitation to say how it was is not sent after all (R112): somebody works on the ticket again, it was
-// solved another time, whose own invitation comes, or its reporter was asked before.
+// uninvited reports whether an invitation to say how it was is not sent after all (R112): somebody works on the ticket again,
+// it was solved another time, whose own invitation comes, or its reporter was asked before.
 func (c *Commands) uninvited(ctx context.Context, row store.Notification, ticket *triagev1.Ticket) (bool, error) {
 	if row.Rule != domain.SurveyRule {
 		return false, nil

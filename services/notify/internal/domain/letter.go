@@ -127,8 +127,9 @@ func (t *Templates) Has(name string) bool { return t.byName[name] != nil }
 // Sample is a letter about a ticket that has everything, for previews.
 func Sample(desk string) Letter {
 	l := Letter{
-		Name: "Karin Dahl", Number: "ASCP00000042", Title: "Recepter kan ikke åbnes", Desk: desk, Person: "Mette Sørensen", Unit: "Drift",
-		Status: triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS, Reason: "Vi venter på en rettelse.", Solution: "Servicen er genstartet.",
+		Name: "Karin Dahl", Number: "ASCP00000042", Title: "Recepter kan ikke åbnes", Desk: desk, Person: "Mette Sørensen",
+		Unit: "Drift", Status: triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS, Reason: "Vi venter på en rettelse.",
+		Solution: "Servicen er genstartet.",
 		URL: "https://bavn.example/desks/nsp/tickets/ASCP00000042", Total: 2,
 	}
 	l.Items = []Letter{l, {Number: "ASCP00000043", Status: triagev1.TicketStatus_TICKET_STATUS_RESOLVED}}
