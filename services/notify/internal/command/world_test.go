@@ -108,21 +108,6 @@ type triage struct {
 	inForce  string                        // the version that the desk follows
 }
 
-func (t *triage) GetProfile(
-	_ context.Context, r *triagev1.GetProfileRequest, _ ...grpc.CallOption,
-) (*triagev1.ProcessProfile, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	version := resourcename.ID(r.GetName())
-	if version == "profile" {
-		version = t.inForce
-	}
-	if settings := t.profiles[version]; settings != nil {
-		return &triagev1.ProcessProfile{Name: r.GetName(), Version: version, Settings: settings}, nil
-	}
-	return nil, status.Error(codes.NotFound, "unknown")
-}
-
 func (t *triage) GetTicket(_ context.Context, r *triagev1.GetTicketRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

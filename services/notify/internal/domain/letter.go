@@ -130,7 +130,7 @@ func Sample(desk string) Letter {
 		Name: "Karin Dahl", Number: "ASCP00000042", Title: "Recepter kan ikke åbnes", Desk: desk, Person: "Mette Sørensen",
 		Unit: "Drift", Status: triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS, Reason: "Vi venter på en rettelse.",
 		Solution: "Servicen er genstartet.",
-		URL: "https://bavn.example/desks/nsp/tickets/ASCP00000042", Total: 2,
+		URL:      "https://bavn.example/desks/nsp/tickets/ASCP00000042", Total: 2,
 	}
 	l.Items = []Letter{l, {Number: "ASCP00000043", Status: triagev1.TicketStatus_TICKET_STATUS_RESOLVED}}
 	return l
