@@ -100,6 +100,7 @@ soak: resilience ## what takes longer: the kill storm, everything that races TIM
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_SOAK=1; \
 	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
 	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app; \
+	go test -count=1 -run '^TestStorm' -timeout=1h ./services/notify/internal/command || exit 1; \
 	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app
 
 ## Check

@@ -49,6 +49,7 @@ var files = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_stakeholder_proto,
 	notifyv1.File_bavn_notify_v1_outbox_proto,
 	notifyv1.File_bavn_notify_v1_preference_proto,
+	notifyv1.File_bavn_notify_v1_template_service_proto,
 	notifyv1.File_bavn_notify_v1_webhook_service_proto,
 	notifyv1.File_bavn_notify_v1_paging_service_proto,
 	notifyv1.File_bavn_notify_v1_link_service_proto,

@@ -115,6 +115,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		notifyv1.RegisterStakeholderServiceHandlerClient(ctx, mux, notifyv1.NewStakeholderServiceClient(notify)),
 		notifyv1.RegisterOutboxServiceHandlerClient(ctx, mux, notifyv1.NewOutboxServiceClient(notify)),
 		notifyv1.RegisterPreferenceServiceHandlerClient(ctx, mux, notifyv1.NewPreferenceServiceClient(notify)),
+		notifyv1.RegisterTemplateServiceHandlerClient(ctx, mux, notifyv1.NewTemplateServiceClient(notify)),
 		notifyv1.RegisterWebhookServiceHandlerClient(ctx, mux, notifyv1.NewWebhookServiceClient(notify)),
 		notifyv1.RegisterPagingServiceHandlerClient(ctx, mux, notifyv1.NewPagingServiceClient(notify)),
 		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),

@@ -89,7 +89,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	tools.Commands, hooks.Jobs = commands, commands.Jobs
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
-	commands.Links = paging.Links
+	commands.Links, paging.Messages = paging.Links, commands
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
 		return nil, err
@@ -126,6 +126,7 @@ func serve(
 	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
 	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
+	notifyv1.RegisterTemplateServiceServer(base.Server, &api.Templates{Gate: gate, Commands: commands})
 	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
 	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
 	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})

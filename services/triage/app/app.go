@@ -16,10 +16,10 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/api"
 	"github.com/bavn/bavn/services/triage/internal/command"
-	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/project"
 	"github.com/bavn/bavn/services/triage/internal/store"
 	"github.com/bavn/bavn/services/triage/migrations"
@@ -137,7 +137,7 @@ func hearIntake(base *service.Base, conn grpc.ClientConnInterface, writer *comma
 func followMains(base *service.Base, timers *jobs.Client) error {
 	return base.Hear(feed.SubscriberConfig{
 		Name: "followers", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()),
-		Types: domain.Carried(), Handler: &command.Followed{Timers: timers},
+		Types: profile.Carried(), Handler: &command.Followed{Timers: timers},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/resourcename"
 )
 
@@ -79,6 +80,55 @@ func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 		if !slices.Equal(heard, want) {
 			t.Errorf("%s heard %v, want %v", inquiry, heard, want)
 		}
+	}
+}
+
+// R83: whoever asked about an incident hears of its fix before it is released, by their own ticket; the parties that heard of the
+// incident's plan do not hear it again of each inquiry, and the calendar shows the release once.
+func TestReportersOfInquiriesHearBeforeTheFixIsReleased(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	main, inquiry := w.opened(dataFault).GetName(), w.opened().GetName()
+	must(w.link(inquiry, inquiryAbout, main))(t)
+	must(w.plan(main, 48*time.Hour))(t)
+	must(w.releases.TellReporters(w.as("mette"), &triagev1.TellReportersRequest{
+		Name: main, RequestId: requestID(), Message: danish("Vi retter det på torsdag."),
+	}))(t)
+	release := func() { // once the others have heard
+		must(w.releases.MarkReleased(w.as("mette"), &triagev1.MarkReleasedRequest{Name: main, RequestId: requestID()}))(t)
+	}
+	for _, step := range []struct{ event, word, words string }{
+		{"ticket.fix_planned", "plan", "Rettes i næste release."},
+		{"ticket.release_announced", "message", "Vi retter det på torsdag."},
+		{"ticket.released", "", ""},
+	} {
+		if step.event == "ticket.released" {
+			release()
+		}
+		eventually(t, inquiry+" hears "+step.event, func() bool {
+			return slices.ContainsFunc(w.events(inquiry), func(e *feed.Event) bool { return e.Record.GetType() == step.event })
+		})
+		event, payload := w.last(inquiry, step.event)
+		if words, _ := event.Text(step.word); words.GetText() != step.words {
+			t.Errorf("%s says %q", step.event, words.GetText())
+		}
+		for _, asked := range payload.GetNotifications() {
+			if !slices.Equal(asked.GetRecipients(), []string{"persons/bo", "persons/karen"}) {
+				t.Errorf("%s is told to %v", step.event, asked.GetRecipients())
+			}
+		}
+		if step.event == "ticket.release_announced" && len(payload.GetNotifications()) == 0 {
+			t.Error("nobody is told before the release")
+		}
+		if step.event == "ticket.release_announced" {
+			calendar := must(w.releases.ListPendingReleases(w.as("mette"), &triagev1.ListPendingReleasesRequest{Parent: desk}))(t)
+			if n := len(calendar.GetTickets()); n != 1 {
+				t.Errorf("the calendar shows the release %d times", n)
+			}
+		}
+	}
+	if w.read(inquiry).GetFixPlan().GetReleasedTime() == nil {
+		t.Error("the inquiry does not know that it is released")
 	}
 }
 

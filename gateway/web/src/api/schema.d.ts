@@ -1913,6 +1913,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/templates/{template}:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fills in a template: with a sample, or with a ticket that the caller sees, as they see it
+         * @description Fills in a template: with a sample, or with a ticket that the caller sees, as they see it. Callers: members of a party of the desk.
+         *     Changes nothing. Errors: NOT_FOUND (no such template, or no part in the desk; at `ticket` for one that the caller does not see),
+         *     UNAVAILABLE while the words cannot be asked for.
+         */
+        get: operations["TemplateService_PreviewTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/templates/{template}:sendTest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mails a template to the caller, and to nobody else, filled in as PreviewTemplate does and marked as a test
+         * @description Mails a template to the caller, and to nobody else, filled in as PreviewTemplate does and marked as a test. Preferences and caps do not
+         *     count: they asked for it. Callers: as PreviewTemplate. Emits nothing. Idempotent by request_id: the same request again is answered, and
+         *     not sent again. Errors: as PreviewTemplate; FAILED_PRECONDITION NO_ADDRESS (the caller has no mail address), UNAVAILABLE while no mail
+         *     server takes it.
+         */
+        post: operations["TemplateService_SendTestMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/ticketTemplates": {
         parameters: {
             query?: never;
@@ -5178,6 +5223,21 @@ export interface components {
             /** @description The caller's own subject; empty for the template's. Given together with `body`. */
             subject?: string;
         };
+        /** @description Asks for a test message. */
+        "notify.SendTestMessageRequest": {
+            /**
+             * @description As in PreviewTemplateRequest.
+             * @enum {string}
+             */
+            languageCode?: "" | "da" | "sv" | "en";
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description As in PreviewTemplateRequest. */
+            ticket?: string;
+        };
         /** @description Sets preferences. */
         "notify.SetPreferencesRequest": {
             /** @description One message an hour, instead of each by itself. */
@@ -5207,6 +5267,19 @@ export interface components {
             readonly person?: string;
             /** @description Of which priorities they hear; empty for one who was taken off. */
             readonly priorities?: string[];
+        };
+        /** @description A template that is filled in. */
+        "notify.TemplatePreview": {
+            /** @description The whole text, with greeting and signature. */
+            readonly body?: string;
+            /** @description The language it is in: "da". */
+            readonly languageCode?: string;
+            /** @description Resource name, `desks/{desk}/templates/{template}`. */
+            name?: string;
+            /** @description The version of the profile that it is of; empty for one of Bavn's own. */
+            readonly profileVersion?: string;
+            /** @description One line. */
+            readonly subject?: string;
         };
         /** @description Asks for a test event. */
         "notify.TestWebhookRequest": {
@@ -5565,6 +5638,8 @@ export interface components {
             source?: string;
             /** @description The reporter is asked how it was (R112). */
             survey?: boolean;
+            /** @description How the reporter is asked how it was. */
+            surveyInvitation?: components["schemas"]["profile.SurveyInvitation"];
         };
         /** @description Whom to call or write to. */
         "profile.Contact": {
@@ -6753,6 +6828,24 @@ export interface components {
             source?: string;
             /** @description Who puts a ticket here says until when. */
             untilRequired?: boolean;
+        };
+        /**
+         * @description How the reporter is asked how it was, some time after the solution (R112): once for each ticket, and not while it is being worked
+         *     on again.
+         */
+        "profile.SurveyInvitation": {
+            /** @description How long after the solution. */
+            after?: string;
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Where the questions are asked; {desk} and {ticket} stand for the desk's id and the ticket's number. */
+            link?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The words; they say {{ticket.survey}}. */
+            template?: string;
         };
         /**
          * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
@@ -8286,6 +8379,11 @@ export interface components {
             recipients?: string[];
             /** @description The rule, an id of the profile's notifications. */
             rule?: string;
+            /**
+             * Format: date-time
+             * @description Not before this time, and only if the ticket is still solved then, as it was at this event: an invitation to evaluate (R112).
+             */
+            sendTime?: string;
             /** @description The words, an id of the profile's message templates. */
             template?: string;
         };
@@ -13045,6 +13143,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["intake.Submission"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    TemplateService_PreviewTemplate: {
+        parameters: {
+            query?: {
+                /** @description Fills it in with this ticket; empty for a sample. What belongs to one event of it (a reason, a note) is left empty. */
+                ticket?: string;
+                /** @description In which language: "da", "sv" or "en"; empty for the caller's. */
+                languageCode?: "" | "da" | "sv" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The template id. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.TemplatePreview"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    TemplateService_SendTestMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The template id. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SendTestMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.TemplatePreview"];
                 };
             };
             /** @description Default error response */

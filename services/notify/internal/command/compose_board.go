@@ -210,7 +210,7 @@ func (b *Board) write(
 	case templateAnnounced:
 		l.URL, l.Number = page, ""
 		l.Unsubscribe = page + "/unsubscribe?token=" + url.QueryEscape(b.secret(row.Desk, subscription, "unsubscribe"))
-		message.Unsubscribe = l.Unsubscribe
+		message.List, message.Unsubscribe = "announcements."+row.Desk, l.Unsubscribe
 		message.Thread = resourcename.ID(row.Topic) + "." + row.Desk + "@" + b.MailDomain
 	default:
 		l.URL = ""

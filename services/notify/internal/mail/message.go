@@ -55,6 +55,9 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 		out.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Thread+">")
 		out.SetGenHeader(gomail.HeaderReferences, "<"+m.Thread+">")
 	}
+	if m.List != "" {
+		out.SetGenHeader(gomail.Header("List-Id"), "<"+m.List+"."+c.cfg.Domain()+">")
+	}
 	if m.Unsubscribe != "" {
 		out.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.Unsubscribe+">")
 		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")

@@ -130,6 +130,16 @@ func asksMore(others, more []*triagev1.NotificationRequest) []*triagev1.Notifica
 	return kept
 }
 
+// toUsers leaves of what is asked only what goes to the ticket's own users.
+func (t Ticket) toUsers(requests []*triagev1.NotificationRequest) []*triagev1.NotificationRequest {
+	users := keysOf(t.Desk, t.Facts.GetReporter(), t.Facts.GetAffectedUser())
+	return slices.DeleteFunc(requests, func(request *triagev1.NotificationRequest) bool {
+		request.Recipients = slices.DeleteFunc(request.GetRecipients(), func(who string) bool { return !slices.Contains(users, who) })
+		request.Chain = ""
+		return len(request.GetRecipients()) == 0
+	})
+}
+
 // withinSight leaves out of what is asked about a restricted ticket whoever does not see it: nobody is told what they may not
 // read (R149). Who is on duty is called, and hears its number.
 func (t Ticket) withinSight(requests []*triagev1.NotificationRequest) []*triagev1.NotificationRequest {

@@ -18,12 +18,9 @@ type Happened struct {
 	Words []Text
 }
 
-// Carried are the events that a followed ticket's followers hear of.
-func Carried() []string {
-	return []string{
-		ticketevent.NoteAdded, ticketevent.Held, ticketevent.Resumed, ticketevent.Released, ticketevent.Resolved, ticketevent.Closed,
-		ticketevent.SolutionRejected, ticketevent.Reopened,
-	}
+// CarriedTexts are the texts of theirs that followers hear.
+func CarriedTexts() []string {
+	return []string{TextNote, TextReason, TextSolution, TextRootCause, TextPlan, TextMessage}
 }
 
 func (h Happened) word(name string) Text {
@@ -36,8 +33,8 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, that it is solved, closed, or not solved after all. The desk's gates were passed by the main ticket.
-// An outcome without events is nothing to do: the inquiry was ended by people, or the words are erased.
+// it waits, when its fix comes (R83), that it is solved, closed, or not solved after all. The desk's gates were passed by the main
+// ticket. An outcome without events is nothing to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
@@ -58,7 +55,12 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 			wait.Until = until.AsTime()
 		}
 		return t.unlessRefused(t.Hold(wait, h.word(TextReason), at))
+	case ticketevent.FixPlanned, ticketevent.ReleaseAnnounced:
+		return t.followPlan(h, at)
 	case ticketevent.Resumed, ticketevent.Released:
+		if h.Type == ticketevent.Released && t.awaitsTheFix() {
+			return ofMain(t.unlessRefused(t.MarkReleased("", at)))
+		}
 		if t.Facts.GetStatus() == process.AwaitingUser || h.Ticket.GetStatusClass() == process.ClassWaiting {
 			return nothing, nil
 		}
@@ -75,6 +77,39 @@ func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	default:
 		return nothing, nil
 	}
+}
+
+// followPlan carries over when and how it will be fixed, and what those who wait are told before (R83): they are told by their
+// own ticket, with its number. Who asked after the release was planned hears of it too, unless it is over.
+func (t Ticket) followPlan(h Happened, at time.Time) (Outcome, error) {
+	release := h.Ticket.GetFixPlan().GetReleaseTime().AsTime()
+	if t.Facts.GetStatusClass() == process.ClassClosed || !release.After(at) {
+		return Outcome{Ticket: t}, nil
+	}
+	if h.Type == ticketevent.FixPlanned {
+		if h.word(TextPlan).Blank() {
+			return Outcome{Ticket: t}, nil
+		}
+		return ofMain(t.unlessRefused(t.PlanFix(release, h.word(TextPlan), at)))
+	}
+	if h.word(TextMessage).Blank() {
+		return Outcome{Ticket: t}, nil
+	}
+	return ofMain(t.unlessRefused(t.TellReporters(h.word(TextMessage), at)))
+}
+
+// awaitsTheFix reports whether its users were told of a release, and it waits for nothing else.
+func (t Ticket) awaitsTheFix() bool {
+	other := t.Facts.GetStatusClass() == process.ClassWaiting && t.Facts.GetStatus() != process.PendingRelease
+	return t.Facts.GetFixPlan().GetReleaseTime() != nil && !other
+}
+
+// ofMain marks what was carried over, so that those who heard of the main ticket's hear nothing of each inquiry's.
+func ofMain(outcome Outcome, err error) (Outcome, error) {
+	for i := range outcome.Events {
+		outcome.Events[i].OfMain = true
+	}
+	return outcome, err
 }
 
 // unlessRefused is what a follower does, and nothing where it refuses: people brought it elsewhere, the wait is over by now, or

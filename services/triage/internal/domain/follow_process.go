@@ -311,7 +311,14 @@ func (f *follower) request(before Ticket) error {
 			return err
 		}
 		facts.PreviousPriority = present
-		e.Payload.Notifications = then.withinSight(slices.Concat(e.Payload.Notifications, more, release))
+		asked := slices.Concat(e.Payload.Notifications, more, release)
+		if survey := then.surveyRequest(e.Type, f.at); survey != nil {
+			asked = append(asked, survey)
+		}
+		if e.OfMain {
+			asked = then.toUsers(asked)
+		}
+		e.Payload.Notifications = then.withinSight(asked)
 		own := then.ownNumber()
 		for _, request := range e.Payload.GetNotifications() {
 			request.OwnNumber = own

@@ -5,8 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process/deadline"
 	"github.com/bavn/bavn/process/ticketevent"
 )
 
@@ -40,6 +43,23 @@ func (t Ticket) notificationRequest(
 	slices.Sort(request.Recipients)
 	request.Recipients = slices.Compact(request.Recipients)
 	return request, nil
+}
+
+// surveyRequest asks that the reporter of a solved ticket is invited to say how it was, some time later (R112). nil where the
+// profile does not ask.
+func (t Ticket) surveyRequest(event string, at time.Time) *triagev1.NotificationRequest {
+	invitation := t.Desk.Process.Settings().GetClosing().GetSurveyInvitation()
+	if event != ticketevent.Resolved || invitation == nil || t.Facts.GetReporter() == "" {
+		return nil
+	}
+	due, said := deadline.After(t.Desk.Process, invitation.GetAfter(), invitation.GetCalendar(), at)
+	if !said {
+		return nil
+	}
+	return &triagev1.NotificationRequest{
+		Rule: "closing.survey_invitation", Template: invitation.GetTemplate(), Media: []string{"mail"},
+		Recipients: []string{t.Desk.Key(t.Facts.GetReporter())}, SendTime: timestamppb.New(due),
+	}
 }
 
 // releaseRequests ask that those whom a fix concerns hear of it, whatever else the profile notifies of: of each plan the

@@ -52,10 +52,12 @@ func (t Ticket) MarkReleased(unannounced string, at time.Time) (Outcome, error) 
 	return c.done(ticketevent.Released), nil
 }
 
-// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end.
+// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end. An inquiry waits for its
+// main ticket's.
 func PendingRelease(f *triagev1.Ticket) (time.Time, bool) {
 	plan := f.GetFixPlan()
-	if plan.GetReleaseTime() == nil || plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed {
+	over := plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed
+	if plan.GetReleaseTime() == nil || over || (Ticket{Facts: f}).about() {
 		return time.Time{}, false
 	}
 	return plan.GetReleaseTime().AsTime(), true

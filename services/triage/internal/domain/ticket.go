@@ -85,6 +85,8 @@ type Event struct {
 	Audience []string
 	// At is when it happened.
 	At time.Time
+	// OfMain says that it was carried over from the ticket that this one is about: nobody but its own users needs to hear it again.
+	OfMain bool
 }
 
 // Outcome is a decision: the ticket after it, and what happened, in order.
@@ -204,7 +206,7 @@ var heard = map[string]bool{
 	ticketevent.Opened: true, ticketevent.WorkStarted: true, ticketevent.Held: true, ticketevent.Resolved: true,
 	ticketevent.Closed:    true,
 	ticketevent.NoteAdded: true, ticketevent.SolutionRejected: true, ticketevent.Reopened: true, ticketevent.Aged: true,
-	ticketevent.ResponsibilityTransferred: true, ticketevent.FixPlanned: true,
+	ticketevent.ResponsibilityTransferred: true, ticketevent.FixPlanned: true, ticketevent.ReleaseAnnounced: true,
 }
 
 // react keeps when work first began, and when the reporter last heard something.
