@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 )

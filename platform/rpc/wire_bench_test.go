@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 )
 
