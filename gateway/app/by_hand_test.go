@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What the gateway serves without a binding of the contract stands in the served document, and what stands there is served: files go up
-// as forms and come down as downloads, tools post at their connection.
+// What the gateway serves without a binding of the contract stands in the served document, and what stands there is served: files go
+// up as forms and come down as downloads, tools post at their connection.
 func TestWhatIsServedByHandIsInTheOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, doubles{})
@@ -43,7 +43,8 @@ func TestWhatIsServedByHandIsInTheOpenAPIDocument(t *testing.T) {
 			method: strings.ToUpper(tt.verb), path: at, body: form.String(),
 			header: map[string]string{"Content-Type": writer.FormDataContentType()},
 		})
-		if got.status == http.StatusMethodNotAllowed || got.status == http.StatusNotFound && got.refusal(t).reason() == "NO_SUCH_ROUTE" {
+		if got.status == http.StatusMethodNotAllowed ||
+			got.status == http.StatusNotFound && got.refusal(t).reason() == "NO_SUCH_ROUTE" {
 			t.Errorf("%s %s is answered %d: nothing serves it", tt.verb, at, got.status)
 		}
 	}

@@ -15,12 +15,13 @@ import (
 	"github.com/bavn/bavn/platform/blobstore"
 )
 
-// Real counterparts: a server that speaks S3 keeps a blob of several parts as it was written, loses it when it is deleted, and keeps
-// nothing of what was too large or broken off.
+// Real counterparts: a server that speaks S3 keeps a blob of several parts as it was written, loses it when it is deleted, and
+// keeps nothing of what was too large or broken off.
 func TestARealS3ServerKeepsBlobs(t *testing.T) { //nolint:paralleltest // credentials are the environment's
 	store := inS3(t)
 	key, content := blobstore.Key{Desk: "nsp", Kind: "attachments", ID: "a-1"}, bytes.Repeat([]byte("0123456789abcdef"), 1<<20)
-	if written, err := store.Put(t.Context(), key, bytes.NewReader(content), 25<<20); err != nil || written.Size != int64(len(content)) {
+	written, err := store.Put(t.Context(), key, bytes.NewReader(content), 25<<20)
+	if err != nil || written.Size != int64(len(content)) {
 		t.Fatalf("written %+v, %v", written, err)
 	}
 	if got, err := read(t, store, key); err != nil || !bytes.Equal(got, content) {
@@ -48,7 +49,7 @@ func inS3(t *testing.T) *blobstore.Store {
 	t.Helper()
 	server, err := exec.LookPath("versitygw")
 	if own, _ := filepath.Abs("../../bin/versitygw"); err != nil {
-		if server = own; exec.Command(own, "--version").Run() != nil { //nolint:noctx // ends at once
+		if server = own; exec.Command(own, "--version").Run() != nil {
 			t.Skip("no S3 server: GOBIN=$PWD/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
 		}
 	}
@@ -67,7 +68,7 @@ func inS3(t *testing.T) *blobstore.Store {
 	var said bytes.Buffer
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	process := exec.CommandContext(ctx, server, //nolint:gosec // found above
-		"--access", "bavn", "--secret", "only-for-this-test", "--port", address, "posix", "--nometa", folder)
+		"--access", "bavn", "--secret", "only-for-this-test", "--port", address, "posix", "--sidecar", t.TempDir(), folder)
 	process.Stdout, process.Stderr = &said, &said
 	if err := process.Start(); err != nil {
 		t.Fatal(err)

@@ -60,8 +60,8 @@ const (
 
 func playJira(t *testing.T) *jira { return play(t, false) }
 
-// playCloud plays Jira Cloud, whose search is another: it finds what was written a while ago, and tells nothing but the id of what
-// nobody asked more of.
+// playCloud plays Jira Cloud, whose search is another: it finds what was written a while ago, and tells nothing but the id of
+// what nobody asked more of.
 func playCloud(t *testing.T) *jira { return play(t, true) }
 
 func play(t *testing.T, cloud bool) *jira {

@@ -12,8 +12,8 @@ import (
 	"github.com/bavn/bavn/test/house"
 )
 
-// R3: NSP takes in what its operations supplier's monitoring finds, like what the supplier's people find (steps 18a, 18b). R44: what
-// no user feels stays with the supplier. R109: when it is quiet the ticket is Resolved, and closing is the national desk's.
+// R3: NSP takes in what its operations supplier's monitoring finds, like what the supplier's people find (steps 18a, 18b). R44:
+// what no user feels stays with the supplier. R109: when it is quiet the ticket is Resolved, and closing is the national desk's.
 func TestAtNSPAnAlarmOfTheSuppliersOpensAndResolvesATicketThatTheNationalDeskCloses(t *testing.T) {
 	t.Parallel()
 	o := atWork(t, "nsp",

@@ -7,8 +7,8 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 )
 
-// R5, R21, R24: intake resolves for whoever registered a ticket as solved, within that person's rights, and once together with the
-// call that the person made themselves. Nobody else resolves for somebody.
+// R5, R21, R24: intake resolves for whoever registered a ticket as solved, within that person's rights, and once together with
+// the call that the person made themselves. Nobody else resolves for somebody.
 func TestWhatWasRegisteredAsSolvedIsResolvedForItsPersonOnce(t *testing.T) {
 	t.Parallel()
 	w := newLinked(t)

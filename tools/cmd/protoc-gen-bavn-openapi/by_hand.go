@@ -11,7 +11,8 @@ import (
 //go:embed by_hand.yaml
 var byHand []byte
 
-// addByHand adds the paths that the gateway serves without a binding of the contract: what the contract says of the same path stays.
+// addByHand adds the paths that the gateway serves without a binding of the contract: what the contract says of the same path
+// stays.
 func addByHand(mapped []byte) ([]byte, error) {
 	var document map[string]any
 	if err := yaml.Unmarshal(mapped, &document); err != nil {

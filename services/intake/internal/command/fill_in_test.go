@@ -154,8 +154,8 @@ func TestR31AConditionAsksAndUnasks(t *testing.T) {
 	}
 }
 
-// R5, R21: what was registered as solved while triage was away is opened and solved by the job, once, whatever broke off before; and
-// what the process refuses to have solved is opened all the same.
+// R5, R21: what was registered as solved while triage was away is opened and solved by the job, once, whatever broke off before;
+// and what the process refuses to have solved is opened all the same.
 func TestR21WhatWasSolvedAtOnceIsSolvedLaterWhereTriageWasAway(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)

@@ -9,8 +9,8 @@ import (
 // Registrations does what intake asks for somebody whose registration came while triage was away.
 type Registrations struct{ *Delegates }
 
-// ResolveTicketFor resolves for whoever registered the ticket as solved (R21, R24). It is their own call, made once: one that they
-// made themselves with the same request id is the same.
+// ResolveTicketFor resolves for whoever registered the ticket as solved (R21, R24). It is their own call, made once: one that
+// they made themselves with the same request id is the same.
 func (r *Registrations) ResolveTicketFor(
 	ctx context.Context, asked *triagev1.ResolveTicketForRequest,
 ) (*triagev1.Ticket, error) {
