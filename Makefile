@@ -178,7 +178,7 @@ bin/.buf bin/.sqlc bin/.golangci-lint bin/.kustomize bin/.validate bin/.ko bin/.
 		GOWORK=off GOBIN=$(BIN) CGO_ENABLED=0 go install $(PACKAGE); \
 	fi; echo "$(PACKAGE)" > $@
 
-bin/.plugins: tools/go.mod tools/go.sum $(wildcard tools/cmd/*/*.go)
+bin/.plugins: tools/go.mod tools/go.sum $(wildcard tools/cmd/*/*.go tools/cmd/*/*.yaml)
 	@echo "tools: installing the protobuf plugins"
 	@GOWORK=off GOBIN=$(BIN) CGO_ENABLED=0 go -C tools install tool ./cmd/...
 	@touch $@

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
-	"github.com/bavn/bavn/process/ticketevent"
 	"github.com/bavn/bavn/process/message"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // messages refuses a template that does not render (R78, R89): on a ticket that has everything, and on one of which only the

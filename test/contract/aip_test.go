@@ -66,6 +66,7 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.triage.v1.DelegateService.GetPage":                true,
 	"bavn.triage.v1.DelegateService.AcknowledgePageFor":     true,
 	"bavn.triage.v1.DelegateService.PassPage":               true,
+	"bavn.triage.v1.RegistrationService.ResolveTicketFor":   true,
 	"bavn.notify.v1.LinkService.GetLink":                    true,
 	"bavn.notify.v1.LinkService.FollowLink":                 true,
 	"bavn.notify.v1.PagingService.AnswerPage":               true,

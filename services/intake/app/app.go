@@ -54,7 +54,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
 		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName,
 		triagev1.LinkService_ServiceDesc.ServiceName, triagev1.DirectoryService_ServiceDesc.ServiceName,
-		triagev1.ProfileService_ServiceDesc.ServiceName)
+		triagev1.ProfileService_ServiceDesc.ServiceName, triagev1.RegistrationService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 		Inbox: command.NewInbox(),
 		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
-		Links: triagev1.NewLinkServiceClient(triage),
+		Links: triagev1.NewLinkServiceClient(triage), Registrations: triagev1.NewRegistrationServiceClient(triage),
 	}
 	if cfg.Attachments.Scanner != "" {
 		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}

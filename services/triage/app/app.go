@@ -101,9 +101,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOnCallServiceServer(base.Server, &api.OnCall{Reads: reads, OnCall: &command.OnCall{Directory: directory}})
-	triagev1.RegisterDelegateServiceServer(base.Server, &api.Delegates{Delegates: &command.Delegates{
-		Tickets: tickets, OnCall: &command.OnCall{Directory: directory},
-	}})
+	delegates := &command.Delegates{Tickets: tickets, OnCall: &command.OnCall{Directory: directory}}
+	triagev1.RegisterDelegateServiceServer(base.Server, &api.Delegates{Delegates: delegates})
+	triagev1.RegisterRegistrationServiceServer(base.Server,
+		&api.Registrations{Registrations: &command.Registrations{Delegates: delegates}})
 	triagev1.RegisterLinkServiceServer(base.Server, &api.Links{Reads: reads, Tickets: tickets})
 	triagev1.RegisterReleaseServiceServer(base.Server, &api.Releases{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOrderServiceServer(base.Server, &api.Orders{Tickets: tickets})

@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/files/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches a file
+         * @description Gives out the file that a link of `:downloadLink` leads to, as a download that runs nowhere, whatever it is. The token is
+         *     all that is asked for, and ends soon. An installation may serve it from an origin of its own.
+         */
+        get: operations["Files_Download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks": {
         parameters: {
             query?: never;
@@ -1913,6 +1934,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/submissions/{submission}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a file to a submission
+         * @description As for a ticket, for who registered it and while it has no ticket yet. Its ticket then has the file.
+         */
+        post: operations["Files_UploadToSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/templates/{template}:preview": {
         parameters: {
             query?: never;
@@ -2044,7 +2085,13 @@ export interface paths {
          */
         get: operations["AttachmentService_ListAttachments"];
         put?: never;
-        post?: never;
+        /**
+         * Adds a file to a ticket
+         * @description Adds a file of 25 MiB at most to a ticket that the caller sees. The fields of the form come before the file; what type it is is
+         *     found out from its content, whatever the form says. Idempotent by `request_id`. Errors: INVALID_ARGUMENT, NOT_FOUND,
+         *     RESOURCE_EXHAUSTED for what is too large.
+         */
+        post: operations["Files_UploadToTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3875,6 +3922,28 @@ export interface paths {
          *     Idempotent by request_id.
          */
         post: operations["ReportingService_RebuildReadModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{desk}/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what a party's tool says
+         * @description Keeps a delivery of Jira, of Alertmanager, of a CloudEvents source or of a tool of one's own, signed as the connection's kind
+         *     signs: `X-Hub-Signature`, a bearer secret, or Standard Webhooks. It is answered when it is kept; what becomes of it is in the
+         *     desk's ledger of what came in. A connection that there is not answers as a wrong signature does.
+         */
+        post: operations["Webhooks_Deliver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9417,6 +9486,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Files_Download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Always an attachment. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Why not. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     DirectoryService_ListDesks: {
         parameters: {
             query?: {
@@ -13156,6 +13259,60 @@ export interface operations {
             };
         };
     };
+    Files_UploadToSubmission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id, in place of the form's. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The submission id. */
+                submission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name.
+                     */
+                    file: string;
+                    /** @description Only for the parties of the ticket. */
+                    internal?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description A UUID, the same when the caller tries again.
+                     */
+                    request_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The attachment, as it is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Why not. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     TemplateService_PreviewTemplate: {
         parameters: {
             query?: {
@@ -13430,6 +13587,60 @@ export interface operations {
                 };
             };
             /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    Files_UploadToTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id, in place of the form's. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name.
+                     */
+                    file: string;
+                    /** @description Only for the parties of the ticket. */
+                    internal?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description A UUID, the same when the caller tries again.
+                     */
+                    request_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The attachment, as it is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Why not. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16833,6 +17044,43 @@ export interface operations {
                 };
             };
             /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    Webhooks_Deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Why not. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -80,8 +80,10 @@ func (c *Commands) submit(
 			return nil, err
 		}
 	}
-	if err := c.solve(ctx, submission, r); err != nil {
-		return nil, err
+	if b.repeated && submission.Outcome == int16(intakev1.Outcome_OUTCOME_OPENED) {
+		if err := c.solve(ctx, submission, b.words); err != nil {
+			return nil, err
+		}
 	}
 	answer := submission.Proto(b.words)
 	answer.CallsDue = b.due
@@ -100,6 +102,7 @@ func (c *Commands) submittedBefore(ctx context.Context, b *basis, r *intakev1.Su
 		b.words = store.Words{
 			Title:       inLanguage(r.GetTitle(), b.desk.LanguageCode),
 			Description: inLanguage(r.GetDescription(), b.desk.LanguageCode),
+			Solution:    inLanguage(r.GetSolution(), b.desk.LanguageCode), SolutionKind: r.GetSolutionKind(),
 		}
 		return s, nil
 	}

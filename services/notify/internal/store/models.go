@@ -263,6 +263,13 @@ type ToolIssue struct {
 	Recorded   bool
 }
 
+type ToolIssueAttempt struct {
+	Desk       string
+	Connection string
+	Ticket     string
+	BegunAt    time.Time
+}
+
 type ToolPause struct {
 	Desk       string
 	Connection string
