@@ -110,6 +110,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	intakev1.RegisterAnswerServiceServer(base.Server,
+		&api.Answers{Gate: gate, Answers: &command.Answers{Commands: commands, Texts: words}})
 	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: words})
 	intakev1.RegisterFormServiceServer(base.Server, &api.Forms{Gate: gate, Reception: desks, Pages: pages, Words: words})
 	intakev1.RegisterQuickTicketServiceServer(base.Server,
