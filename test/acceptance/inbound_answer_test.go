@@ -73,8 +73,8 @@ func TestR12AMailThatIsRefusedIsReferredToTheSendersOwnDesk(t *testing.T) {
 	}
 }
 
-// Wrong thread: a stranger who quotes a number is told that their mail became a ticket of its own, and learns nothing of the other; the
-// answer to that mail joins the new one.
+// Wrong thread: a stranger who quotes a number is told that their mail became a ticket of its own, and learns nothing of the
+// other; the answer to that mail joins the new one.
 func TestAStrangerWhoQuotesANumberGetsAHint(t *testing.T) {
 	t.Parallel()
 	p := openPost(t)
