@@ -26,8 +26,8 @@ func TestR12AMailThatIsRefusedIsReferredToTheSendersOwnDesk(t *testing.T) {
 		}
 	}
 	send("", eml("vagt@hospital.example", "Autosvar: ferie", "Jeg er væk.", "Auto-Submitted: auto-replied"))
-	send("borger@ude.example", ownMail.ReplaceAllString(
-		eml("Bo Borger <borger@ude.example>", "Mit medicinkort er tomt", "Hvad gør jeg?"), "Message-ID: <spoerg-1@ude.example>"))
+	send("borger@ude.example", withID(
+		eml("Bo Borger <borger@ude.example>", "Mit medicinkort er tomt", "Hvad gør jeg?"), "spoerg-1@ude.example"))
 	answered := func(n int) []mailsink.Message {
 		var mails []mailsink.Message
 		if err := house.Until(ctx, func(ctx context.Context) error {

@@ -45,8 +45,9 @@ func aCallThatIsAnsweredByAReply(v *nspVisit) {
 			v.t.Errorf("the page is %s in turn %d", p.GetState(), p.GetTurn())
 		}
 		var noted int
-		if err := v.DB("triage").QueryRow(v.ctx,
-			"SELECT count(*) FROM events WHERE resource = $1 AND type = 'ticket.internal_note_added'", v.ticket.GetName()).Scan(&noted); err != nil || noted != 1 {
+		err := v.DB("triage").QueryRow(v.ctx,
+			"SELECT count(*) FROM events WHERE resource = $1 AND type = 'ticket.internal_note_added'", v.ticket.GetName()).Scan(&noted)
+		if err != nil || noted != 1 {
 			v.t.Errorf("the answer is noted %d times: %v", noted, err)
 		}
 	})
