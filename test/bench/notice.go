@@ -37,7 +37,7 @@ func noticed(clients []worker) call {
 // mailsOf is how many mails noticed leads to.
 const mailsOf = 2
 
-// notices lets notify, which was away while a backlog of reasons to write came together, write all of it to the sink, and says how
+// notices lets notify, which was away while reasons to write came together, write all of it to the sink, and says how
 // many mails a second it was: from the first row of the ledger to the last mail that the sink took.
 func (s *stage) notices(ctx context.Context, tickets int) (perSecond float64, err error) {
 	if err := s.StopOne(ctx, "notify"); err != nil {
