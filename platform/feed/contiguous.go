@@ -31,7 +31,7 @@ type run struct {
 // moveHeads holds the batch's revisions against the last ones of each resource, and stores the new ones. Returns a *gapError
 // when one does not follow. A filtered subscriber is not sent every revision, so there is nothing to hold.
 func (c *session) moveHeads(ctx context.Context, tx pgx.Tx, batch []*Event) error {
-	if len(c.Types) > 0 {
+	if len(c.Types) > 0 || c.Desks != nil {
 		return nil
 	}
 	runs, err := runsOf(batch)

@@ -32,7 +32,7 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 func requireIndexes(t *testing.T, pool *pgxpool.Pool) {
 	t.Helper()
 	start := []any{int64(0), uint64(0), int64(0)}
-	none := []any{nil, nil, nil}
+	none := []any{nil, nil, nil, nil}
 	for name, c := range map[string]struct {
 		sql   string
 		args  []any

@@ -34,7 +34,9 @@ var (
 // Filter says which events to read. Empty fields do not restrict.
 type Filter struct {
 	// Desk is a desk's id.
-	Desk      string
+	Desk string
+	// Desks are ids too; unlike nil, an empty one lets nothing through.
+	Desks     []string
 	Types     []string
 	Resources []string
 	Shards    []int
@@ -123,18 +125,21 @@ func (f *Filter) query(after Position, limit int) (sql string, args []any) {
 				desks, resources = append(desks, desk), append(resources, resource)
 			}
 		}
-		return readResourcesSQL, append(args, desks, resources, f.Types, f.shards(), f.audience())
+		return readResourcesSQL, append(args, desks, resources, f.Types, f.shards(), f.audience(), f.Desks)
 	case f.whole():
 		return readAllSQL, args
 	default:
-		return readFilteredSQL, append(args, limit*lookAhead, orNull(f.Desk), f.Types, f.shards(), f.audience())
+		return readFilteredSQL, append(args, limit*lookAhead, orNull(f.Desk), f.Types, f.shards(), f.audience(), f.Desks)
 	}
 }
 
 // whole reports whether the filter lets everything through.
 func (f *Filter) whole() bool {
-	return f.Desk == "" && len(f.Types) == 0 && len(f.Resources) == 0 && len(f.Shards) == 0 && !f.Restricted
+	return f.Desk == "" && f.Desks == nil && len(f.Types) == 0 && len(f.Resources) == 0 && len(f.Shards) == 0 && !f.Restricted
 }
+
+// nothing reports whether the filter lets nothing through.
+func (f *Filter) nothing() bool { return f.Desks != nil && len(f.Desks) == 0 }
 
 func (f *Filter) shards() []int16 {
 	var shards []int16

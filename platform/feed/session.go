@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,9 @@ const (
 // errLost says that another replica has taken a shard: what was written for it is rolled back.
 var errLost = errors.New("a shard was taken by another replica")
 
+// errOtherDesks says that the stream leaves out a desk that is wanted by now: it must not be said to have come past its events.
+var errOtherDesks = errors.New("other desks are wanted than the stream has")
+
 // session is one stream over the shards that a replica has, from the smallest of their positions.
 type session struct {
 	*Subscriber
@@ -28,6 +32,7 @@ type session struct {
 	parked map[string]bool // resources with parked events: a hint, the table decides
 	resets int64           // of the replica when the session began: what it says of an earlier life does not count
 	at     Position        // everything up to here is applied, parked or not for these shards
+	desks  []string        // whose events arrive; nil for all
 	// advanced says that a position was moved, which tells a source and a database that work from ones that do not.
 	advanced bool
 }
@@ -49,6 +54,9 @@ func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanc
 	}
 	c := &session{Subscriber: s, owned: owned, resets: resets}
 	if c.parked, err = c.parkedResources(ctx); err != nil {
+		return false, err
+	}
+	if c.desks, err = s.wantedDesks(ctx, s.Pool); err != nil {
 		return false, err
 	}
 	begin := c.start()
@@ -73,7 +81,7 @@ func (s *Subscriber) session(ctx context.Context, moved <-chan struct{}) (advanc
 	cancel()
 	<-ended
 	switch {
-	case errors.Is(err, errLost):
+	case errors.Is(err, errLost), errors.Is(err, errOtherDesks):
 		err = nil
 	case err == nil && !ours:
 		err = whyEnded
@@ -93,7 +101,7 @@ func (c *session) start() Position {
 }
 
 func (c *session) filter() Filter {
-	filter := Filter{Types: c.Types}
+	filter := Filter{Types: c.Types, Desks: c.desks}
 	if len(c.owned) < Shards {
 		for shard := range c.owned {
 			filter.Shards = append(filter.Shards, shard)
@@ -217,6 +225,13 @@ func (c *session) behind(batch []*Event) []int16 {
 
 // moveShards is the fence of every transaction.
 func (c *session) moveShards(ctx context.Context, tx pgx.Tx, shards []int16, to Position) error {
+	desks, err := c.wantedDesks(ctx, tx)
+	switch {
+	case err != nil:
+		return err
+	case !slices.Equal(desks, c.desks):
+		return errOtherDesks
+	}
 	generations := make([]int64, len(shards))
 	for i, number := range shards {
 		generations[i] = c.owned[int(number)].generation
@@ -232,6 +247,25 @@ func (c *session) moveShards(ctx context.Context, tx pgx.Tx, shards []int16, to 
 		return errLost
 	}
 	return nil
+}
+
+// maxDesks is how many the contract lets a filter name; of more, everything is sent.
+const maxDesks = 1024
+
+// wantedDesks are those whose events are to arrive, sorted; nil for all.
+func (s *Subscriber) wantedDesks(ctx context.Context, db DBTX) ([]string, error) {
+	if s.Desks == nil {
+		return nil, nil
+	}
+	desks, err := s.Desks(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("read whose events are wanted: %w", err)
+	}
+	if len(desks) > maxDesks {
+		return nil, nil
+	}
+	slices.Sort(desks)
+	return append([]string{}, desks...), nil
 }
 
 // checkOwned returns errLost when another replica has the shard. A handler that fails because another one was faster never

@@ -53,6 +53,12 @@ func (s *remoteSource) Follow(
 		After:  after.Proto(),
 		Filter: &eventv1.Filter{Types: filter.Types, Resources: filter.Resources},
 	}
+	if filter.Desks != nil {
+		request.Filter.Desks = new(eventv1.Filter_Desks)
+	}
+	for _, desk := range filter.Desks {
+		request.Filter.Desks.Names = append(request.Filter.Desks.Names, "desks/"+desk)
+	}
 	for _, shard := range filter.Shards {
 		request.Filter.Shards = append(request.Filter.Shards, int32(shard))
 	}

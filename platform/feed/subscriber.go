@@ -38,6 +38,9 @@ func (f HandlerFunc) Handle(ctx context.Context, tx pgx.Tx, batch []*Event) erro
 	return f(ctx, tx, batch)
 }
 
+// DBTX is a pool or a transaction, to read from.
+type DBTX = subscriptions.DBTX
+
 // SubscriberConfig is what a Subscriber is made of. Where a zero value has a meaning, it is said.
 type SubscriberConfig struct {
 	// Name is the subscriber's own ("reporting"); its replicas share it, and the work.
@@ -48,7 +51,11 @@ type SubscriberConfig struct {
 	Pool    *pgxpool.Pool
 	Handler Handler
 	// Types restricts which events arrive; empty means all, and then every resource's revisions are held to be contiguous.
-	Types     []string
+	Types []string
+	// Desks says of which desks events are to arrive; nil means all. It reads the subscriber's own database: when a session
+	// begins, and in every transaction that moves a position, so that whatever happens at a desk after it is named arrives.
+	// For none, the source is asked for nothing but marks. Revisions are then not held to be contiguous.
+	Desks     func(ctx context.Context, db DBTX) ([]string, error)
 	Upcasters *Upcasters
 	// Clock, Logger, Meter and Tracer may be nil: the system's, and none. Tracer draws what becomes of an event in the trace of the
 	// request that caused it.

@@ -69,7 +69,10 @@ func (t *tail) run(
 		if page.More {
 			continue
 		}
-		if err := t.rest(ctx, raised, page.HeldBack); err != nil {
+		if f.nothing() {
+			raised = nil // no commit brings anything: the poll is often enough to mark where the feed is
+		}
+		if err := t.rest(ctx, raised, page.HeldBack && !f.nothing()); err != nil {
 			return err
 		}
 	}

@@ -150,6 +150,12 @@ func filterOf(desk string, f *eventv1.Filter) Filter {
 	for _, shard := range f.GetShards() {
 		filter.Shards = append(filter.Shards, int(shard))
 	}
+	if f.GetDesks() != nil {
+		filter.Desks = []string{}
+	}
+	for _, name := range f.GetDesks().GetNames() {
+		filter.Desks = append(filter.Desks, deskOf(name))
+	}
 	return filter
 }
 

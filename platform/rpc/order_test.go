@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"buf.build/go/protovalidate"
-
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 )
@@ -51,10 +49,6 @@ func TestAServerWithAnotherOrderIsNotBuilt(t *testing.T) {
 
 func testChain(t *testing.T) []interceptor {
 	t.Helper()
-	validator, err := protovalidate.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	deps := Deps{
 		Authenticator: auth.NewAuthenticator(nil, auth.Policy{}, clock.System()),
 		Logger:        slog.New(slog.DiscardHandler), Clock: clock.System(),

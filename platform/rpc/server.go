@@ -10,7 +10,6 @@ import (
 	"net"
 	"time"
 
-	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc/filters"
 	"go.opentelemetry.io/otel/metric"
@@ -88,9 +87,8 @@ func NewServer(cfg ServerConfig, deps Deps) (*Server, error) {
 	if err := errors.Join(cfg.Validate(), deps.validate()); err != nil {
 		return nil, fmt.Errorf("build gRPC server: %w", err)
 	}
-	validator, err := protovalidate.New()
-	if err != nil {
-		return nil, fmt.Errorf("build gRPC server: make validator: %w", err)
+	if errValidator != nil {
+		return nil, fmt.Errorf("build gRPC server: make validator: %w", errValidator)
 	}
 	serving, endStreams := context.WithCancel(context.Background())
 	chain := interceptors(serving, cfg, deps, validator)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -15,10 +16,6 @@ import (
 type Runner interface {
 	Run(ctx context.Context) error
 }
-
-// collectAt is how much garbage a service makes before it collects, in percent of what lives. Little lives in one, about 10 MB,
-// so that Go's own 100 collects many times a second under load. GOGC overrides it.
-const collectAt = 125
 
 // Main is the whole of a service's main function: configure, build, run until a signal. It returns the process's exit status:
 // 0 after an ordered shutdown, 2 for a configuration that cannot work, 1 for everything else.
@@ -33,13 +30,11 @@ func Main(name string, cfg any, build func(ctx context.Context) (Runner, error))
 		fmt.Fprintf(os.Stderr, "%s cannot start with this configuration:\n%v\n", name, err)
 		return 2
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
 	ctx, stop := UntilSignal(context.Background())
 	defer stop()
 	service, err := build(ctx)
 	if err == nil {
+		go giveBack(ctx, service)
 		err = service.Run(ctx)
 	}
 	if err != nil {
@@ -47,4 +42,19 @@ func Main(name string, cfg any, build func(ctx context.Context) (Runner, error))
 		return 1
 	}
 	return 0
+}
+
+// giveBack returns the memory that starting took: goose alone reads migrations through 16 MB of buffers, and the first load would
+// grow the heap to twice that before it collects them. What lies in a sync.Pool goes with the second collection.
+func giveBack(ctx context.Context, service Runner) {
+	starting, ok := service.(interface{ Ready() <-chan struct{} })
+	if !ok {
+		return
+	}
+	select {
+	case <-starting.Ready():
+		runtime.GC()
+		debug.FreeOSMemory()
+	case <-ctx.Done():
+	}
 }

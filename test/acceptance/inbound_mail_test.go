@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
@@ -175,9 +177,15 @@ func TestR4AMailBecomesATicketAndItsAnswersFindIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.is(p.settled(6)[0], ticketed, "")
-	_, err := p.inbound.ListInboundItems(p.As(p.ctx, house.Ole), &intakev1.ListInboundItemsRequest{Parent: house.Desk})
-	if err == nil {
-		t.Error("a user reads what others sent")
+	for _, outsider := range []string{house.Ole, house.Lars} { // a user, and an agent of another company
+		ctx := p.As(p.ctx, outsider)
+		if _, err := p.inbound.ListInboundItems(ctx, &intakev1.ListInboundItemsRequest{Parent: house.Desk}); err == nil {
+			t.Errorf("%s lists what others sent to the service desk", outsider)
+		}
+		_, err := p.inbound.GetInboundItem(ctx, &intakev1.GetInboundItemRequest{Name: opened.GetName()})
+		if status.Code(err) != codes.NotFound {
+			t.Errorf("%s reads what others sent: %v", outsider, err)
+		}
 	}
 	p.balances()
 }

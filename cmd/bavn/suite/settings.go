@@ -65,8 +65,9 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 		return g.serviceSettings(name, a.Notify, g.ports.NotifyAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
-			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
-			"TOOLS_SECRETS": g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
+			"MAIL_FROM": "Bavn <bavn@example.org>", "MAIL_REPLY_TO": "Bavn <{desk}@" + MailDomain + ">",
+			"DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
+			"TOOLS_SECRETS":       g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
 			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.References,
 			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
 			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",

@@ -1,4 +1,4 @@
--- $1-$3 after, $4 limit, $5 rows to look at, $6 desk, $7 types, $8 shards, $9 audience, each NULL when it does not restrict.
+-- $1-$3 after, $4 limit, $5 rows to look at, $6 desk, $7 types, $8 shards, $9 audience, $10 desks, each NULL when it does not restrict.
 -- At most $5 rows are looked at, so that a filter that lets nothing through costs no more than one that does; the window's
 -- end says how far that was.
 SELECT edge.epoch, edge.xmax,
@@ -35,6 +35,7 @@ LEFT JOIN LATERAL (
       AND ($7::text[] IS NULL OR type = ANY ($7))
       AND ($8::smallint[] IS NULL OR shard = ANY ($8))
       AND ($9::text[] IS NULL OR audience && $9)
+      AND ($10::text[] IS NULL OR desk = ANY ($10))
     LIMIT $4
 ) e ON true
 LEFT JOIN LATERAL (

@@ -1,5 +1,5 @@
--- $1-$3 after, $4 limit, $5 desks and $6 resources in pairs, $7 types, $8 shards, $9 audience, each of the last three NULL
--- when it does not restrict. Few resources are found by the primary key and sorted; the window's end is the last row that
+-- $1-$3 after, $4 limit, $5 desks and $6 resources in pairs, $7 types, $8 shards, $9 audience, $10 desks, each of the last four
+-- NULL when it does not restrict. Few resources are found by the primary key and sorted; the window's end is the last row that
 -- may be read.
 SELECT edge.epoch, edge.xmax,
        coalesce((SELECT (epoch, xid) >= (edge.epoch, edge.xmin) FROM events
@@ -27,6 +27,7 @@ LEFT JOIN LATERAL (
       AND ($7::text[] IS NULL OR type = ANY ($7))
       AND ($8::smallint[] IS NULL OR shard = ANY ($8))
       AND ($9::text[] IS NULL OR audience && $9)
+      AND ($10::text[] IS NULL OR theirs.desk = ANY ($10))
     ORDER BY epoch, xid, position
     LIMIT $4
 ) e ON true

@@ -103,7 +103,9 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	gate := &access.Gate{Pool: base.Pool, Memberships: memberships, Authorizer: base.Authorizer}
 	serve(base, gate, commands, hooks, paging)
-	if err := base.Hear(feed.SubscriberConfig{Name: "webhooks", Source: commands.Events, Handler: hooks}); err != nil {
+	if err := base.Hear(feed.SubscriberConfig{
+		Name: "webhooks", Source: commands.Events, Handler: hooks, Desks: hooks.Desks,
+	}); err != nil {
 		return nil, err
 	}
 	if err := base.Hear(feed.SubscriberConfig{

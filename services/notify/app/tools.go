@@ -47,6 +47,6 @@ func hearForTools(base *service.Base, tools *command.Tools, intake grpc.ClientCo
 		return err
 	}
 	return base.Hear(feed.SubscriberConfig{
-		Name: "tools", Source: tools.Events, Handler: tools, Types: domain.ToolEventTypes(),
+		Name: "tools", Source: tools.Events, Handler: tools, Types: domain.ToolEventTypes(), Desks: tools.Desks,
 	})
 }

@@ -711,8 +711,8 @@ export interface paths {
         };
         /**
          * Lists what came in, newest first
-         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
-         *     Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators in the desk's contact or authority
+         *     party. Changes nothing. Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
          */
         get: operations["InboundService_ListInboundItems"];
         put?: never;
@@ -780,8 +780,8 @@ export interface paths {
          * @description Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
          *     what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
          *
-         *     Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
-         *     request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+         *     Callers: agents, dispatchers and coordinators in the desk's contact or authority party. Emits inbound.released and then the event of
+         *     its outcome. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
          */
         post: operations["InboundService_ReleaseInboundItem"];
         delete?: never;
@@ -10457,6 +10457,8 @@ export interface operations {
                 "filter.resources"?: string[];
                 /** @description Shards of the resource hash, 0 to 63; for services that share the work. */
                 "filter.shards"?: number[];
+                /** @description Their names, such as "desks/nsp". */
+                "filter.desks.names"?: string[];
             };
             header?: never;
             path: {

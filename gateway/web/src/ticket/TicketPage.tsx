@@ -84,7 +84,7 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
         </div>
         <div>
           <Facts ticket={it} names={names} time={time} />
-          <Told desk={desk} ticket={it} names={names} time={time} />
+          <Told desk={desk} ticket={it} time={time} />
           <Trace id={it.journeyTraceId || journey.data?.traceId || ''} />
         </div>
       </div>
@@ -100,9 +100,9 @@ function Description({ ticket }: { ticket: Ticket }) {
       <h2 id="description">{t('ticket.description')}</h2>
       <p className="bavn-text">{ticket.description || t('ticket.noDescription')}</p>
       {ticket.solution && (
-        <div className="bavn-solution">
+        <div className={solved(ticket) ? 'bavn-solution' : 'bavn-solution bavn-solution-former'}>
           <h3>
-            {t('ticket.solution')}
+            {t(solved(ticket) ? 'ticket.solution' : 'ticket.formerSolution')}
             {ticket.solutionKind === 'SOLUTION_KIND_WORKAROUND' && ` · ${t('ticket.workaround')}`}
             {ticket.solutionKind === 'SOLUTION_KIND_PERMANENT' && ` · ${t('ticket.permanent')}`}
           </h3>
@@ -123,3 +123,6 @@ function personsIn(ticket: Ticket | undefined, journey: Journey | undefined): st
   const named = [ticket?.reporter, ticket?.affectedUser, ticket?.assignee, ticket?.owner, ticket?.handOver?.offeredBy]
   return [...named, ...acted].filter((name): name is string => name?.includes('/persons/') ?? false)
 }
+
+/** What was rejected or reopened has a solution that did not hold. */
+const solved = (ticket: Ticket) => ticket.status === 'TICKET_STATUS_RESOLVED' || ticket.status === 'TICKET_STATUS_CLOSED'

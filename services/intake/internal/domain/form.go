@@ -89,10 +89,13 @@ func fit(a profile.Asked, answer, region string) (kept, rule string) {
 		}
 		return answer, ""
 	default:
-		if _, ok := a.Accepts(answer); !ok || len(answer) > longestValue {
-			return "", "form.option"
+		if _, ok := a.Accepts(answer); ok && len(answer) <= longestValue {
+			return answer, ""
 		}
-		return answer, ""
+		if a.Type == profilev1.FieldType_FIELD_TYPE_YES_NO {
+			return "", "form.yes_no"
+		}
+		return "", "form.option"
 	}
 }
 

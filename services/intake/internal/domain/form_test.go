@@ -68,7 +68,7 @@ func TestAFormNamesEveryAnswerThatWillNotDo(t *testing.T) {
 		"title":  {map[string]string{"title": " "}, "form.required"},
 		"number": {map[string]string{"number": "a\nb"}, "form.line"},
 		"jira":   {map[string]string{"jira": strings.Repeat("1", 121)}, "form.line"},
-		"urgent": {map[string]string{"urgent": "perhaps"}, "form.option"},
+		"urgent": {map[string]string{"urgent": "perhaps"}, "form.yes_no"},
 		"size":   {map[string]string{"size": "three"}, "form.option"},
 		"where":  {map[string]string{"where": "a,c"}, "form.option"},
 		"since":  {map[string]string{"since": "yesterday"}, "form.time"},

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	cloudevents "github.com/cloudevents/sdk-go/v2"
+	cloudevents "github.com/cloudevents/sdk-go/v2/protocol/http"
 
 	"github.com/bavn/bavn/services/intake/internal/domain"
 )

@@ -67,7 +67,7 @@ func answering(event *feed.Event, item *intakev1.InboundItem) about {
 		desk: resourcename.Desk(item.GetName()), what: inboundTopic + id, ref: item.GetName(), revision: record.GetRevision(),
 		event: record.GetType(), rule: "inbound_answer", template: "inbound_answer", recipients: []string{domain.SenderPrefix + id},
 		audience: record.GetAudience(), traceparent: event.Traceparent(), urgent: true,
-		own: mailref.Reference{Kind: mailref.Inbound, Desk: resourcename.Desk(item.GetName()), ID: id},
+		own: answered(resourcename.Desk(item.GetName()), id),
 	}
 	if heard := parties(record.GetAudience()); len(heard) > 0 {
 		one.party = heard[0]
@@ -76,6 +76,11 @@ func answering(event *feed.Event, item *intakev1.InboundItem) about {
 		one.ticket = resourcename.ID(item.GetTicket())
 	}
 	return one
+}
+
+// answered is what an answer refers to that is about no ticket: the mail that it answers.
+func answered(desk, item string) mailref.Reference {
+	return mailref.Reference{Kind: mailref.Inbound, Desk: desk, ID: item}
 }
 
 // compose writes the answers, and settles those that will never be one: nobody may be answered, or they were within the hour.
@@ -133,6 +138,7 @@ func (a *Answers) write(ctx context.Context, desk store.Desk, row store.Notifica
 		Thread: answer.GetMessageId(), Replies: true, Date: a.Clock.Now(), Cause: row.Traceparent,
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()),
 	}}
+	l.message.Reference = answered(row.Desk, resourcename.ID(row.Topic))
 	if row.Ticket != "" {
 		_, l.message.Reference = a.thread(row)
 	}

@@ -18,12 +18,16 @@ import (
 const pausedFor = 30 * time.Second
 
 // calm lets out what may be sent now (R78: nobody is buried in mail), and settles, postpones or holds back the rest. What was
-// tried before, and what tells others in a digest, was let out then.
-func (c *Commands) calm(ctx context.Context, desk string, due []store.Notification) ([]store.Notification, error) {
+// tried before, and what tells others in a digest, was let out then. Where there is no cap, nobody's turn is taken but theirs who
+// have wishes.
+func (c *Commands) calm(
+	ctx context.Context, desk string, due []store.Notification, wishing []string,
+) ([]store.Notification, error) {
 	byRecipient := map[string][]store.Notification{}
 	var let []store.Notification
 	for _, row := range due {
-		if row.Urgent || row.Attempts > 0 || row.Digest != nil {
+		free := c.Calm.PerHour == 0 && !slices.Contains(wishing, row.Recipient)
+		if free || row.Urgent || row.Attempts > 0 || row.Digest != nil {
 			let = append(let, row)
 			continue
 		}
@@ -115,6 +119,16 @@ func (c *Commands) pace(
 	}
 	c.Metrics.heldBack(ctx, len(held.Notifications))
 	return let, dropped, q.HoldBack(ctx, held)
+}
+
+// recipients are those of some messages, once each.
+func recipients(rows []store.Notification) []string {
+	all := make([]string, len(rows))
+	for i, row := range rows {
+		all[i] = row.Recipient
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func waiting(rows []store.Notification) []domain.Waiting {

@@ -85,13 +85,14 @@ func (c *Commands) deliver(ctx context.Context, job DeliverArgs) (wait time.Dura
 	if err != nil || len(queued) == 0 {
 		return 0, false, err
 	}
-	if paused, err := store.New(c.Pool).Paused(ctx, job.Desk); err != nil || paused {
+	out, err := store.New(c.Pool).MayGoOut(ctx, store.MayGoOutParams{Desk: job.Desk, Recipients: recipients(queued)})
+	if err != nil || out.Paused {
 		return pausedFor, true, err
 	}
 	now := c.Clock.Now()
 	due := slices.DeleteFunc(slices.Clone(queued), func(n store.Notification) bool { return n.DueAt.After(now) })
 	if len(due) > 0 {
-		if err := c.attempt(ctx, job.Desk, due); err != nil {
+		if err := c.attempt(ctx, job.Desk, due, out.Wishing); err != nil {
 			return 0, true, err
 		}
 		if queued, err = c.queued(ctx, job); err != nil || len(queued) == 0 {
@@ -113,9 +114,10 @@ func (c *Commands) queued(ctx context.Context, job DeliverArgs) ([]store.Notific
 }
 
 // attempt settles what needs no mail server, and sends the rest in groups as long as the job has time for another.
-func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification) error {
+// wishing are the recipients who said how they want to be told.
+func (c *Commands) attempt(ctx context.Context, desk string, due []store.Notification, wishing []string) error {
 	begun := c.Clock.Now()
-	due, err := c.calm(ctx, desk, due)
+	due, err := c.calm(ctx, desk, due, wishing)
 	if err != nil || len(due) == 0 {
 		return err
 	}

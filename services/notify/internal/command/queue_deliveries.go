@@ -17,6 +17,11 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
+// Desks are those where anybody is told by a webhook: of the others this subscriber is sent nothing.
+func (w *Webhooks) Desks(ctx context.Context, db feed.DBTX) ([]string, error) {
+	return store.New(db).DesksWithWebhooks(ctx)
+}
+
 // Handle queues what happened for the webhooks that hear it and whose party may see it, and inserts the jobs that send it. The
 // same event again adds nothing.
 func (w *Webhooks) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {

@@ -169,3 +169,19 @@ func (w *world) exec(sql string) {
 		w.t.Fatal(err)
 	}
 }
+
+// Where there is no cap, a message costs no turn; theirs who said how they want to be told is taken all the same.
+func TestWithoutACapNobodysTurnIsTakenButTheirsWhoHaveWishes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.commands.Calm.PerHour = 0
+	w.exec(`INSERT INTO preferences (desk, person, muted, revision) VALUES ('nsp', 'ole', '{1}', 1)`)
+	w.hear(w.happens(w.ticket("ASCP00000042"), "ticket.resolved", "jonas"))
+	w.work(w.commands)
+	if n := len(w.sink.Messages(mailsink.Filter{})); n != 2 {
+		t.Errorf("%d mails go out, want those to the two who did not mute them", n)
+	}
+	if n := w.count("SELECT count(*) FROM paces WHERE recipient <> 'ole'"); n != 0 {
+		t.Errorf("%d people's turns were taken for nothing", n)
+	}
+}

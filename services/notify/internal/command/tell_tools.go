@@ -36,6 +36,11 @@ type Tools struct {
 // ToolQueue is the queue of what tools are told.
 const ToolQueue = "tools"
 
+// Desks are those where a tool is told anything.
+func (t *Tools) Desks(ctx context.Context, db feed.DBTX) ([]string, error) {
+	return store.New(db).DesksWithTools(ctx)
+}
+
 // Handle writes down what tools are told of a batch of triage's events, and inserts the jobs that tell them. The same event again
 // adds nothing.
 func (t *Tools) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) error {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	netmail "net/mail"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -42,8 +43,8 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	if err := out.To(to.String()); err != nil {
 		return nil, err
 	}
-	if c.cfg.ReplyTo != "" {
-		if err := out.ReplyTo(c.replyTo(m)); err != nil {
+	if to := c.replyTo(m); to != "" {
+		if err := out.ReplyTo(to); err != nil {
 			return nil, err
 		}
 	}
@@ -75,12 +76,23 @@ func made(m domain.Dispatch) string {
 	return "auto-generated"
 }
 
-// replyTo is where an answer goes: the desk's address, with what the answer is about behind a plus.
+// replyTo is where an answer goes: the desk's address, with what it is about behind a plus (RFC 5233). Where each desk has one of
+// its own, there is none for what is about nothing.
 func (c *Courier) replyTo(m domain.Dispatch) string {
-	address, err := netmail.ParseAddress(c.cfg.ReplyTo)
+	to := c.cfg.ReplyTo
+	if strings.Contains(to, deskPlaceholder) {
+		if m.Reference.Kind == 0 {
+			return ""
+		}
+		to = strings.ReplaceAll(to, deskPlaceholder, m.Reference.Desk)
+	}
+	address, err := netmail.ParseAddress(to)
 	if err != nil || c.References == nil || m.Reference.Kind == 0 {
-		return c.cfg.ReplyTo
+		return to
 	}
 	address.Address = c.References.ReplyTo(address.Address, m.Reference)
 	return address.String()
 }
+
+// deskPlaceholder stands in the setting for the desk's id; it is a legal part of an address too.
+const deskPlaceholder = "{desk}"

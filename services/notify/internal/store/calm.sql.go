@@ -204,6 +204,29 @@ func (q *Queries) LockPace(ctx context.Context, arg LockPaceParams) (LockPaceRow
 	return i, err
 }
 
+const mayGoOut = `-- name: MayGoOut :one
+SELECT EXISTS (SELECT FROM outboxes o WHERE o.desk = $1 AND o.paused_at IS NOT NULL) AS paused,
+    ARRAY(SELECT p.person FROM preferences p WHERE p.desk = $1 AND p.person = ANY ($2::text[]))::text[] AS wishing
+`
+
+type MayGoOutParams struct {
+	Desk       string
+	Recipients []string
+}
+
+type MayGoOutRow struct {
+	Paused  bool
+	Wishing []string
+}
+
+// Whether a desk's messages may go out, and which of these recipients said how they want them.
+func (q *Queries) MayGoOut(ctx context.Context, arg MayGoOutParams) (MayGoOutRow, error) {
+	row := q.db.QueryRow(ctx, mayGoOut, arg.Desk, arg.Recipients)
+	var i MayGoOutRow
+	err := row.Scan(&i.Paused, &i.Wishing)
+	return i, err
+}
+
 const nameDigest = `-- name: NameDigest :exec
 UPDATE notifications SET digest = $1::uuid WHERE desk = $2 AND notification = ANY ($3::uuid[])
 `

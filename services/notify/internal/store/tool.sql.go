@@ -42,6 +42,30 @@ func (q *Queries) ClaimToolDelivery(ctx context.Context, arg ClaimToolDeliveryPa
 	return result.RowsAffected(), nil
 }
 
+const desksWithTools = `-- name: DesksWithTools :many
+SELECT DISTINCT desk FROM connections WHERE told ORDER BY desk
+`
+
+func (q *Queries) DesksWithTools(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, desksWithTools)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var desk string
+		if err := rows.Scan(&desk); err != nil {
+			return nil, err
+		}
+		items = append(items, desk)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getConnection = `-- name: GetConnection :one
 SELECT desk, connection, party, told, facts FROM connections WHERE desk = $1 AND connection = $2
 `

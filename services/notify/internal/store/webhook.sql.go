@@ -63,6 +63,30 @@ func (q *Queries) ChangeWebhook(ctx context.Context, arg ChangeWebhookParams) er
 	return err
 }
 
+const desksWithWebhooks = `-- name: DesksWithWebhooks :many
+SELECT DISTINCT desk FROM webhooks WHERE state <> 3 ORDER BY desk
+`
+
+func (q *Queries) DesksWithWebhooks(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, desksWithWebhooks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var desk string
+		if err := rows.Scan(&desk); err != nil {
+			return nil, err
+		}
+		items = append(items, desk)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dropDeliveries = `-- name: DropDeliveries :exec
 DELETE FROM webhook_deliveries WHERE desk = $1 AND webhook = $2
 `

@@ -108,7 +108,10 @@ type Filter struct {
 	// Resource names, such as "desks/nsp/tickets/ASCP00000042".
 	Resources []string `protobuf:"bytes,2,rep,name=resources,proto3" json:"resources,omitempty"`
 	// Shards of the resource hash, 0 to 63; for services that share the work.
-	Shards        []int32 `protobuf:"varint,3,rep,packed,name=shards,proto3" json:"shards,omitempty"`
+	Shards []int32 `protobuf:"varint,3,rep,packed,name=shards,proto3" json:"shards,omitempty"`
+	// Desks, for services that have something to do for some of them only. Absent, it does not restrict; empty, nothing is sent but
+	// marks, about once a second.
+	Desks         *Filter_Desks `protobuf:"bytes,4,opt,name=desks,proto3" json:"desks,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +163,13 @@ func (x *Filter) GetResources() []string {
 func (x *Filter) GetShards() []int32 {
 	if x != nil {
 		return x.Shards
+	}
+	return nil
+}
+
+func (x *Filter) GetDesks() *Filter_Desks {
+	if x != nil {
+		return x.Desks
 	}
 	return nil
 }
@@ -1355,6 +1365,52 @@ func (x *ReplayParkedEventsResponse) GetLeft() int64 {
 	return 0
 }
 
+// Some desks.
+type Filter_Desks struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Their names, such as "desks/nsp".
+	Names         []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Filter_Desks) Reset() {
+	*x = Filter_Desks{}
+	mi := &file_bavn_event_v1_event_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Filter_Desks) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Filter_Desks) ProtoMessage() {}
+
+func (x *Filter_Desks) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_event_v1_event_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Filter_Desks.ProtoReflect.Descriptor instead.
+func (*Filter_Desks) Descriptor() ([]byte, []int) {
+	return file_bavn_event_v1_event_proto_rawDescGZIP(), []int{1, 0}
+}
+
+func (x *Filter_Desks) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
 var File_bavn_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_bavn_event_v1_event_proto_rawDesc = "" +
@@ -1364,12 +1420,15 @@ const file_bavn_event_v1_event_proto_rawDesc = "" +
 	"\x06parent\x18\x01 \x01(\tB)\xe0A\x01\xbaH#\xd8\x01\x01r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12.\n" +
 	"\fresume_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\bR\vresumeToken\x122\n" +
 	"\x05after\x18\x03 \x01(\v2\x17.bavn.event.v1.PositionB\x03\xe0A\x01R\x05after\x122\n" +
-	"\x06filter\x18\x04 \x01(\v2\x15.bavn.event.v1.FilterB\x03\xe0A\x01R\x06filter\"\x9f\x01\n" +
+	"\x06filter\x18\x04 \x01(\v2\x15.bavn.event.v1.FilterB\x03\xe0A\x01R\x06filter\"\x82\x02\n" +
 	"\x06Filter\x12<\n" +
 	"\x05types\x18\x01 \x03(\tB&\xbaH#\x92\x01 \x10\x80\x01\"\x1br\x192\x17^[a-z][a-z_]*\\.[a-z_]+$R\x05types\x12-\n" +
 	"\tresources\x18\x02 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10@\"\x05r\x03\x18\x80\x02R\tresources\x12(\n" +
 	"\x06shards\x18\x03 \x03(\x05B\x10\xbaH\r\x92\x01\n" +
-	"\x10@\"\x06\x1a\x04\x18?(\x00R\x06shards\"\x7f\n" +
+	"\x10@\"\x06\x1a\x04\x18?(\x00R\x06shards\x121\n" +
+	"\x05desks\x18\x04 \x01(\v2\x1b.bavn.event.v1.Filter.DesksR\x05desks\x1a.\n" +
+	"\x05Desks\x12%\n" +
+	"\x05names\x18\x01 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10\x80\b\"\x04r\x02\x18FR\x05names\"\x7f\n" +
 	"\rWatchResponse\x12,\n" +
 	"\x05event\x18\x01 \x01(\v2\x14.bavn.event.v1.EventH\x00R\x05event\x125\n" +
 	"\bbookmark\x18\x02 \x01(\v2\x17.bavn.event.v1.BookmarkH\x00R\bbookmarkB\t\n" +
@@ -1483,7 +1542,7 @@ func file_bavn_event_v1_event_proto_rawDescGZIP() []byte {
 	return file_bavn_event_v1_event_proto_rawDescData
 }
 
-var file_bavn_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_bavn_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_bavn_event_v1_event_proto_goTypes = []any{
 	(*WatchRequest)(nil),               // 0: bavn.event.v1.WatchRequest
 	(*Filter)(nil),                     // 1: bavn.event.v1.Filter
@@ -1502,38 +1561,40 @@ var file_bavn_event_v1_event_proto_goTypes = []any{
 	(*ParkedEvent)(nil),                // 14: bavn.event.v1.ParkedEvent
 	(*ReplayParkedEventsRequest)(nil),  // 15: bavn.event.v1.ReplayParkedEventsRequest
 	(*ReplayParkedEventsResponse)(nil), // 16: bavn.event.v1.ReplayParkedEventsResponse
-	(*anypb.Any)(nil),                  // 17: google.protobuf.Any
-	(*timestamppb.Timestamp)(nil),      // 18: google.protobuf.Timestamp
+	(*Filter_Desks)(nil),               // 17: bavn.event.v1.Filter.Desks
+	(*anypb.Any)(nil),                  // 18: google.protobuf.Any
+	(*timestamppb.Timestamp)(nil),      // 19: google.protobuf.Timestamp
 }
 var file_bavn_event_v1_event_proto_depIdxs = []int32{
 	4,  // 0: bavn.event.v1.WatchRequest.after:type_name -> bavn.event.v1.Position
 	1,  // 1: bavn.event.v1.WatchRequest.filter:type_name -> bavn.event.v1.Filter
-	5,  // 2: bavn.event.v1.WatchResponse.event:type_name -> bavn.event.v1.Event
-	3,  // 3: bavn.event.v1.WatchResponse.bookmark:type_name -> bavn.event.v1.Bookmark
-	4,  // 4: bavn.event.v1.Bookmark.position:type_name -> bavn.event.v1.Position
-	6,  // 5: bavn.event.v1.Event.record:type_name -> bavn.event.v1.Record
-	10, // 6: bavn.event.v1.Event.texts:type_name -> bavn.event.v1.Text
-	4,  // 7: bavn.event.v1.Event.position:type_name -> bavn.event.v1.Position
-	17, // 8: bavn.event.v1.Record.payload:type_name -> google.protobuf.Any
-	7,  // 9: bavn.event.v1.Record.actor:type_name -> bavn.event.v1.Actor
-	8,  // 10: bavn.event.v1.Record.cause:type_name -> bavn.event.v1.Cause
-	18, // 11: bavn.event.v1.Record.occurred_at:type_name -> google.protobuf.Timestamp
-	18, // 12: bavn.event.v1.Record.recorded_at:type_name -> google.protobuf.Timestamp
-	9,  // 13: bavn.event.v1.Record.texts:type_name -> bavn.event.v1.TextDigest
-	11, // 14: bavn.event.v1.Record.journey:type_name -> bavn.event.v1.Journey
-	14, // 15: bavn.event.v1.ListParkedEventsResponse.parked_events:type_name -> bavn.event.v1.ParkedEvent
-	18, // 16: bavn.event.v1.ParkedEvent.park_time:type_name -> google.protobuf.Timestamp
-	0,  // 17: bavn.event.v1.Feed.Watch:input_type -> bavn.event.v1.WatchRequest
-	12, // 18: bavn.event.v1.SubscriptionService.ListParkedEvents:input_type -> bavn.event.v1.ListParkedEventsRequest
-	15, // 19: bavn.event.v1.SubscriptionService.ReplayParkedEvents:input_type -> bavn.event.v1.ReplayParkedEventsRequest
-	2,  // 20: bavn.event.v1.Feed.Watch:output_type -> bavn.event.v1.WatchResponse
-	13, // 21: bavn.event.v1.SubscriptionService.ListParkedEvents:output_type -> bavn.event.v1.ListParkedEventsResponse
-	16, // 22: bavn.event.v1.SubscriptionService.ReplayParkedEvents:output_type -> bavn.event.v1.ReplayParkedEventsResponse
-	20, // [20:23] is the sub-list for method output_type
-	17, // [17:20] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	17, // 2: bavn.event.v1.Filter.desks:type_name -> bavn.event.v1.Filter.Desks
+	5,  // 3: bavn.event.v1.WatchResponse.event:type_name -> bavn.event.v1.Event
+	3,  // 4: bavn.event.v1.WatchResponse.bookmark:type_name -> bavn.event.v1.Bookmark
+	4,  // 5: bavn.event.v1.Bookmark.position:type_name -> bavn.event.v1.Position
+	6,  // 6: bavn.event.v1.Event.record:type_name -> bavn.event.v1.Record
+	10, // 7: bavn.event.v1.Event.texts:type_name -> bavn.event.v1.Text
+	4,  // 8: bavn.event.v1.Event.position:type_name -> bavn.event.v1.Position
+	18, // 9: bavn.event.v1.Record.payload:type_name -> google.protobuf.Any
+	7,  // 10: bavn.event.v1.Record.actor:type_name -> bavn.event.v1.Actor
+	8,  // 11: bavn.event.v1.Record.cause:type_name -> bavn.event.v1.Cause
+	19, // 12: bavn.event.v1.Record.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 13: bavn.event.v1.Record.recorded_at:type_name -> google.protobuf.Timestamp
+	9,  // 14: bavn.event.v1.Record.texts:type_name -> bavn.event.v1.TextDigest
+	11, // 15: bavn.event.v1.Record.journey:type_name -> bavn.event.v1.Journey
+	14, // 16: bavn.event.v1.ListParkedEventsResponse.parked_events:type_name -> bavn.event.v1.ParkedEvent
+	19, // 17: bavn.event.v1.ParkedEvent.park_time:type_name -> google.protobuf.Timestamp
+	0,  // 18: bavn.event.v1.Feed.Watch:input_type -> bavn.event.v1.WatchRequest
+	12, // 19: bavn.event.v1.SubscriptionService.ListParkedEvents:input_type -> bavn.event.v1.ListParkedEventsRequest
+	15, // 20: bavn.event.v1.SubscriptionService.ReplayParkedEvents:input_type -> bavn.event.v1.ReplayParkedEventsRequest
+	2,  // 21: bavn.event.v1.Feed.Watch:output_type -> bavn.event.v1.WatchResponse
+	13, // 22: bavn.event.v1.SubscriptionService.ListParkedEvents:output_type -> bavn.event.v1.ListParkedEventsResponse
+	16, // 23: bavn.event.v1.SubscriptionService.ReplayParkedEvents:output_type -> bavn.event.v1.ReplayParkedEventsResponse
+	21, // [21:24] is the sub-list for method output_type
+	18, // [18:21] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_bavn_event_v1_event_proto_init() }
@@ -1551,7 +1612,7 @@ func file_bavn_event_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_event_v1_event_proto_rawDesc), len(file_bavn_event_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

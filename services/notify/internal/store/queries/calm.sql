@@ -48,3 +48,8 @@ SELECT count(DISTINCT ticket) FROM notifications WHERE desk = @desk AND digest =
 
 -- name: Paused :one
 SELECT EXISTS (SELECT FROM outboxes WHERE desk = $1 AND paused_at IS NOT NULL);
+
+-- Whether a desk's messages may go out, and which of these recipients said how they want them.
+-- name: MayGoOut :one
+SELECT EXISTS (SELECT FROM outboxes o WHERE o.desk = @desk AND o.paused_at IS NOT NULL) AS paused,
+    ARRAY(SELECT p.person FROM preferences p WHERE p.desk = @desk AND p.person = ANY (@recipients::text[]))::text[] AS wishing;

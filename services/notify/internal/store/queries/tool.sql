@@ -8,6 +8,9 @@ SELECT * FROM connections WHERE desk = $1 AND connection = $2;
 -- name: ToldConnections :many
 SELECT desk, connection, party FROM connections WHERE desk = ANY (@desks::text[]) AND told ORDER BY desk, connection;
 
+-- name: DesksWithTools :many
+SELECT DISTINCT desk FROM connections WHERE told ORDER BY desk;
+
 -- name: InsertToolDeliveries :many
 -- What concerns the party, and what happens later to a ticket that the tool was told of. What is in the ledger already stays as it is.
 INSERT INTO tool_deliveries (desk, connection, ticket, event_revision, event_type, unit, ticket_status, traceparent, queued_at, due_at)

@@ -18,6 +18,9 @@ ORDER BY webhook LIMIT @size;
 -- name: WebhooksOf :many
 SELECT * FROM webhooks WHERE desk = ANY (@desks::text[]) AND state <> 3 ORDER BY desk, webhook;
 
+-- name: DesksWithWebhooks :many
+SELECT DISTINCT desk FROM webhooks WHERE state <> 3 ORDER BY desk;
+
 -- name: ChangeWebhook :exec
 UPDATE webhooks SET display_name = @display_name, url = @url, event_types = @event_types, personal_data = @personal_data,
     state = @state, disable_reason = @disable_reason, secret = @secret, previous_secret = @previous_secret,
