@@ -1,6 +1,8 @@
 package mail_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/bavn/bavn/services/intake/internal/mail"
@@ -46,6 +48,24 @@ func TestAMailOfAnotherInstallationIsAProgramsWithoutAnyHeaderOfTheStandard(t *t
 	person := written("Virker", "In-Reply-To: <"+theirs.MessageID(ref, "au.example")+">", "From: karin@au.example")
 	if m := parsed(t, person); m.Kind != mail.Person {
 		t.Errorf("a person's answer to theirs is %v", m.Kind)
+	}
+}
+
+// Lost mail: a mail whose parts lie in each other without end would hold the parser for ever; it is unreadable, and so held.
+func TestAMailOfPartsWithinPartsWithoutEndIsUnreadable(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int) []byte {
+		headers := "From: k@x.example"
+		for i := range levels {
+			headers += fmt.Sprintf("\nContent-Type: multipart/mixed; boundary=b%d\n\n--b%[1]d", i)
+		}
+		return written("Hej", headers, "Content-Type: text/plain")
+	}
+	if _, err := mail.Parse(nested(60)); !errors.Is(err, mail.ErrUnreadable) {
+		t.Errorf("sixty levels: %v", err)
+	}
+	if m, err := mail.Parse(nested(8)); err != nil || m.Text != "Hej" {
+		t.Errorf("eight levels: %q, %v", m.Text, err)
 	}
 }
 

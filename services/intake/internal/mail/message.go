@@ -84,6 +84,9 @@ func Parse(original []byte) (m Message, err error) {
 			err = fmt.Errorf("%w: the parser failed: %v", ErrUnreadable, broken)
 		}
 	}()
+	if depth(original) > deepest {
+		return Message{}, fmt.Errorf("%w: its parts lie too deep in each other", ErrUnreadable)
+	}
 	e, err := envelope(original)
 	if err != nil || e == nil || e.Root == nil {
 		return Message{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
