@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 )
 
@@ -10,29 +9,26 @@ import (
 // kilobytes would hold it for ever; what mail programs nest is a handful.
 const deepest = 12
 
-var boundaries = regexp.MustCompile(`(?i)boundary\s*=\s*"?([^";\s]+)`)
-
-// depth is how far parts of a mail lie in each other, by the delimiters that are really there.
+// depth is how far parts of a mail lie in each other: a delimiter after a line that speaks of a multipart opens a level, however
+// that line writes its boundary, and the delimiter of a level outside ends those within.
 func depth(original []byte) (most int) {
-	declared := map[string]bool{}
 	var inside []string
+	multipart := false
 	for line := range bytes.Lines(original) {
-		if at := boundaries.FindSubmatch(line[:min(len(line), 1000)]); at != nil {
-			declared[string(at[1])] = true
-		}
 		delimiter, is := bytes.CutPrefix(bytes.TrimRight(line, " \t\r\n"), []byte("--"))
-		if !is || len(delimiter) > 100 {
+		if !is || len(delimiter) == 0 || len(delimiter) > 100 {
+			multipart = multipart || bytes.Contains(bytes.ToLower(line[:min(len(line), 1000)]), []byte("multipart"))
 			continue
 		}
-		name := string(delimiter)
-		if i := slices.Index(inside, name); i >= 0 {
-			inside = inside[:i+1]
-		} else if i := slices.Index(inside, string(bytes.TrimSuffix(delimiter, []byte("--")))); i >= 0 {
-			inside = inside[:i] // it is closed
-		} else if declared[name] {
+		name := string(bytes.TrimSuffix(delimiter, []byte("--")))
+		switch i := slices.Index(inside, name); {
+		case multipart:
 			inside = append(inside, name)
 			most = max(most, len(inside))
+		case i >= 0:
+			inside = inside[:i+1]
 		}
+		multipart = false
 	}
 	return most
 }
