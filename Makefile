@@ -96,12 +96,14 @@ resilience: build postgres ## kill services and PostgreSQL under load, then prov
 SOAKED := platform/feed platform/pg platform/jobs platform/request services/intake/internal/command
 
 .PHONY: soak
-soak: resilience ## what takes longer: the kill storm, everything that races TIMES over (20) under the race detector, ten thousand timers
+soak: resilience ## what takes longer: the kill storms, fifty thousand mails (MAILS), what races TIMES over (20) under the race detector, ten thousand timers, FUZZ (2m) for each fuzz target
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_SOAK=1; \
 	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
-	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app; \
-	go test -count=1 -run '^TestStorm' -timeout=1h ./services/notify/internal/command || exit 1; \
-	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app
+	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app && \
+	go test -count=1 -run '^TestStorm' -timeout=1h ./services/notify/internal/command && \
+	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app && \
+	BAVN_SOAK_MAILS=$(MAILS) go test -v -count=1 -run '^TestMemoryStaysFlatOverFiftyThousandMails$$' -timeout=2h ./test/resilience && \
+	scripts/fuzz.sh $(or $(FUZZ),2m)
 
 ## Check
 

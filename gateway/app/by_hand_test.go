@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What the gateway serves without a binding of the contract stands in the served document, and what stands there is served: files go
-// up as forms and come down as downloads, tools post at their connection.
+// What the gateway serves without a binding of the contract stands in the served document, and what stands there is served: files
+// go up as forms and come down as downloads, tools post at their connection.
 func TestWhatIsServedByHandIsInTheOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, doubles{})

@@ -57,6 +57,7 @@ var withoutAddress = map[protoreflect.FullName]bool{
 	"bavn.intake.v1.AttachmentService.DownloadAttachment":   true,
 	"bavn.intake.v1.PersonImportService.ImportPersons":      true,
 	"bavn.intake.v1.InboundService.DownloadInboundOriginal": true,
+	"bavn.intake.v1.AnswerService.GetInboundAnswer":         true,
 	"bavn.intake.v1.ToolService.ReceiveDelivery":            true,
 	"bavn.intake.v1.ToolService.RecordIssue":                true,
 	"bavn.event.v1.SubscriptionService.ListParkedEvents":    true,

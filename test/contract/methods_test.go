@@ -22,6 +22,7 @@ var files = []protoreflect.FileDescriptor{
 	intakev1.File_bavn_intake_v1_intake_proto,
 	intakev1.File_bavn_intake_v1_connection_service_proto,
 	intakev1.File_bavn_intake_v1_inbound_service_proto,
+	intakev1.File_bavn_intake_v1_answer_service_proto,
 	intakev1.File_bavn_intake_v1_attachment_service_proto,
 	intakev1.File_bavn_intake_v1_person_import_service_proto,
 	intakev1.File_bavn_intake_v1_form_service_proto,

@@ -27,7 +27,8 @@ func MissingBinary(bin string) string {
 	return ""
 }
 
-// RefreshBinaries builds the five anew where their sources have changed, so that no test passes or fails for what was there last week.
+// RefreshBinaries builds the five anew where their sources have changed, so that no test passes or fails for what was there
+// last week.
 func RefreshBinaries(ctx context.Context, root, bin string) error {
 	arguments := []string{"build", "-o", bin + string(filepath.Separator)}
 	for _, name := range suite.Names {

@@ -258,8 +258,9 @@ func (d *desk) outcomes(by string) map[string]int {
 // facts of a ticket without what only its texts change.
 func unchanged(before, after *triagev1.Ticket) bool { return proto.Equal(before, after) }
 
-func hasNumber(ticket *triagev1.Ticket, system, id string) bool {
+// inJira reports whether a ticket knows an issue of the Jira.
+func inJira(ticket *triagev1.Ticket, id string) bool {
 	return slices.ContainsFunc(ticket.GetExternalIds(), func(e *triagev1.ExternalId) bool {
-		return e.GetSystem() == system && e.GetId() == id
+		return e.GetSystem() == "jira" && e.GetId() == id
 	})
 }

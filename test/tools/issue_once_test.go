@@ -66,7 +66,7 @@ func (d *desk) hasIssue(ticket, key string) {
 	defer cancel()
 	if err := house.Until(ctx, func(ctx context.Context) error {
 		now, err := d.ticket(ctx, ticket)
-		if err == nil && !hasNumber(now, "jira", key) {
+		if err == nil && !inJira(now, key) {
 			err = fmt.Errorf("the ticket's numbers are %v", now.GetExternalIds())
 		}
 		return err

@@ -58,11 +58,17 @@ const (
 	jiraToken   = "bavn:secret-of-jira"
 )
 
-func playJira(t *testing.T) *jira { return play(t, false) }
+func playJira(t *testing.T) *jira {
+	t.Helper()
+	return play(t, false)
+}
 
 // playCloud plays Jira Cloud, whose search is another: it finds what was written a while ago, and tells nothing but the id of
 // what nobody asked more of.
-func playCloud(t *testing.T) *jira { return play(t, true) }
+func playCloud(t *testing.T) *jira {
+	t.Helper()
+	return play(t, true)
+}
 
 func play(t *testing.T, cloud bool) *jira {
 	t.Helper()

@@ -54,7 +54,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			return nil, fmt.Errorf("find the suite's folder: %w", err)
 		}
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
-			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"TRIAGE_TARGET": a.Triage, "NOTIFY_TARGET": a.Notify, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
 			"ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
 			"REFERENCES_KEYS":          g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
 			"CONNECTIONS_KEYS": g.keys.Tokens,

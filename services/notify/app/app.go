@@ -56,7 +56,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
 		intakev1.SubmissionService_ServiceDesc.ServiceName,
-		intakev1.ToolService_ServiceDesc.ServiceName)
+		intakev1.ToolService_ServiceDesc.ServiceName, intakev1.AnswerService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +92,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	commands.Links, paging.Messages = paging.Links, commands
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
+		return nil, err
+	}
+	commands.Answers = &command.Answers{Board: commands.Board, Source: intakev1.NewAnswerServiceClient(intake)}
+	if err := hearIntake(base, commands, intake); err != nil {
 		return nil, err
 	}
 	if err := hearForTools(base, tools, intake); err != nil {
@@ -242,5 +246,13 @@ func hearTriage(base *service.Base, commands *command.Commands, memberships *mem
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
 		AfterCommit: projection.AfterCommit,
+	})
+}
+
+// hearIntake writes down which mails are to be answered.
+func hearIntake(base *service.Base, commands *command.Commands, intake grpc.ClientConnInterface) error {
+	return base.Hear(feed.SubscriberConfig{
+		Name: "answers", Source: feed.Remote("intake", eventv1.NewFeedClient(intake)), Handler: commands.Answers,
+		Types: command.AnswerEventTypes, AfterCommit: commands.Answers.AfterCommit,
 	})
 }

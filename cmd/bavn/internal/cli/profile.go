@@ -124,7 +124,8 @@ func named(asked []string) (files []string, missing []error) {
 			files = append(files, inside...)
 			continue
 		}
-		path := filepath.Join(file(name))
+		folder, base := file(name)
+		path := filepath.Join(folder, base)
 		if _, err := os.Stat(path); err != nil {
 			missing = append(missing, notThere(name))
 			continue

@@ -62,13 +62,21 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 		out.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.Unsubscribe+">")
 		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
-	out.SetGenHeader("Auto-Submitted", "auto-generated")
+	out.SetGenHeader("Auto-Submitted", made(m))
 	out.SetGenHeader("X-Auto-Response-Suppress", "All") // what Exchange understands instead
 	out.SetGenHeader(gomail.HeaderContentLang, m.LanguageCode)
 	if m.Traceparent != "" {
 		out.SetGenHeader("Traceparent", m.Traceparent)
 	}
 	return out, nil
+}
+
+// made says how a program came to write it (RFC 3834, 5).
+func made(m domain.Dispatch) string {
+	if m.Replies {
+		return "auto-replied"
+	}
+	return "auto-generated"
 }
 
 // replyTo is where an answer goes: the desk's address, with what it is about behind a plus (RFC 5233). Where each desk has one of

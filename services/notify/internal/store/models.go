@@ -38,6 +38,13 @@ type AnnouncementDuty struct {
 	Audience    []string
 }
 
+type AnsweredSender struct {
+	Desk         string
+	Sender       []byte
+	Notification uuid.UUID
+	AnsweredAt   time.Time
+}
+
 type BoardSubscription struct {
 	Desk         string
 	Subscription uuid.UUID

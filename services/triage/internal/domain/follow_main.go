@@ -33,8 +33,8 @@ func (h Happened) word(name string) Text {
 }
 
 // FollowInquiry carries over to an inquiry what happened to the ticket that it is about (R19): what its reporter was told, that
-// it waits, when its fix comes (R83), that it is solved, closed, or not solved after all. The desk's gates were passed by the main
-// ticket. An outcome without events is nothing to do: the inquiry was ended by people, or the words are erased.
+// it waits, when its fix comes (R83), that it is solved, closed, or not solved after all. The desk's gates were passed by the
+// main ticket. An outcome without events is nothing to do: the inquiry was ended by people, or the words are erased.
 func (t Ticket) FollowInquiry(h Happened, at time.Time) (Outcome, error) {
 	nothing := Outcome{Ticket: t}
 	if t.Facts.GetImporting() {
