@@ -81,6 +81,7 @@ accept: build postgres ## the organisations' processes, walked step by step over
 .PHONY: bench
 bench: build postgres ## throughput, latency and memory next to pgbench; table on screen and out/bench.json
 	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)"; BAVN_BENCH=1 go test -v -count=1 -timeout=2h ./test/bench/... $(ARGS)
+	@go test -run '^$$' -bench '^BenchmarkCommand$$' ./services/triage/internal/domain
 
 .PHONY: bench-search
 bench-search: build postgres ## suggestions among a million tickets, next to plain full-text ranking; out/bench-search.json
@@ -95,11 +96,14 @@ resilience: build postgres ## kill services and PostgreSQL under load, then prov
 SOAKED := platform/feed platform/pg platform/jobs platform/request services/intake/internal/command
 
 .PHONY: soak
-soak: resilience ## what takes longer: the kill storm, everything that races TIMES over (20) under the race detector, ten thousand timers
-	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_PAGE_RACES=50 BAVN_SOAK=1; \
+soak: resilience ## what takes longer: the kill storms, fifty thousand mails (MAILS), what races TIMES over (20) under the race detector, ten thousand timers, FUZZ (2m) for each fuzz target
+	@export BAVN_PG_BIN="$$(scripts/postgres_bin.sh)" BAVN_SOAK=1; \
 	for package in $(SOAKED); do go test -race -count=$(or $(TIMES),20) -timeout=3h ./$$package || exit 1; done; \
-	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app; \
-	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app
+	go test -race -count=1 -timeout=3h -skip '^TestTenThousandTimers$$' ./services/triage/app && \
+	go test -count=1 -run '^TestStorm' -timeout=1h ./services/notify/internal/command && \
+	go test -v -count=1 -run '^TestTenThousandTimers$$' -timeout=1h ./services/triage/app && \
+	BAVN_SOAK_MAILS=$(MAILS) go test -v -count=1 -run '^TestMemoryStaysFlatOverFiftyThousandMails$$' -timeout=2h ./test/resilience && \
+	scripts/fuzz.sh $(or $(FUZZ),2m)
 
 ## Check
 
@@ -176,7 +180,7 @@ bin/.buf bin/.sqlc bin/.golangci-lint bin/.kustomize bin/.validate bin/.ko bin/.
 		GOWORK=off GOBIN=$(BIN) CGO_ENABLED=0 go install $(PACKAGE); \
 	fi; echo "$(PACKAGE)" > $@
 
-bin/.plugins: tools/go.mod tools/go.sum $(wildcard tools/cmd/*/*.go)
+bin/.plugins: tools/go.mod tools/go.sum $(wildcard tools/cmd/*/*.go tools/cmd/*/*.yaml)
 	@echo "tools: installing the protobuf plugins"
 	@GOWORK=off GOBIN=$(BIN) CGO_ENABLED=0 go -C tools install tool ./cmd/...
 	@touch $@

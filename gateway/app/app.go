@@ -111,6 +111,7 @@ func (a *App) connect() (rest.Services, error) {
 			notifyv1.PreferenceService_ServiceDesc.ServiceName, notifyv1.WebhookService_ServiceDesc.ServiceName,
 			notifyv1.PagingService_ServiceDesc.ServiceName, notifyv1.LinkService_ServiceDesc.ServiceName,
 			notifyv1.AnnouncementService_ServiceDesc.ServiceName, notifyv1.BoardService_ServiceDesc.ServiceName,
+			notifyv1.TemplateService_ServiceDesc.ServiceName,
 		}},
 		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{
 			reportingv1.ReportingService_ServiceDesc.ServiceName, reportingv1.ExtractService_ServiceDesc.ServiceName,

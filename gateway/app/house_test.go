@@ -60,6 +60,7 @@ type doubles struct {
 	intakev1.UnimplementedSubmissionServiceServer
 	intakev1.UnimplementedPersonServiceServer
 	intakev1.UnimplementedAttachmentServiceServer
+	intakev1.UnimplementedInboundServiceServer
 	notifyv1.UnimplementedNotificationServiceServer
 	notifyv1.UnimplementedLinkServiceServer
 	notifyv1.UnimplementedPagingServiceServer
@@ -71,10 +72,14 @@ type doubles struct {
 	updateTicket func(context.Context, *triagev1.UpdateTicketRequest) (*triagev1.Ticket, error)
 	submit       func(context.Context, *intakev1.SubmitTicketRequest) (*intakev1.Submission, error)
 	download     func(*intakev1.DownloadAttachmentRequest, grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse]) error
-	getLink      func(context.Context, *notifyv1.GetLinkRequest) (*notifyv1.Link, error)
-	followLink   func(context.Context, *notifyv1.FollowLinkRequest) (*notifyv1.Link, error)
-	receiveText  func(context.Context, *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error)
-	watch        func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
+	upload       func(grpc.ClientStreamingServer[intakev1.UploadAttachmentRequest, intakev1.Attachment]) error
+	original     func(
+		*intakev1.DownloadInboundOriginalRequest, grpc.ServerStreamingServer[intakev1.DownloadInboundOriginalResponse],
+	) error
+	getLink     func(context.Context, *notifyv1.GetLinkRequest) (*notifyv1.Link, error)
+	followLink  func(context.Context, *notifyv1.FollowLinkRequest) (*notifyv1.Link, error)
+	receiveText func(context.Context, *notifyv1.ReceiveTextRequest) (*notifyv1.ReceiveTextResponse, error)
+	watch       func(*eventv1.WatchRequest, grpc.ServerStreamingServer[eventv1.WatchResponse]) error
 }
 
 func (d doubles) GetTicket(ctx context.Context, r *triagev1.GetTicketRequest) (*triagev1.Ticket, error) {
@@ -117,6 +122,16 @@ func (d doubles) DownloadAttachment(
 	r *intakev1.DownloadAttachmentRequest, s grpc.ServerStreamingServer[intakev1.DownloadAttachmentResponse],
 ) error {
 	return d.download(r, s)
+}
+
+func (d doubles) UploadAttachment(s grpc.ClientStreamingServer[intakev1.UploadAttachmentRequest, intakev1.Attachment]) error {
+	return d.upload(s)
+}
+
+func (d doubles) DownloadInboundOriginal(
+	r *intakev1.DownloadInboundOriginalRequest, s grpc.ServerStreamingServer[intakev1.DownloadInboundOriginalResponse],
+) error {
+	return d.original(r, s)
 }
 
 func newHouse(t *testing.T, d doubles, adjust ...func(*app.Config)) *house {
@@ -232,6 +247,7 @@ func (h *house) startService(name, issuerURL string, ca *identity.DevCA, observe
 	intakev1.RegisterSubmissionServiceServer(server, d)
 	intakev1.RegisterPersonServiceServer(server, d)
 	intakev1.RegisterAttachmentServiceServer(server, d)
+	intakev1.RegisterInboundServiceServer(server, d)
 	notifyv1.RegisterNotificationServiceServer(server, d)
 	notifyv1.RegisterLinkServiceServer(server, d)
 	notifyv1.RegisterPagingServiceServer(server, d)

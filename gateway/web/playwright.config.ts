@@ -7,6 +7,7 @@ export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
   workers: 2,
+  expect: { timeout: 10_000 }, // two browsers share the machine with whatever else is tested
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   use: {

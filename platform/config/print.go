@@ -69,5 +69,9 @@ func (f field) node() *yaml.Node {
 	if !bare || f.secret {
 		tag = "!!str"
 	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: f.shown()}
+	value := f.shown()
+	if tag == "!!float" && !strings.ContainsAny(value, ".e") {
+		tag = "!!int" // a whole number serves as well, and needs no tag in front
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 }

@@ -156,6 +156,9 @@ func (c *Catalog) Rule(rule, lang string) string {
 	return c.ruleText(FieldViolation{Rule: rule}, lang)
 }
 
+// Text is what an error says, in one of the languages.
+func (c *Catalog) Text(e *Error, lang string) string { return c.text(e, lang) }
+
 // text renders the reason's text. A reason without texts is shown as it is: wrong, but never empty.
 func (c *Catalog) text(e *Error, lang string) string {
 	t, ok := c.reasons[e.reason]

@@ -9,6 +9,7 @@
 //	<t.nsp.ascp00000042.019395d8-….ms3p7xq4kd2vbn5a@example.org>                 one mail of it
 //	desk+t.nsp.ascp00000042.ms3p7xq4kd2vbn5a@example.org                         where an answer goes
 //	desk+p.nsp.019395d8-1c2d-7e3f-8a4b-5c6d7e8f9a0b.ms3p7xq4kd2vbn5a@example.org where a call to those on duty is answered
+//	<i.nsp.019395d8-1c2d-7e3f-8a4b-5c6d7e8f9a0b.ms3p7xq4kd2vbn5a@example.org>    what we said of a mail that became no ticket
 //
 // All of it is lower case: mail servers may change the case of a local part, and some do.
 package mailref
@@ -67,6 +68,8 @@ type Kind byte
 const (
 	Ticket Kind = 't'
 	Page   Kind = 'p' // a call to those on duty
+	// Inbound is a mail that came in and was answered, though it became no ticket.
+	Inbound Kind = 'i'
 )
 
 // Reference is what a mail is about.
@@ -132,7 +135,7 @@ func mac(key []byte, unsigned string) string {
 
 // written is the form of a local part or of what stands behind its plus: kind, desk, id, perhaps a serial, signature.
 var written = regexp.MustCompile(
-	`(?:^|[<+\s,;:"])([tp])\.([a-z][a-z0-9-]{1,30})\.([a-z0-9][a-z0-9-]{3,35})(?:\.([a-z0-9-]{1,36}))?\.([a-z2-7]{16})@`)
+	`(?:^|[<+\s,;:"])([tpi])\.([a-z][a-z0-9-]{1,30})\.([a-z0-9][a-z0-9-]{3,35})(?:\.([a-z0-9-]{1,36}))?\.([a-z2-7]{16})@`)
 
 // ErrNone is said of headers in which there is no reference of ours.
 var ErrNone = errors.New("no signed reference")
@@ -161,6 +164,11 @@ func (s *Signer) Find(headers ...string) (Reference, error) {
 	return Reference{}, ErrNone
 }
 
+// Foreign reports whether a header holds a reference of this form, whoever signed it: another installation makes such as well.
+func Foreign(header string) bool {
+	return written.MatchString(strings.ToLower(header[:min(len(header), maxHeader)]))
+}
+
 func (s *Signer) signed(r Reference, signature string) bool {
 	for _, key := range s.keys {
 		if hmac.Equal([]byte(mac(key, r.unsigned())), []byte(signature)) {
@@ -172,5 +180,6 @@ func (s *Signer) signed(r Reference, signature string) bool {
 
 // String is for messages to people who run Bavn.
 func (r Reference) String() string {
-	return fmt.Sprintf("desks/%s/%s/%s", r.Desk, map[Kind]string{Ticket: "tickets", Page: "pages"}[r.Kind], r.ID)
+	collection := map[Kind]string{Ticket: "tickets", Page: "pages", Inbound: "inboundItems"}[r.Kind]
+	return fmt.Sprintf("desks/%s/%s/%s", r.Desk, collection, r.ID)
 }

@@ -9,8 +9,8 @@ import (
 var validator, errValidator = newValidator()
 
 // newValidator makes a validator that learns of a type of message when it first meets one. protovalidate.New would describe every
-// type that is linked to CEL, which no rule asks for: 2.5 MB that live as long as the process. It reads them from a global that no
-// option replaces, and that may only be changed here, while packages are initialised one after the other.
+// linked type to CEL, which no rule asks for: 2.5 MB that live as long as the process. It reads them from a global that no option
+// replaces, and that may only be changed here, while packages are initialised one after the other.
 func newValidator() (protovalidate.Validator, error) {
 	all := protoregistry.GlobalFiles
 	protoregistry.GlobalFiles = &protoregistry.Files{}

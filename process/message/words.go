@@ -31,6 +31,8 @@ type Ticket struct {
 	Due, Closes, Release time.Time
 	// URL shows it; empty where the desk has no page.
 	URL string
+	// Survey is where the reporter is asked how it was (R112).
+	Survey string
 }
 
 // Person is somebody whom a message is for, or names.
@@ -50,7 +52,7 @@ func (w Words) values(language string, zone *time.Location) map[string]any {
 			"note": quoted(t.Note), "plan": quoted(t.Plan), "message": quoted(t.Message), "waits_for_user": t.WaitsFor == "user",
 			"waits_for_supplier": t.WaitsFor == "supplier", "waits_for_release": t.WaitsFor == "release",
 			"due": moment(t.Due, language, zone), "closes": moment(t.Closes, language, zone),
-			"release": moment(t.Release, language, zone), "url": t.URL,
+			"release": moment(t.Release, language, zone), "url": t.URL, "survey": t.Survey,
 		},
 		"person":    map[string]any{"name": w.Person.Name, "unit": w.Person.Unit},
 		"recipient": map[string]any{"name": w.Recipient.Name},
@@ -67,7 +69,8 @@ func Sample() Words {
 			Holder: "Drift", FoundBy: "Drift", Service: "Fælles Medicinkort", OwnNumber: "INC-7001", Solution: "Servicen er genstartet.",
 			Workaround: true, Reason: "Vi venter på en rettelse.", Note: "Vi har fundet fejlen.", Plan: "Rettes i næste version.",
 			Message: "Fejlen rettes i aften.", WaitsFor: "user", Due: at, Closes: at.AddDate(0, 0, 5), Release: at.AddDate(0, 0, 2),
-			URL: "https://bavn.example/desks/nsp/tickets/ASCP00000042",
+			URL:    "https://bavn.example/desks/nsp/tickets/ASCP00000042",
+			Survey: "https://survey.example/nsp/ASCP00000042",
 		},
 		Person:    Person{Name: "Mette Sørensen", Unit: "Drift"},
 		Recipient: Person{Name: "Karin Dahl"},

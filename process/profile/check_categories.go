@@ -6,6 +6,7 @@ import (
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // categories refuses a tree that leads back to itself, and categories whose tickets nobody gets (R41).
@@ -59,7 +60,7 @@ func lineage(byID map[string]*profilev1.Category, category *profilev1.Category) 
 // registrationMail holds R78: a base demands no mail at registration, and where the desk forbids one, none goes by itself.
 func (c *checker) registrationMail() {
 	for _, notification := range c.settings.GetNotifications() {
-		if notification.GetEvent() != "ticket.opened" || notification.GetByPerson() ||
+		if notification.GetEvent() != ticketevent.Opened || notification.GetByPerson() ||
 			!slices.Contains(notification.GetMedia(), profilev1.Medium_MEDIUM_MAIL) || !reachesReporter(notification) {
 			continue
 		}

@@ -51,7 +51,7 @@ func (c *checker) isDesk() bool {
 func (c *checker) whole() {
 	for _, check := range []func(){
 		c.sections, c.statuses, c.transitions, c.ways, c.classesOfBase, c.matrix, c.levels, c.priorities, c.workingTime, c.targets,
-		c.categories, c.waysOn, c.centre, c.duties, c.registrationMail, c.messages,
+		c.categories, c.waysOn, c.centre, c.duties, c.registrationMail, c.messages, c.linkedReporters,
 	} {
 		check()
 	}

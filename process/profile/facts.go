@@ -22,36 +22,47 @@ func IsTarget(kind triagev1.DeadlineKind) bool {
 
 // Facts are what the conditions of a profile can look at, as a ticket of a desk ("desks/nsp") stands at a time. Without a
 // profile they are those that need none.
-func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev1.TicketFacts {
-	a := f.GetAssessment()
+func (p *Profile) Facts(desk string, ticket *triagev1.Ticket, at time.Time) *profilev1.TicketFacts {
+	said := ticket.GetAssessment()
 	party := func(name string) string { return strings.TrimPrefix(strings.TrimPrefix(name, desk+"/"), "parties/") }
 	facts := &profilev1.TicketFacts{
-		Kind: a.GetKind(), Category: a.GetCategory(), Urgency: a.GetUrgency(), Impact: ImpactID(f.GetImpact()),
-		Priority: f.GetPriority(), PreviousPriority: f.GetPriority(), ContractCategory: a.GetContractCategory(),
-		Status: StatusID(f.GetStatus()), SubStatus: f.GetSubStatus(), StatusClass: classID(f.GetStatusClass()),
-		Channel: a.GetChannel(), ReporterGroup: a.GetReporterGroup(), CustomerGroup: a.GetCustomerGroup(),
-		FoundBy: party(a.GetFoundBy()), HolderParty: party(f.GetHolderParty()),
-		HolderGroup: strings.Replace(party(f.GetHolderGroup()), "/groups/", "/", 1),
-		OwnerParty:  party(f.GetOwnerParty()), ReceiverParty: party(f.GetHandOver().GetParty()),
-		BusinessService: a.GetBusinessService(), Urgent: a.GetUrgent(),
-		Phoned:       len(f.GetAttestedCalls()) > 0 && len(f.GetCallsDue()) == 0, // every call that was due (R16)
-		AffectsUsers: a.GetAffectsUsers(), LargeBusinessImpact: a.GetLargeBusinessImpact(),
-		ItSecurityBreach: a.GetItSecurityBreach(), DataSecurityBreach: a.GetDataSecurityBreach(),
-		SecuritySuspected: a.GetSecuritySuspected(), PersonalDataBreach: a.GetPersonalDataBreach(),
-		SignificantIncident: a.GetSignificantIncident(), Restricted: f.GetRestricted(), Taken: f.GetAssignee() != "",
-		HasSolution: f.GetTextVersions().GetSolution() > 0, SolutionAccepted: f.GetSolutionAccepted(),
-		SolutionVerified: f.GetVerification() != nil, QualityChecked: f.GetQualityChecked(),
-		SolutionKind: SolutionKindID(f.GetSolutionKind()), ReportWritten: f.GetReportWritten(), ReportApproved: f.GetReportApproved(),
-		FixPlanned: f.GetFixPlan().GetReleaseTime() != nil, ReportersTold: f.GetFixPlan().GetToldTime() != nil,
-		LinkedInquiries: f.GetLinkedInquiries(), TimesReopened: f.GetReopenCount(),
-		Goods: f.GetOrder().GetGoods(), HasRootCause: f.GetTextVersions().GetRootCause() > 0, WorkLogged: f.GetWorkLogEntries() > 0,
-		RegisterTime: f.GetSubmitTime(), Now: timestamppb.New(at), Answers: map[string]string{},
+		Kind: said.GetKind(), Category: said.GetCategory(), Urgency: said.GetUrgency(), Impact: ImpactID(ticket.GetImpact()),
+		Priority: ticket.GetPriority(), PreviousPriority: ticket.GetPriority(), ContractCategory: said.GetContractCategory(),
+		Status: StatusID(ticket.GetStatus()), SubStatus: ticket.GetSubStatus(), StatusClass: classID(ticket.GetStatusClass()),
+		Channel: said.GetChannel(), ReporterGroup: said.GetReporterGroup(), CustomerGroup: said.GetCustomerGroup(),
+		FoundBy: party(said.GetFoundBy()), HolderParty: party(ticket.GetHolderParty()),
+		HolderGroup: strings.Replace(party(ticket.GetHolderGroup()), "/groups/", "/", 1),
+		OwnerParty:  party(ticket.GetOwnerParty()), ReceiverParty: party(ticket.GetHandOver().GetParty()),
+		BusinessService: said.GetBusinessService(), Urgent: said.GetUrgent(),
+		Phoned:       len(ticket.GetAttestedCalls()) > 0 && len(ticket.GetCallsDue()) == 0, // every call that was due (R16)
+		AffectsUsers: said.GetAffectsUsers(), LargeBusinessImpact: said.GetLargeBusinessImpact(),
+		ItSecurityBreach: said.GetItSecurityBreach(), DataSecurityBreach: said.GetDataSecurityBreach(),
+		SecuritySuspected: said.GetSecuritySuspected(), PersonalDataBreach: said.GetPersonalDataBreach(),
+		SignificantIncident: said.GetSignificantIncident(), Restricted: ticket.GetRestricted(), Taken: ticket.GetAssignee() != "",
+		HasSolution: ticket.GetTextVersions().GetSolution() > 0, SolutionAccepted: ticket.GetSolutionAccepted(),
+		SolutionVerified: ticket.GetVerification() != nil, QualityChecked: ticket.GetQualityChecked(),
+		SolutionKind:  SolutionKindID(ticket.GetSolutionKind()),
+		ReportWritten: ticket.GetReportWritten(), ReportApproved: ticket.GetReportApproved(),
+		FixPlanned: ticket.GetFixPlan().GetReleaseTime() != nil, ReportersTold: ticket.GetFixPlan().GetToldTime() != nil,
+		LinkedInquiries: ticket.GetLinkedInquiries(), TimesReopened: ticket.GetReopenCount(),
+		Goods: ticket.GetOrder().GetGoods(), HasRootCause: ticket.GetTextVersions().GetRootCause() > 0,
+		WorkLogged:   ticket.GetWorkLogEntries() > 0,
+		RegisterTime: ticket.GetSubmitTime(), Now: timestamppb.New(at), Answers: map[string]string{},
 	}
-	facts.Major = slices.ContainsFunc(f.GetProcedures(), func(run *triagev1.ProcedureRun) bool {
+	tellHistory(facts, ticket, at)
+	if p != nil {
+		p.tell(facts, at)
+	}
+	return facts
+}
+
+// tellHistory adds what has happened to the ticket by a time.
+func tellHistory(facts *profilev1.TicketFacts, ticket *triagev1.Ticket, at time.Time) {
+	facts.Major = slices.ContainsFunc(ticket.GetProcedures(), func(run *triagev1.ProcedureRun) bool {
 		return run.GetProcedure() == "major" && run.GetEndTime() == nil
 	})
-	facts.Complained = slices.ContainsFunc(f.GetEscalations(), (*triagev1.EscalationRecord).GetComplaint)
-	for _, link := range f.GetLinks() {
+	facts.Complained = slices.ContainsFunc(ticket.GetEscalations(), (*triagev1.EscalationRecord).GetComplaint)
+	for _, link := range ticket.GetLinks() {
 		if link.GetIncoming() {
 			continue
 		}
@@ -59,22 +70,23 @@ func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev
 			facts.RfcLinked = true
 		}
 	}
-	for _, d := range f.GetDeadlines() {
+	for _, d := range ticket.GetDeadlines() {
 		target := IsTarget(d.GetKind())
 		missed := d.GetState() == triagev1.DeadlineState_DEADLINE_STATE_MISSED
 		running := d.GetState() == triagev1.DeadlineState_DEADLINE_STATE_RUNNING
 		facts.TargetMissed = facts.TargetMissed || target && missed
 		facts.TargetAtRisk = facts.TargetAtRisk || target && running && d.GetWarnTime() != nil && !d.GetWarnTime().AsTime().After(at)
 	}
-	for _, question := range a.GetAnswered() {
+	for _, question := range ticket.GetAssessment().GetAnswered() {
 		facts.Answers[question] = answered
 	}
-	for question, answer := range a.GetAnswers() {
+	for question, answer := range ticket.GetAssessment().GetAnswers() {
 		facts.Answers[question] = answer
 	}
-	if p == nil {
-		return facts
-	}
+}
+
+// tell adds what the profile makes of the facts at a time: categories, nature, customer group, which calendars are open.
+func (p *Profile) tell(facts *profilev1.TicketFacts, at time.Time) {
 	facts.Categories = p.Categories(facts.GetCategory())
 	facts.Nature = NatureOf(p.Settings(), facts.GetKind())
 	if facts.GetCustomerGroup() == "" {
@@ -93,7 +105,6 @@ func (p *Profile) Facts(desk string, f *triagev1.Ticket, at time.Time) *profilev
 			facts.OpenCalendars = append(facts.OpenCalendars, calendar.GetId())
 		}
 	}
-	return facts
 }
 
 // StatusID is a status as profiles write it.

@@ -265,7 +265,7 @@ func TestITILSVClosesWhatIsVerifiedAndAgreed(t *testing.T) { // R105, R109, R110
 		}
 	}
 	closing := p.Settings().GetClosing()
-	if !closing.GetReporterMayClose() || !closing.GetReporterMayWithdraw() || !closing.GetSurvey() { // R110, R112
+	if !closing.GetReporterMayClose() || !closing.GetReporterMayWithdraw() || !closing.GetSurvey() { // R110; nobody is asked yet
 		t.Errorf("users close, withdraw and are asked by %v", closing)
 	}
 }

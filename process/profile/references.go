@@ -8,27 +8,30 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile/internal/document"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Events are what notifications can be sent on, as the feed calls them.
 func Events() []string {
 	return []string{
-		"ticket.opened", "ticket.taken", "ticket.assigned", "ticket.work_started", "ticket.hand_over_offered", "ticket.handed_over",
-		"ticket.hand_over_declined", "ticket.hand_over_withdrawn", "ticket.hand_over_expired", "ticket.transfer_offered",
-		"ticket.transfer_declined", "ticket.responsibility_transferred", "ticket.held", "ticket.resumed", "ticket.resolved",
-		"ticket.solution_accepted", "ticket.solution_rejected", "ticket.returned", "ticket.closed", "ticket.reopened",
-		"ticket.cancelled", "ticket.updated", "ticket.note_added", "ticket.internal_note_added", "ticket.work_logged",
-		"ticket.categorised", "ticket.guide_answered", "ticket.prioritised", "ticket.priority_doubted", "ticket.split", "ticket.linked",
-		"ticket.attested", "ticket.escalated", "ticket.complained", "ticket.escalation_answered", "ticket.forwarded",
-		"ticket.declared_major", "ticket.procedure_declared", "ticket.procedure_updated", "ticket.stood_down",
-		"ticket.procedure_reviewed", "ticket.restricted", "ticket.unrestricted", "ticket.sight_granted", "ticket.sight_revoked",
-		"ticket.fix_planned", "ticket.released", "ticket.update_due",
-		"ticket.target_at_risk", "ticket.breached", "ticket.legal_deadline_near", "ticket.aged",
-		"ticket.unlinked", "ticket.merged", "ticket.external_id_set", "ticket.configuration_item_linked",
-		"ticket.configuration_item_unlinked", "ticket.release_announced", "ticket.ordered", "ticket.handed_out",
-		"ticket.verified", "ticket.quality_checked", "ticket.report_recorded",
-		"ticket.silence_ends", "ticket.queued", "ticket.hand_over_overdue", "ticket.legal_stage_done", "ticket.reply_received",
-		"report.submitted", "report.returned", "report.approved",
+		ticketevent.Opened, ticketevent.Taken, ticketevent.Assigned, ticketevent.WorkStarted, ticketevent.HandOverOffered,
+		ticketevent.HandedOver, ticketevent.HandOverDeclined, ticketevent.HandOverWithdrawn, ticketevent.HandOverExpired,
+		ticketevent.TransferOffered, ticketevent.TransferDeclined, ticketevent.ResponsibilityTransferred, ticketevent.Held,
+		ticketevent.Resumed, ticketevent.Resolved, ticketevent.SolutionAccepted, ticketevent.SolutionRejected,
+		ticketevent.Returned, ticketevent.Closed, ticketevent.Reopened, ticketevent.Cancelled, ticketevent.Updated,
+		ticketevent.NoteAdded, ticketevent.InternalNoteAdded, ticketevent.WorkLogged, ticketevent.Categorised,
+		ticketevent.GuideAnswered, ticketevent.Prioritised, ticketevent.PriorityDoubted, ticketevent.Split,
+		ticketevent.Linked, ticketevent.Attested, ticketevent.Escalated, ticketevent.Complained,
+		ticketevent.EscalationAnswered, ticketevent.Forwarded, ticketevent.DeclaredMajor, ticketevent.ProcedureDeclared,
+		ticketevent.ProcedureUpdated, ticketevent.StoodDown, ticketevent.ProcedureReviewed, ticketevent.Restricted,
+		ticketevent.Unrestricted, ticketevent.SightGranted, ticketevent.SightRevoked, ticketevent.FixPlanned,
+		ticketevent.Released, ticketevent.UpdateDue, ticketevent.TargetAtRisk, ticketevent.Breached,
+		ticketevent.LegalDeadlineNear, ticketevent.Aged, ticketevent.Unlinked, ticketevent.Merged,
+		ticketevent.ExternalIDSet, ticketevent.ConfigurationItemLinked, ticketevent.ConfigurationItemUnlinked,
+		ticketevent.ReleaseAnnounced, ticketevent.Ordered, ticketevent.HandedOut, ticketevent.Verified,
+		ticketevent.QualityChecked, ticketevent.ReportRecorded, ticketevent.SilenceEnds, ticketevent.Queued,
+		ticketevent.HandOverOverdue, ticketevent.LegalStageDone, ticketevent.ReplyReceived, "report.submitted",
+		"report.returned", "report.approved",
 	}
 }
 

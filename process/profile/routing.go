@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"slices"
+
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 )
 
@@ -36,4 +38,20 @@ func (p *Profile) Route(ticket *profilev1.TicketFacts) (Routing, error) {
 func (p *Profile) Categories(id string) []string {
 	line, _ := lineage(p.categories, p.categories[id])
 	return line
+}
+
+// Below are the categories below one in the tree, those of its support centres among them; nothing for no profile.
+func (p *Profile) Below(id string) (below []string) {
+	if p == nil {
+		return nil
+	}
+	for _, process := range append([]*Profile{p}, p.overlays...) {
+		for _, category := range process.settings.GetCategories() {
+			line := process.Categories(category.GetId())
+			if len(line) > 0 && slices.Contains(line[1:], id) && !slices.Contains(below, category.GetId()) {
+				below = append(below, category.GetId())
+			}
+		}
+	}
+	return below
 }

@@ -9,12 +9,16 @@ import (
 
 // sending is what the routes of a profile ask for beside a place.
 type sending struct {
-	picks                 []*profilev1.Route
+	leastLoaded           []*profilev1.Route
+	onDuty                bool
 	atOnce, atOnceToNamed bool
 }
 
-// Picks are the routes at whose end a person is looked for (R41).
-func (p *Profile) Picks() []*profilev1.Route { return p.sending.picks }
+// LeastLoaded are the routes at whose end the one with the fewest open tickets is looked for (R41).
+func (p *Profile) LeastLoaded() []*profilev1.Route { return p.sending.leastLoaded }
+
+// SendsToDuty reports whether some routes lead to whoever is on duty (R41, R67).
+func (p *Profile) SendsToDuty() bool { return p.sending.onDuty }
 
 // SendsAtOnce reports whether some tickets go on as they are registered (R41, R66); named is true where some of those go to a
 // person.
@@ -23,8 +27,12 @@ func (p *Profile) SendsAtOnce() (sends, named bool) { return p.sending.atOnce, p
 // sendings gathers them.
 func sendings(s *profilev1.Profile) (all sending) {
 	add := func(route *profilev1.Route) {
-		if route.GetPick() != profilev1.Pick_PICK_UNSPECIFIED {
-			all.picks = append(all.picks, route)
+		switch route.GetPick() {
+		case profilev1.Pick_PICK_LEAST_LOADED:
+			all.leastLoaded = append(all.leastLoaded, route)
+		case profilev1.Pick_PICK_ON_DUTY:
+			all.onDuty = true
+		default: // the role's first
 		}
 		if route.GetAtOnce() {
 			all.atOnce = true
@@ -62,8 +70,12 @@ func (s Spot) Party() (party, group string) {
 	return party, group
 }
 
-// waysOn refuses an escalation that goes at once: it happens when somebody asks for it, or by `automatic`.
+// waysOn refuses an escalation that goes at once: it happens when somebody asks for it, or by `automatic`; and a route to whoever
+// is on duty where nobody ever is.
 func (c *checker) waysOn() {
+	if sendings(c.settings).onDuty && len(c.settings.GetOnCall().GetPlans()) == 0 {
+		c.wrong("on_call.plans", "pick-on-duty", "has no plan, expected one where a route picks who is on duty")
+	}
 	for _, escalation := range c.settings.GetEscalations() {
 		for i, route := range escalation.GetTo() {
 			if route.GetAtOnce() {

@@ -3,9 +3,12 @@ package profile_test
 import (
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/bavn/bavn/process/profile"
 )
@@ -76,4 +79,52 @@ func read(t *testing.T, fsys fs.FS, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// badInput are the mistakes that issue 3 names, as testdata/bad.yaml has them.
+var badInput = []string{
+	"an unknown key", "an unknown key within an entry", "a profile that extends itself", "two bases that extend one another",
+	"a condition that gives text", "a condition that compares text with a number", "an unreachable status", "a matrix with a hole",
+	"nobody on duty at 18:00", "two on duty at 18:00", "a category without a route",
+}
+
+// Whatever of these is wrong with a file: what desks follow stays as it was, and the refusal names file, line and rule.
+func TestNothingBadComesIntoForce(t *testing.T) {
+	t.Parallel()
+	var cases []bad
+	if err := yaml.Unmarshal(read(t, os.DirFS("testdata"), "bad.yaml"), &cases); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range badInput {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := slices.IndexFunc(cases, func(tc bad) bool { return tc.Name == name })
+			if i < 0 {
+				t.Fatal("testdata/bad.yaml has no such case")
+			}
+			tc := cases[i]
+			all := files(t)
+			shelf, _, err := profile.OpenShelf(all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := shelf.All()
+			if tc.File == "" {
+				tc.File = "desk.yaml"
+			}
+			all[tc.File] = &fstest.MapFile{Data: []byte(edited(t, string(all[tc.File].Data), tc))}
+			changed, err := shelf.Reload()
+			if err == nil {
+				t.Fatal("it was taken")
+			}
+			place, _, _ := strings.Cut(tc.Expect[0], " ")
+			rule := tc.Expect[0][strings.LastIndexByte(tc.Expect[0], ' ')+1:]
+			if !strings.Contains(err.Error(), place+":") || !strings.Contains(err.Error(), "("+rule+")") {
+				t.Errorf("it is refused without %s and %s: %v", place, rule, err)
+			}
+			if len(changed) != 0 || !slices.Equal(shelf.All(), before) {
+				t.Errorf("%d profiles changed with it", len(changed))
+			}
+		})
+	}
 }

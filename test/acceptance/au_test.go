@@ -125,8 +125,10 @@ func TestAUTakesACallAndSolvesItAtTheHelpdesk(t *testing.T) {
 			h.stands("support", "sofie", resolved) // R100: who took it first follows it
 			n := h.happened()
 			h.tells(n, map[string]string{
-				"resolved":      "audience/linked_reporters persons/karen by portal mail call", // R98
-				"back_to_owner": "parties/support by portal",
+				"resolved": "audience/linked_reporters persons/karen by portal mail call", // R98
+				// R112: principle 3c, later with an invitation to evaluate.
+				"closing.survey_invitation": "persons/karen by mail",
+				"back_to_owner":             "parties/support by portal",
 			})
 			h.inPerson(n, "resolved")
 		})

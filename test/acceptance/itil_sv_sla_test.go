@@ -141,7 +141,7 @@ func TestTheSwedishGuideLinksTheItemAndUsesAKnownError(t *testing.T) {
 				t.Errorf("what the access point depends on is the matter of %v", about.GetTickets())
 			}
 		})
-		h.step("6 a known error with its workaround", func() { // R70, R72
+		h.step("6 a known error with its workaround", func() { // R70, R72, R127
 			known := h.publishes("greta", "ingrid", &triagev1.KnownSolution{
 				Title: "Trådlösa nätet bryts", Symptoms: "Nätet bryts på hela planet när kärnswitchen är överlastad",
 				Solution: "Byt till kanal 11 tills switchen är bytt.", LanguageCode: "sv",

@@ -103,7 +103,14 @@ func TestTheSwedishGuideFromReceptionToClosing(t *testing.T) {
 		h.step("7 lösning: every change is told, and the solution is documented", h.changesAreTold)
 		h.step("8 verifiering: by a mail that says when it will be closed", func() {
 			n := h.happened()
-			h.tells(n, map[string]string{"resolved": "audience/linked_reporters persons/anna by portal mail"})
+			h.tells(n, map[string]string{
+				"resolved":                  "audience/linked_reporters persons/anna by portal mail",
+				"closing.survey_invitation": "persons/anna by mail", // R112
+			})
+			invited := n.Notifications["closing.survey_invitation"].GetSendTime().AsTime()
+			if got := invited.Sub(h.clock.Now()); got != 72*time.Hour {
+				h.t.Errorf("she is invited to evaluate in %v, want three days", got)
+			}
 			if got := n.Notifications["resolved"].GetTemplate(); got != "verify" { // R106
 				t.Errorf("the mail with the solution says %s", got)
 			}

@@ -32,10 +32,11 @@ type nspHour struct {
 func TestNSPIsOnCallRoundTheClock(t *testing.T) {
 	t.Parallel()
 	nspWalks(t,
-		nspWalk{"hours", aWeekOfHours},                    // R8, R9, R10, R67
-		nspWalk{"chain", aFridayEvening},                  // R50, R67
-		nspWalk{"paging", aCallThatIsAnsweredByItsLink},   // R50, R52, R67
-		nspWalk{"clock change", theNightOfTheClockChange}, // R67, R130
+		nspWalk{"hours", aWeekOfHours},                           // R8, R9, R10, R67
+		nspWalk{"chain", aFridayEvening},                         // R50, R67
+		nspWalk{"paging", aCallThatIsAnsweredByItsLink},          // R50, R52, R67
+		nspWalk{"answered by mail", aCallThatIsAnsweredByAReply}, // R50, R52
+		nspWalk{"clock change", theNightOfTheClockChange},        // R67, R130
 	)
 }
 

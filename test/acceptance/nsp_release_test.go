@@ -1,12 +1,15 @@
 package acceptance_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/mailsink"
 	"github.com/bavn/bavn/test/house"
 )
 
@@ -53,6 +56,29 @@ func furtherInquiries(v *nspVisit) {
 			Name: v.ticket.GetName(), RequestId: house.ID(), Note: in("da", "Vi kender årsagen"),
 		}))
 		inquiry.rings("ticket.note_added")
+	})
+	v.step("11 who asked about it hears before the fix is released", func() { // R83
+		v.taken(v.releases.PlanFix(v.by("mette"), &triagev1.PlanFixRequest{
+			Name: v.ticket.GetName(), RequestId: house.ID(), ReleaseTime: timestamppb.New(v.clock.Now().Add(2 * time.Hour)),
+			Plan: in("da", "Køen genstartes klokken et"),
+		}))
+		v.taken(v.releases.TellReporters(v.by("mette"), &triagev1.TellReportersRequest{
+			Name: v.ticket.GetName(), RequestId: house.ID(), Message: in("da", "Vi genstarter køen klokken et"),
+		}))
+		v.hears(v.happened(), "release_announced", "audience/linked_reporters persons/lone by mail portal")
+		inquiry.hears(inquiry.rings("ticket.release_announced"), "release_announced", "persons/rikke by mail portal")
+		v.eventually("Rikke reads it in a mail about her own ticket", func() error {
+			mails := v.Mail().Messages(mailsink.Filter{To: house.Mailbox("rikke"), Subject: lastPart(inquiry.ticket.GetName())})
+			if !slices.ContainsFunc(mails, func(m mailsink.Message) bool {
+				return strings.Contains(m.Text, "Vi genstarter køen klokken et")
+			}) {
+				return errNSPNotYet
+			}
+			return nil
+		})
+		v.taken(v.releases.MarkReleased(v.by("mette"), &triagev1.MarkReleasedRequest{Name: v.ticket.GetName(), RequestId: house.ID()}))
+	})
+	v.step("10 what is solved for the incident is solved for the inquiry", func() {
 		v.solves("mette", "Send henvisningen igen.")
 		v.tells(v.happened(), map[string]string{"resolved": "audience/linked_reporters persons/lone by mail portal"})
 		inquiry.hears(inquiry.rings("ticket.resolved"), "resolved", "audience/linked_reporters persons/rikke by mail portal")

@@ -23,7 +23,8 @@ var (
 	rounds  = flag.Int("rounds", 3, "how often pgbench and the suite take turns")
 	open    = flag.Int("open", 100_000, "open tickets to take the next of")
 	tickets = flag.Int("tickets", 1_000_000, "tickets to page through")
-	only    = flag.String("only", "", "measure only: load, replay or volume")
+	written = flag.Int("notices", 2_000, "tickets that notify writes about")
+	only    = flag.String("only", "", "measure only: load, mail, replay or volume")
 )
 
 const (
@@ -63,7 +64,7 @@ func TestBench(t *testing.T) { //nolint:paralleltest // a measure wants the mach
 		name    string
 		measure func(t *testing.T, s *stage, report *Report)
 	}{
-		{"load", measureLoad}, {"replay", measureReplay}, {"volume", measureVolume},
+		{"load", measureLoad}, {"mail", measureMail}, {"replay", measureReplay}, {"volume", measureVolume},
 	} {
 		if *only == "" || *only == part.name {
 			t.Run(part.name, func(t *testing.T) { part.measure(t, s, report) })
@@ -161,6 +162,57 @@ func measureLoad(t *testing.T, s *stage, report *Report) {
 	if parked > 0 {
 		t.Errorf("%d events are parked: their effect is missing", parked)
 	}
+}
+
+// measureMail lets pgbench and mails, and pgbench and what notify sends, take turns.
+func measureMail(t *testing.T, s *stage, report *Report) {
+	t.Helper()
+	last := time.Duration(*seconds) * time.Second
+	bag, err := openPostbag(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = bag.intake.Close(context.WithoutCancel(t.Context())) }() // it was only read from
+	if _, err := bag.bring(t.Context(), s.clients, last/2); err != nil {
+		t.Fatalf("warm-up: %v", err)
+	}
+	if err := s.analyze(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	raw := &report.Raw
+	var beside []float64
+	yardstick := func() float64 {
+		rest(t, s)
+		base, err := s.yardstick.run(t.Context(), last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside = append(beside, base.tps)
+		return base.tps
+	}
+	for round := range *rounds {
+		tps, began := yardstick(), time.Now()
+		done, err := bag.bring(t.Context(), s.clients, last)
+		if err != nil {
+			t.Fatalf("round %d: %v", round+1, err)
+		}
+		if raw.MailP50, raw.MailP99, err = bag.latencies(t.Context(), began); err != nil {
+			t.Fatal(err)
+		}
+		raw.Mails = append(raw.Mails, done.perSecond())
+		t.Logf("round %d: pgbench %.0f tps, %.0f mails/s from acknowledgement to ticket (p50 %.0f ms, p99 %.0f ms)", round+1, tps,
+			done.perSecond(), raw.MailP50, raw.MailP99)
+		tps = yardstick()
+		sent, err := s.notices(t.Context(), *written)
+		if err != nil {
+			t.Fatalf("round %d: %v", round+1, err)
+		}
+		raw.Notices = append(raw.Notices, sent)
+		t.Logf("round %d: pgbench %.0f tps, %.0f notifications/s to the sink", round+1, tps, sent)
+	}
+	raw.MailPGBenchTPS = beside
+	perSecond, ratio, notices := mean(raw.Mails), mean(raw.Mails)/mean(beside), mean(raw.Notices)/mean(beside)
+	report.MailsPerSecond, report.MailRatio, report.NotifyRatio = &perSecond, &ratio, &notices
 }
 
 // keepsUp is how far notify and reporting may be behind after a round at full load, counted as caughtUp counts.

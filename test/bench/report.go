@@ -14,6 +14,10 @@ type Report struct {
 	// Ratios to pgbench's create-ticket transaction in the same run.
 	SubmitRatio  *float64 `json:"submit_ratio"`
 	CommandRatio *float64 `json:"command_ratio"`
+	// MailRatio is of mails, from the SMTP acknowledgement to the opened ticket; NotifyRatio of mails that notify sends to a sink.
+	MailRatio      *float64 `json:"mail_ratio"`
+	MailsPerSecond *float64 `json:"mails_per_s"`
+	NotifyRatio    *float64 `json:"notify_ratio"`
 	// FeedLagP99 is the worst of notify and reporting at half the maximum, in milliseconds.
 	FeedLagP99 *float64 `json:"feed_lag_p99_ms"`
 	// RSS of the five processes after the load, in MB (10^6 bytes).
@@ -49,6 +53,12 @@ type Raw struct {
 	FeedLagP99 map[string]float64 `json:"feed_lag_p99_ms"`
 	Processes  map[string]float64 `json:"process_rss_mb"`
 
+	MailPGBenchTPS []float64 `json:"mail_pgbench_tps,omitempty"` // of every round, before mails and before notifications
+	Mails          []float64 `json:"mails_per_s,omitempty"`
+	Notices        []float64 `json:"notifications_per_s,omitempty"`
+	MailP50        float64   `json:"mail_p50_ms,omitempty"`
+	MailP99        float64   `json:"mail_p99_ms,omitempty"`
+
 	ReplayRows     int     `json:"replay_rows,omitempty"`
 	ReplaySeconds  float64 `json:"replay_seconds,omitempty"`
 	OpenTickets    int     `json:"take_next_open_tickets,omitempty"`
@@ -72,6 +82,7 @@ type bar struct {
 var bars = []bar{
 	{"submit → opened, of pgbench", func(r *Report) *float64 { return r.SubmitRatio }, true, 0.07, 0.15, ""},
 	{"life-cycle commands, of pgbench", func(r *Report) *float64 { return r.CommandRatio }, true, 0.12, 0.25, ""},
+	{"mail → opened, of pgbench", func(r *Report) *float64 { return r.MailRatio }, true, 0.03, 0, ""},
 	{"feed lag p99 at half load", func(r *Report) *float64 { return r.FeedLagP99 }, false, 250, 0, "ms"},
 	{"memory of the five processes", func(r *Report) *float64 { return r.RSS }, false, 300, 0, "MB"},
 	{"take next p99", func(r *Report) *float64 { return r.TakeNextP99 }, false, 25, 0, "ms"},
@@ -122,6 +133,10 @@ func (r *Report) print(to io.Writer) error {
 			value = fmt.Sprintf("%.3g", *figure)
 		}
 		fmt.Fprintf(table, "%s\t%s %s\t%s %.4g\t%s\t%s\t\n", b.name, value, b.unit, sign, b.limit, aim, b.verdict(r))
+	}
+	if r.MailsPerSecond != nil {
+		fmt.Fprintf(table, "mails, acknowledged to opened\t%.0f /s\t\t\tp99 %.0f ms\t\n", *r.MailsPerSecond, r.Raw.MailP99)
+		fmt.Fprintf(table, "notifications to a sink, of pgbench\t%.3f\t\t\t%.0f /s\t\n", *r.NotifyRatio, mean(r.Raw.Notices))
 	}
 	if r.ReplayRows != nil {
 		fmt.Fprintf(table, "VINST log replayed\t%.0f rows/s\t\t\t%d rows in one go\t\n", *r.ReplayRows, r.Raw.ReplayRows)

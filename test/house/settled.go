@@ -23,6 +23,7 @@ func (p place) before(q place) bool {
 var subscriptions = []struct{ subscriber, source string }{
 	{"intake", "triage"},
 	{"notify", "triage"},
+	{"notify", "intake"},
 	{"triage", "triage"},
 	{"triage", "intake"},
 	{"reporting", "triage"},

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/bavn/bavn/test/house"
 )
 
 var (
@@ -101,10 +103,10 @@ func binaries(t *testing.T) string {
 		t.Fatal(err)
 	}
 	folder := filepath.Join(root, "bin")
-	if name := missing(folder); name != "" {
+	if name := house.MissingBinary(folder); name != "" {
 		t.Skipf("%s is not in %s: run `make build`", name, folder)
 	}
-	if err := refresh(t.Context(), root, folder); err != nil {
+	if err := house.RefreshBinaries(t.Context(), root, folder); err != nil {
 		t.Fatal(err)
 	}
 	return folder

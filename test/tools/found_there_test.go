@@ -42,7 +42,7 @@ func TestWhatASupplierFindsInItsJiraBecomesATicket(t *testing.T) {
 		found = page.GetTickets()[0]
 		return nil
 	})
-	if !hasNumber(found, "jira", "NSP-40") || found.GetAssessment().GetFoundBy() != house.Party("netic") ||
+	if !inJira(found, "NSP-40") || found.GetAssessment().GetFoundBy() != house.Party("netic") ||
 		found.GetReporter() != house.Person("tool-netic-jira") || found.GetTitle() != "Node 3 is slow" {
 		t.Errorf("the ticket is %v", found)
 	}

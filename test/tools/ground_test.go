@@ -20,6 +20,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 
 	"github.com/bavn/bavn/cmd/bavn/suite"
+	"github.com/bavn/bavn/platform/devissuer"
 	"github.com/bavn/bavn/test/house"
 )
 
@@ -65,6 +66,17 @@ func open(t *testing.T, cfg suite.Config) *house.House {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return enter(t, running, cfg.Persons)
+}
+
+type stoppable interface {
+	house.Running
+	Stop(ctx context.Context) error
+}
+
+// enter opens the doors of a suite, and stops it when the test has ended.
+func enter(t *testing.T, running stoppable, people []devissuer.Person) *house.House {
+	t.Helper()
 	t.Cleanup(func() {
 		if t.Failed() {
 			logs, _ := filepath.Glob(running.Folder().Path("log", "*"))
@@ -81,7 +93,7 @@ func open(t *testing.T, cfg suite.Config) *house.House {
 			t.Errorf("stop the suite: %v", err)
 		}
 	})
-	h, err := house.OpenTo(ctx, running, cfg.Persons, 12*time.Hour)
+	h, err := house.OpenTo(t.Context(), running, people, 12*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +159,7 @@ func (d *desk) withJira(j *jira) {
 	address, secret := d.connect(house.Desk, "netic-jira", &intakev1.Connection{
 		DisplayName: "Netic Jira", Kind: intakev1.ToolKind_TOOL_KIND_JIRA, Party: house.Party("netic"), System: "jira",
 		Statuses: statuses(), OpensTickets: true, Jira: &intakev1.JiraSettings{
-			BaseUrl: j.url, Project: "NSP", IssueType: "Incident", Account: bavnAccount, Credential: "netic",
+			BaseUrl: j.url, Cloud: j.cloud, Project: "NSP", IssueType: "Incident", Account: bavnAccount, Credential: "netic",
 			RootCauseField: "customfield_10042", Resolution: "Done",
 			LinkedProjects: []*intakev1.LinkedProject{{Project: "SDS", Tool: "sds_jira", Kind: triagev1.LinkKind_LINK_KIND_PROBLEM}},
 		},
@@ -246,8 +258,9 @@ func (d *desk) outcomes(by string) map[string]int {
 // facts of a ticket without what only its texts change.
 func unchanged(before, after *triagev1.Ticket) bool { return proto.Equal(before, after) }
 
-func hasNumber(ticket *triagev1.Ticket, system, id string) bool {
+// inJira reports whether a ticket knows an issue of the Jira.
+func inJira(ticket *triagev1.Ticket, id string) bool {
 	return slices.ContainsFunc(ticket.GetExternalIds(), func(e *triagev1.ExternalId) bool {
-		return e.GetSystem() == system && e.GetId() == id
+		return e.GetSystem() == "jira" && e.GetId() == id
 	})
 }

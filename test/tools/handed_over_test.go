@@ -23,7 +23,7 @@ func TestATicketHandedOverToAJiraIsWorkedOnThere(t *testing.T) {
 	d.handsOver(ticket)
 	d.until("both numbers are stored", func(ctx context.Context) error {
 		now, err := d.ticket(ctx, ticket.GetName())
-		if err == nil && !hasNumber(now, "jira", "NSP-1") {
+		if err == nil && !inJira(now, "NSP-1") {
 			err = fmt.Errorf("the ticket's numbers are %v", now.GetExternalIds())
 		}
 		return err
@@ -122,7 +122,7 @@ func TestForgedReplayedReorderedAndLateDeliveriesChangeNothing(t *testing.T) {
 	d.handsOver(ticket)
 	d.until("there is an issue", func(ctx context.Context) error {
 		now, err := d.ticket(ctx, ticket.GetName())
-		if err == nil && !hasNumber(now, "jira", "NSP-1") {
+		if err == nil && !inJira(now, "NSP-1") {
 			err = errors.New("not yet")
 		}
 		return err

@@ -28,8 +28,13 @@ type jira struct {
 	hook string // where webhooks go; none while empty
 	key  string // what they are signed with
 
-	mu     sync.Mutex
-	dead   bool
+	cloud bool
+
+	mu   sync.Mutex
+	dead bool
+	// hidden is how many searches do not find what is there yet; made is called when an issue is made, before it is answered.
+	hidden int
+	made   func()
 	issues []*issue
 	// calls counts what changed something, by "METHOD path" without the issue.
 	calls map[string]int
@@ -55,9 +60,25 @@ const (
 
 func playJira(t *testing.T) *jira {
 	t.Helper()
-	j := &jira{t: t, calls: map[string]int{}, clock: time.Now()}
+	return play(t, false)
+}
+
+// playCloud plays Jira Cloud, whose search is another: it finds what was written a while ago, and tells nothing but the id of
+// what nobody asked more of.
+func playCloud(t *testing.T) *jira {
+	t.Helper()
+	return play(t, true)
+}
+
+func play(t *testing.T, cloud bool) *jira {
+	t.Helper()
+	j := &jira{t: t, cloud: cloud, calls: map[string]int{}, clock: time.Now()}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /rest/api/2/search", j.search)
+	if cloud {
+		mux.HandleFunc("GET /rest/api/3/search/jql", j.searchCloud)
+	} else {
+		mux.HandleFunc("GET /rest/api/2/search", j.search)
+	}
 	mux.HandleFunc("POST /rest/api/2/issue", j.create)
 	mux.HandleFunc("GET /rest/api/2/issue/{key}", j.read)
 	mux.HandleFunc("PUT /rest/api/2/issue/{key}", j.update)
@@ -122,15 +143,39 @@ func read(r *http.Request) map[string]any {
 type object = map[string]any
 
 func (j *jira) search(w http.ResponseWriter, r *http.Request) {
+	answer(w, http.StatusOK, object{"startAt": 0, "maxResults": 50, "issues": j.found(r)})
+}
+
+// searchCloud has neither a total nor pages by number, and refuses what no project or time bounds.
+func (j *jira) searchCloud(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if !strings.Contains(query.Get("jql"), "project = ") || query.Has("startAt") {
+		answer(w, http.StatusBadRequest, object{"errorMessages": []string{"Unbounded JQL queries are not allowed here."}})
+		return
+	}
+	found := j.found(r)
+	if !slices.Contains(strings.Split(query.Get("fields"), ","), "key") {
+		for _, i := range found {
+			delete(i, "key")
+		}
+	}
+	answer(w, http.StatusOK, object{"isLast": true, "issues": found})
+}
+
+func (j *jira) found(r *http.Request) []object {
 	found := []object{}
-	for _, i := range j.issues {
+	for n, i := range j.issues {
 		for _, label := range i.Labels {
 			if strings.Contains(r.URL.Query().Get("jql"), `labels = "`+label+`"`) {
-				found = append(found, object{"key": i.Key})
+				found = append(found, object{"id": fmt.Sprint(n), "key": i.Key})
 			}
 		}
 	}
-	answer(w, http.StatusOK, object{"issues": found})
+	if len(found) > 0 && j.hidden > 0 {
+		j.hidden--
+		return []object{}
+	}
+	return found
 }
 
 func (j *jira) create(w http.ResponseWriter, r *http.Request) {
@@ -144,6 +189,10 @@ func (j *jira) create(w http.ResponseWriter, r *http.Request) {
 	}
 	j.issues = append(j.issues, i)
 	j.tell("jira:issue_created", i, bavnAccount, nil)
+	if made := j.made; made != nil {
+		j.made = nil
+		made()
+	}
 	answer(w, http.StatusCreated, object{"id": "1", "key": i.Key})
 }
 

@@ -23,12 +23,20 @@ type Addresses struct {
 	SMTP      string `json:"smtp"`    // host:port of what takes mails to people
 	MailIn    string `json:"mail_in"` // host:port of what takes mails to desks
 
+	// Metrics are the pages that Prometheus reads, of the gateway and of each service.
+	Metrics []string `json:"metrics"`
+
 	Persons []devissuer.Person `json:"persons"`
 }
 
 // Addresses are where a suite with these ports is.
 func (p *Ports) addresses() Addresses {
+	var metrics []string
+	for _, port := range []int{p.GatewayAdmin, p.IntakeAdmin, p.TriageAdmin, p.NotifyAdmin, p.ReportingAdmin} {
+		metrics = append(metrics, "http://"+address(port)+"/metrics")
+	}
 	return Addresses{
+		Metrics: metrics,
 		Gateway: "http://" + address(p.Gateway), Issuer: "http://" + address(p.Issuer),
 		Mailbox: "http://" + address(p.Mailbox), Traces: "http://" + address(p.Traces),
 		Intake: address(p.Intake), Triage: address(p.Triage), Notify: address(p.Notify), Reporting: address(p.Reporting),

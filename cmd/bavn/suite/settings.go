@@ -54,7 +54,7 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 			return nil, fmt.Errorf("find the suite's folder: %w", err)
 		}
 		return g.serviceSettings(name, a.Intake, g.ports.IntakeAdmin, map[string]string{
-			"TRIAGE_TARGET": a.Triage, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
+			"TRIAGE_TARGET": a.Triage, "NOTIFY_TARGET": a.Notify, "BLOBS_URL": (&url.URL{Scheme: "file", Path: blobs}).String(),
 			"ATTACHMENTS_DOWNLOAD_URL": a.Gateway + "/files",
 			"REFERENCES_KEYS":          g.keys.References, "MAIL_SMTP_LISTEN": a.MailIn, "MAIL_DOMAIN": MailDomain,
 			"CONNECTIONS_KEYS": g.keys.Tokens,
@@ -65,8 +65,9 @@ func (g *ground) ownSettings(name string) (map[string]string, error) {
 		return g.serviceSettings(name, a.Notify, g.ports.NotifyAdmin, map[string]string{
 			"INTAKE_TARGET": a.Intake, "TRIAGE_TARGET": a.Triage,
 			"MAIL_HOST": "127.0.0.1", "MAIL_PORT": strconv.Itoa(g.ports.SMTP), "MAIL_TLS": "none",
-			"MAIL_FROM": "Bavn <bavn@example.org>", "DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
-			"TOOLS_SECRETS": g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
+			"MAIL_FROM": "Bavn <bavn@example.org>", "MAIL_REPLY_TO": "Bavn <{desk}@" + MailDomain + ">",
+			"DELIVERY_TICKET_URL": a.Gateway + "/desks/{desk}/tickets/{ticket}",
+			"TOOLS_SECRETS":       g.folder.Path("secrets"), "TOOLS_ALLOW": "127.0.0.0/8", // a tool that somebody tries out here
 			"DELIVERY_LINK_URL": a.Gateway + "/l/{desk}/{link}", "REFERENCES_KEYS": g.keys.References,
 			"WEBHOOKS_ALLOW": "127.0.0.0/8", // whoever tries webhooks here receives them here
 			"PHONE_SMS_URL":  a.Mailbox + "/phone/sms", "PHONE_CALL_URL": a.Mailbox + "/phone/call",

@@ -72,8 +72,11 @@ func New(draining context.Context, services Services, limits Limits, refusals *r
 	}
 	files := &uploads{api: a, intake: intakev1.NewAttachmentServiceClient(services.Intake)}
 	all := http.NewServeMux()
+	all.HandleFunc("POST /v1/desks/{desk}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/tickets/{ticket}/attachments", files.upload)
 	all.HandleFunc("POST /v1/desks/{desk}/submissions/{submission}/attachments", files.upload)
+	inbound := &originals{api: a, intake: intakev1.NewInboundServiceClient(services.Intake)}
+	all.HandleFunc("GET /v1/desks/{desk}/inboundItems/{item}/original", inbound.download)
 	all.Handle("/", mux)
 	return all, nil
 }
@@ -112,6 +115,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		notifyv1.RegisterStakeholderServiceHandlerClient(ctx, mux, notifyv1.NewStakeholderServiceClient(notify)),
 		notifyv1.RegisterOutboxServiceHandlerClient(ctx, mux, notifyv1.NewOutboxServiceClient(notify)),
 		notifyv1.RegisterPreferenceServiceHandlerClient(ctx, mux, notifyv1.NewPreferenceServiceClient(notify)),
+		notifyv1.RegisterTemplateServiceHandlerClient(ctx, mux, notifyv1.NewTemplateServiceClient(notify)),
 		notifyv1.RegisterWebhookServiceHandlerClient(ctx, mux, notifyv1.NewWebhookServiceClient(notify)),
 		notifyv1.RegisterPagingServiceHandlerClient(ctx, mux, notifyv1.NewPagingServiceClient(notify)),
 		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),

@@ -34,6 +34,7 @@ var contract = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_stakeholder_proto,
 	notifyv1.File_bavn_notify_v1_outbox_proto,
 	notifyv1.File_bavn_notify_v1_preference_proto,
+	notifyv1.File_bavn_notify_v1_template_service_proto,
 	notifyv1.File_bavn_notify_v1_webhook_service_proto,
 	notifyv1.File_bavn_notify_v1_paging_service_proto,
 	notifyv1.File_bavn_notify_v1_announcement_service_proto,

@@ -10,8 +10,8 @@ export const json =
   (route: Route) =>
     route.fulfill({ status, headers, json: body })
 
-/** A refusal as the gateway writes it. */
-export const refused = (status: number, reason: string, text: string) =>
+/** A refusal as the gateway writes it, with what is wrong field by field and what the process demands, by rule. */
+export const refused = (status: number, reason: string, text: string, fields: Record<string, string> = {}, demands: Record<string, string> = {}) =>
   json(
     {
       code: 5,
@@ -19,6 +19,18 @@ export const refused = (status: number, reason: string, text: string) =>
       details: [
         { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'bavn.dk', metadata: {} },
         { '@type': 'type.googleapis.com/google.rpc.LocalizedMessage', locale: 'da', message: text },
+        {
+          '@type': 'type.googleapis.com/google.rpc.BadRequest',
+          fieldViolations: Object.entries(fields).map(([field, message]) => ({
+            field,
+            description: 'developers read this',
+            localizedMessage: { locale: 'da', message },
+          })),
+        },
+        {
+          '@type': 'type.googleapis.com/google.rpc.PreconditionFailure',
+          violations: Object.entries(demands).map(([subject, description]) => ({ type: 'PROFILE', subject, description })),
+        },
       ],
     },
     status,
@@ -29,6 +41,9 @@ const answers: Answers = {
   '/auth/session': json({ available: true, signedIn: true, person: 'mette', name: 'Mette Holm' }),
   '/v1/desks': json({ desks: [desk], nextPageToken: '' }),
   '/v1/desks/nsp': json(desk),
+  '/v1/desks/nsp/memberships': json({
+    memberships: [{ name: 'desks/nsp/memberships/1', person: 'desks/nsp/persons/mette', party: 'desks/nsp/parties/spoc', roles: ['agent'] }],
+  }),
   '/v1/desks/nsp/parties': json({ parties }),
   '/v1/desks/nsp/persons:batchGet': json({ persons }),
   '/v1/desks/nsp/tickets': json({ tickets, nextPageToken: '' }),
@@ -65,6 +80,12 @@ export const test = base.extend<{ complaints: string[] }>({
     { auto: true },
   ],
 })
+
+/** Fails where something makes the page scroll sideways. */
+export async function expectFits(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(wider, 'scrolls sideways').toBeLessThanOrEqual(0)
+}
 
 export async function expectAccessible(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible() // a page that is still being built has no heading

@@ -87,7 +87,7 @@ test('the keyboard reaches the content first', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'Gå til sidens indhold' })).toBeFocused()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
-  await expect(page.getByLabel('Sagsnummer')).toBeFocused()
+  await expect(page.getByRole('link', { name: 'Meld en sag' })).toBeFocused()
 })
 
 test('an address that does not exist says so', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { DeskPage } from './desk/DeskPage'
 import { StartPage } from './desk/StartPage'
 import { NotFound } from './layout/NotFound'
@@ -27,8 +27,45 @@ const ticket = createRoute({
   },
 })
 
+// What few open is fetched when it is opened.
+const reportPage = lazyRouteComponent(() => import('./report/route'), 'Report')
+const report = createRoute({ getParentRoute: () => root, path: '/desks/$desk/report', component: reportPage })
+const reportForm = createRoute({ getParentRoute: () => root, path: '/desks/$desk/report/$form', component: reportPage })
+
+const phone = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/phone',
+  component: lazyRouteComponent(() => import('./phone/route'), 'Phone'),
+})
+
+const inboundPage = lazyRouteComponent(() => import('./inbound/route'), 'Inbound')
+const inbound = createRoute({ getParentRoute: () => root, path: '/desks/$desk/inbound', component: inboundPage })
+const inboundItem = createRoute({ getParentRoute: () => root, path: '/desks/$desk/inbound/$item', component: inboundPage })
+
+const announcementPage = lazyRouteComponent(() => import('./announcements/route'), 'Announcements')
+const announcements = createRoute({ getParentRoute: () => root, path: '/desks/$desk/announcements', component: announcementPage })
+const announcement = createRoute({
+  getParentRoute: () => root,
+  path: '/desks/$desk/announcements/$announcement',
+  component: announcementPage,
+})
+
 export function makeRouter() {
-  return createRouter({ routeTree: root.addChildren([start, desk, ticket]), scrollRestoration: true })
+  return createRouter({
+    routeTree: root.addChildren([
+      start,
+      desk,
+      ticket,
+      report,
+      reportForm,
+      phone,
+      inbound,
+      inboundItem,
+      announcements,
+      announcement,
+    ]),
+    scrollRestoration: true,
+  })
 }
 
 declare module '@tanstack/react-router' {

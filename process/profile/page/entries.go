@@ -224,6 +224,7 @@ func (w *writer) route(route *profilev1.Route) (string, error) {
 		holds bool
 	}{
 		{"pick.least_loaded", route.GetPick() == profilev1.Pick_PICK_LEAST_LOADED},
+		{"pick.on_duty", route.GetPick() == profilev1.Pick_PICK_ON_DUTY},
 		{"at_once", route.GetAtOnce()},
 		{"with_responsibility", route.GetWithResponsibility()},
 	} {

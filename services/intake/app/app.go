@@ -10,6 +10,7 @@ import (
 
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/blobstore"
 	"github.com/bavn/bavn/platform/fault"
@@ -54,7 +55,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triage, err := base.Dial("triage", cfg.Triage, triagev1.TicketService_ServiceDesc.ServiceName,
 		triagev1.ReplyService_ServiceDesc.ServiceName, triagev1.SightService_ServiceDesc.ServiceName,
 		triagev1.LinkService_ServiceDesc.ServiceName, triagev1.DirectoryService_ServiceDesc.ServiceName,
-		triagev1.ProfileService_ServiceDesc.ServiceName)
+		triagev1.ProfileService_ServiceDesc.ServiceName, triagev1.RegistrationService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 		Triage: triagev1.NewTicketServiceClient(triage), InlineTimeout: cfg.Open.InlineTimeout, RetryAfter: cfg.Open.RetryAfter,
 		Inbox: command.NewInbox(),
 		Blobs: blobs, Sights: triagev1.NewSightServiceClient(triage), UploadTimeout: cfg.Attachments.UploadTimeout,
-		Links: triagev1.NewLinkServiceClient(triage),
+		Links: triagev1.NewLinkServiceClient(triage), Registrations: triagev1.NewRegistrationServiceClient(triage),
 	}
 	if cfg.Attachments.Scanner != "" {
 		commands.Scanner = &malware.Clamd{Address: cfg.Attachments.Scanner}
@@ -79,6 +80,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	river.AddWorker(workers, &command.OpenTicketWorker{Commands: commands})
 	river.AddWorker(workers, &command.SettleInboundWorker{Commands: commands})
 	river.AddWorker(workers, &command.DiscardAttachmentWorker{Commands: commands})
+	river.AddWorker(workers, &command.LapseAttachmentWorker{Commands: commands})
 	river.AddWorker(workers, &command.ScanAttachmentWorker{Commands: commands})
 	if cfg.LDAP.URL != "" {
 		river.AddWorker(workers, syncPersons(commands, cfg.LDAP))
@@ -100,7 +102,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	intakev1.RegisterSubmissionServiceServer(base.Server, &api.Submissions{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterPersonServiceServer(base.Server, &api.Persons{Gate: gate, Commands: commands, Pages: pages})
 	intakev1.RegisterInboundServiceServer(base.Server, &api.Inbound{Gate: gate, Commands: commands, Pages: pages})
-	if err := receive(base, cfg, commands, triagev1.NewReplyServiceClient(triage)); err != nil {
+	if err := receive(base, cfg, commands, triage); err != nil {
 		return nil, err
 	}
 	intakev1.RegisterAttachmentServiceServer(base.Server, &api.Attachments{
@@ -110,6 +112,8 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	intakev1.RegisterAnswerServiceServer(base.Server,
+		&api.Answers{Gate: gate, Answers: &command.Answers{Commands: commands, Texts: words}})
 	intakev1.RegisterPersonImportServiceServer(base.Server, &api.PersonImports{Gate: gate, Commands: commands, Texts: words})
 	intakev1.RegisterFormServiceServer(base.Server, &api.Forms{Gate: gate, Reception: desks, Pages: pages, Words: words})
 	intakev1.RegisterQuickTicketServiceServer(base.Server,
@@ -124,12 +128,19 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 }
 
 // receive opens the ways in without a caller, and settles what comes by them.
-func receive(base *service.Base, cfg Config, commands *command.Commands, replies triagev1.ReplyServiceClient) error {
+func receive(base *service.Base, cfg Config, commands *command.Commands, triage grpc.ClientConnInterface) error {
+	notify, err := base.Dial("notify", cfg.Notify, notifyv1.PagingService_ServiceDesc.ServiceName)
+	if err != nil {
+		return err
+	}
 	references, err := mailref.New(cfg.References)
 	if err != nil {
 		return err
 	}
-	commands.Inbox.Handlers[command.MailSource] = &command.MailHandler{Commands: commands, References: references, Replies: replies}
+	commands.Inbox.Handlers[command.MailSource] = &command.MailHandler{
+		Commands: commands, References: references, Replies: triagev1.NewReplyServiceClient(triage),
+		Pages: notifyv1.NewPagingServiceClient(notify),
+	}
 	base.Add(run.Part{Name: "inbox", Stage: run.Workers, Serve: commands.ServeInbox})
 	mails, err := door.New(cfg.Mail, door.Deps{
 		Commands: commands, Clock: base.Clock, Tracer: base.Telemetry.TracerProvider, Logger: base.Telemetry.Logger,

@@ -21,7 +21,9 @@ import (
 // Config is everything intake is told.
 type Config struct {
 	service.Config
-	Triage dial.Config      `koanf:"triage"`
+	Triage dial.Config `koanf:"triage"`
+	// Notify is told of answers to calls.
+	Notify dial.Config      `koanf:"notify"`
 	Open   OpenConfig       `koanf:"open"`
 	Blobs  blobstore.Config `koanf:"blobs"`
 	// References are those in mails of ours, by which answers find their tickets.
@@ -106,6 +108,7 @@ func DefaultConfig() Config {
 		Mail:        door.DefaultConfig(),
 		Config:      service.DefaultConfig(Name),
 		Triage:      dial.DefaultConfig("127.0.0.1:7102"),
+		Notify:      dial.DefaultConfig("127.0.0.1:7103"),
 		Open:        OpenConfig{InlineTimeout: 3 * time.Second, RetryAfter: 10 * time.Second},
 		Blobs:       blobstore.DefaultConfig(),
 		Attachments: AttachmentConfig{UploadTimeout: 15 * time.Minute, DownloadURL: "http://127.0.0.1:8080/files"},

@@ -55,7 +55,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	intake, err := base.Dial("intake", cfg.Intake, intakev1.PersonService_ServiceDesc.ServiceName,
 		intakev1.SubmissionService_ServiceDesc.ServiceName,
-		intakev1.ToolService_ServiceDesc.ServiceName)
+		intakev1.ToolService_ServiceDesc.ServiceName, intakev1.AnswerService_ServiceDesc.ServiceName)
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +88,13 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	}
 	tools.Commands, hooks.Jobs = commands, commands.Jobs
 	paging.Jobs, paging.Couriers = commands.Jobs, commands.Couriers
-	commands.Links = paging.Links
+	commands.Links, paging.Messages = paging.Links, commands
 	memberships := membership.NewStore(base.Pool, base.Clock)
 	if err := hearTriage(base, commands, memberships); err != nil {
+		return nil, err
+	}
+	commands.Answers = &command.Answers{Board: commands.Board, Source: intakev1.NewAnswerServiceClient(intake)}
+	if err := hearIntake(base, commands, intake); err != nil {
 		return nil, err
 	}
 	if err := hearForTools(base, tools, intake); err != nil {
@@ -125,6 +129,7 @@ func serve(
 	notifyv1.RegisterStakeholderServiceServer(base.Server, &api.Stakeholders{Gate: gate, Commands: commands, Pages: pages})
 	notifyv1.RegisterOutboxServiceServer(base.Server, &api.Outboxes{Gate: gate, Commands: commands})
 	notifyv1.RegisterPreferenceServiceServer(base.Server, &api.Preferences{Gate: gate, Commands: commands})
+	notifyv1.RegisterTemplateServiceServer(base.Server, &api.Templates{Gate: gate, Commands: commands})
 	notifyv1.RegisterWebhookServiceServer(base.Server, &api.Webhooks{Gate: gate, Commands: hooks, Pages: pages})
 	notifyv1.RegisterPagingServiceServer(base.Server, &api.Paging{Gate: gate, Commands: paging, Pages: pages})
 	notifyv1.RegisterLinkServiceServer(base.Server, &api.Links{Gate: gate, Commands: paging.Links})
@@ -240,5 +245,13 @@ func hearTriage(base *service.Base, commands *command.Commands, memberships *mem
 	return base.Hear(feed.SubscriberConfig{
 		Name: Name, Source: commands.Events, Handler: projection, Types: project.Types(),
 		AfterCommit: projection.AfterCommit,
+	})
+}
+
+// hearIntake writes down which mails are to be answered.
+func hearIntake(base *service.Base, commands *command.Commands, intake grpc.ClientConnInterface) error {
+	return base.Hear(feed.SubscriberConfig{
+		Name: "answers", Source: feed.Remote("intake", eventv1.NewFeedClient(intake)), Handler: commands.Answers,
+		Types: command.AnswerEventTypes, AfterCommit: commands.Answers.AfterCommit,
 	})
 }

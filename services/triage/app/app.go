@@ -16,10 +16,10 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/run"
 	"github.com/bavn/bavn/platform/service"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/api"
 	"github.com/bavn/bavn/services/triage/internal/command"
-	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/project"
 	"github.com/bavn/bavn/services/triage/internal/store"
 	"github.com/bavn/bavn/services/triage/migrations"
@@ -50,7 +50,7 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	writer := &command.Writer{Pool: base.Pool, Clock: base.Clock, Wake: base.Wake, Profiles: shelf}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &command.HandOverTimer{Writer: writer})
-	river.AddWorker(workers, &command.TicketTimers{Writer: writer})
+	river.AddWorker(workers, &command.TicketTimers{Writer: writer, OfferLapse: cfg.HandOver.Lapse})
 	river.AddWorker(workers, &command.PageTimer{Writer: writer})
 	river.AddWorker(workers, &command.MainFollower{Writer: writer, Reader: feed.NewReader(base.Pool)})
 	if writer.Timers, err = base.Jobs(workers); err != nil {
@@ -101,9 +101,10 @@ func New(ctx context.Context, cfg Config, deps service.Deps) (*App, error) {
 	triagev1.RegisterEscalationServiceServer(base.Server, &api.Escalation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterAttestationServiceServer(base.Server, &api.Attestation{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOnCallServiceServer(base.Server, &api.OnCall{Reads: reads, OnCall: &command.OnCall{Directory: directory}})
-	triagev1.RegisterDelegateServiceServer(base.Server, &api.Delegates{Delegates: &command.Delegates{
-		Tickets: tickets, OnCall: &command.OnCall{Directory: directory},
-	}})
+	delegates := &command.Delegates{Tickets: tickets, OnCall: &command.OnCall{Directory: directory}}
+	triagev1.RegisterDelegateServiceServer(base.Server, &api.Delegates{Delegates: delegates})
+	triagev1.RegisterRegistrationServiceServer(base.Server,
+		&api.Registrations{Registrations: &command.Registrations{Delegates: delegates}})
 	triagev1.RegisterLinkServiceServer(base.Server, &api.Links{Reads: reads, Tickets: tickets})
 	triagev1.RegisterReleaseServiceServer(base.Server, &api.Releases{Reads: reads, Tickets: tickets})
 	triagev1.RegisterOrderServiceServer(base.Server, &api.Orders{Tickets: tickets})
@@ -137,7 +138,7 @@ func hearIntake(base *service.Base, conn grpc.ClientConnInterface, writer *comma
 func followMains(base *service.Base, timers *jobs.Client) error {
 	return base.Hear(feed.SubscriberConfig{
 		Name: "followers", Source: feed.Local(Name, feed.NewReader(base.Pool), base.Wake, feed.Unhurried()),
-		Types: domain.Carried(), Handler: &command.Followed{Timers: timers},
+		Types: profile.Carried(), Handler: &command.Followed{Timers: timers},
 	})
 }
 

@@ -187,6 +187,32 @@ func TestWhatTheDirectoryRefuses(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
+// R15: whoever reported reads by name who has their case, and no more of the desk; whoever has no case there learns nothing.
+func TestAReporterReadsWhoHasTheirCaseAndAStrangerNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	theirs := w.opening()
+	theirs.Reporter, theirs.AffectedUser = who("karen"), who("karen")
+	must(w.intake.OpenTicket(t.Context(), theirs))(t)
+	if desks := must(w.directory.ListDesks(w.as("karen"), &triagev1.ListDesksRequest{}))(t).GetDesks(); len(desks) != 1 {
+		t.Errorf("the reporter's desks: %v", desks)
+	}
+	for person, reads := range map[string]map[string]bool{
+		"karen": {"desk": true, "parties": true, "groups": true}, "stranger": {},
+	} {
+		for what, err := range map[string]error{
+			"desk":        second(w.directory.GetDesk(w.as(person), &triagev1.GetDeskRequest{Name: desk})),
+			"parties":     second(w.directory.ListParties(w.as(person), &triagev1.ListPartiesRequest{Parent: desk})),
+			"groups":      second(w.directory.ListGroups(w.as(person), &triagev1.ListGroupsRequest{Parent: netic})),
+			"memberships": second(w.directory.ListMemberships(w.as(person), &triagev1.ListMembershipsRequest{Parent: desk})),
+		} {
+			if reads[what] && err != nil || !reads[what] && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s reads %s: %v", person, what, err)
+			}
+		}
+	}
+}
+
 func TestTheDirectoryIsListedPageByPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

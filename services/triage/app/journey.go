@@ -7,12 +7,14 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/journey"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // step is how an event of a ticket shows in its journey: who has it, and where it stands. Notes and work are not steps of the
 // way, and an internal one would tell outsiders with access to traces that there is something to know.
 func step(record *eventv1.Record) (journey.Step, bool) {
-	if strings.HasSuffix(record.GetType(), "note_added") || record.GetType() == "ticket.work_logged" ||
+	if strings.HasSuffix(record.GetType(), "note_added") ||
+		record.GetType() == ticketevent.WorkLogged ||
 		strings.HasPrefix(record.GetType(), "ticket.known_solution_") {
 		return journey.Step{}, false
 	}
@@ -24,7 +26,7 @@ func step(record *eventv1.Record) (journey.Step, bool) {
 	if !ok {
 		return journey.Step{}, false
 	}
-	if record.GetType() == "ticket.legal_stage_done" || event.GetDeadline().GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_LEGAL {
+	if record.GetType() == ticketevent.LegalStageDone || event.GetDeadline().GetKind() == triagev1.DeadlineKind_DEADLINE_KIND_LEGAL {
 		return journey.Step{}, false // a breach is known to those who need to know (R149)
 	}
 	t := event.GetTicket()

@@ -251,3 +251,33 @@ func TestApplyingAKnownSolutionCountsItOncePerTicket(t *testing.T) {
 		t.Errorf("jonas solves a ticket that he does not see: %v", err)
 	}
 }
+
+// R40: what is known of an area of the desk's process is found by its category, with what is known of those below it.
+func TestKnownSolutionsAreFoundByTheProcesssCategories(t *testing.T) {
+	t.Parallel()
+	w := newNSP(t)
+	of := map[string]string{}
+	for _, category := range []string{"nsp", "nsp-component", "fmk"} {
+		of[category] = must(w.known.ProposeKnownSolution(w.as("jonas"), &triagev1.ProposeKnownSolutionRequest{
+			Parent: desk, RequestId: requestID(), KnownSolution: &triagev1.KnownSolution{
+				Title: "Svarer ikke", Symptoms: "Intet svar.", Solution: "Genstart.", LanguageCode: "da", Category: category,
+				SolutionKind: triagev1.SolutionKind_SOLUTION_KIND_WORKAROUND,
+			},
+		}))(t).GetName()
+	}
+	for category, want := range map[string][]string{
+		"nsp": {of["nsp-component"], of["nsp"]}, "nsp-application": {of["nsp-component"]}, "fmk": {of["fmk"]}, "help": nil,
+		"": {of["fmk"], of["nsp-component"], of["nsp"]},
+	} {
+		var got []string
+		listed := must(w.known.ListKnownSolutions(w.as("jonas"), &triagev1.ListKnownSolutionsRequest{
+			Parent: desk, Category: category,
+		}))(t)
+		for _, k := range listed.GetKnownSolutions() {
+			got = append(got, k.GetName())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("of %q %v are known, want %v", category, got, want)
+		}
+	}
+}

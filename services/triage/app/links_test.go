@@ -2,9 +2,7 @@ package app_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/resourcename"
 )
 
@@ -81,6 +80,55 @@ func TestInquiriesHearWhatHappensToTheirIncident(t *testing.T) {
 		if !slices.Equal(heard, want) {
 			t.Errorf("%s heard %v, want %v", inquiry, heard, want)
 		}
+	}
+}
+
+// R83: whoever asked about an incident hears of its fix before it is released, by their own ticket; the parties that heard of the
+// incident's plan do not hear it again of each inquiry, and the calendar shows the release once.
+func TestReportersOfInquiriesHearBeforeTheFixIsReleased(t *testing.T) {
+	t.Parallel()
+	w := newLinked(t)
+	main, inquiry := w.opened(dataFault).GetName(), w.opened().GetName()
+	must(w.link(inquiry, inquiryAbout, main))(t)
+	must(w.plan(main, 48*time.Hour))(t)
+	must(w.releases.TellReporters(w.as("mette"), &triagev1.TellReportersRequest{
+		Name: main, RequestId: requestID(), Message: danish("Vi retter det på torsdag."),
+	}))(t)
+	release := func() { // once the others have heard
+		must(w.releases.MarkReleased(w.as("mette"), &triagev1.MarkReleasedRequest{Name: main, RequestId: requestID()}))(t)
+	}
+	for _, step := range []struct{ event, word, words string }{
+		{"ticket.fix_planned", "plan", "Rettes i næste release."},
+		{"ticket.release_announced", "message", "Vi retter det på torsdag."},
+		{"ticket.released", "", ""},
+	} {
+		if step.event == "ticket.released" {
+			release()
+		}
+		eventually(t, inquiry+" hears "+step.event, func() bool {
+			return slices.ContainsFunc(w.events(inquiry), func(e *feed.Event) bool { return e.Record.GetType() == step.event })
+		})
+		event, payload := w.last(inquiry, step.event)
+		if words, _ := event.Text(step.word); words.GetText() != step.words {
+			t.Errorf("%s says %q", step.event, words.GetText())
+		}
+		for _, asked := range payload.GetNotifications() {
+			if !slices.Equal(asked.GetRecipients(), []string{"persons/bo", "persons/karen"}) {
+				t.Errorf("%s is told to %v", step.event, asked.GetRecipients())
+			}
+		}
+		if step.event == "ticket.release_announced" && len(payload.GetNotifications()) == 0 {
+			t.Error("nobody is told before the release")
+		}
+		if step.event == "ticket.release_announced" {
+			calendar := must(w.releases.ListPendingReleases(w.as("mette"), &triagev1.ListPendingReleasesRequest{Parent: desk}))(t)
+			if n := len(calendar.GetTickets()); n != 1 {
+				t.Errorf("the calendar shows the release %d times", n)
+			}
+		}
+	}
+	if w.read(inquiry).GetFixPlan().GetReleasedTime() == nil {
+		t.Error("the inquiry does not know that it is released")
 	}
 }
 
@@ -251,37 +299,6 @@ func TestNumbersOfOtherToolsAreKeptAndTheReportersOwnIsQuoted(t *testing.T) {
 	})
 	if !fault.Is(err, fault.InvalidArgument) {
 		t.Errorf("a tool that the profile does not know: %v", err)
-	}
-}
-
-// One fault, one ticket: of two opposite merges at once exactly one stands, and the other is told so.
-func TestOfTwoOppositeMergesOneStands(t *testing.T) {
-	t.Parallel()
-	w := newLinked(t)
-	rounds := 4
-	if os.Getenv("BAVN_SOAK") != "" {
-		rounds = 50 // `make soak` runs this twenty times
-	}
-	for range rounds {
-		pair := []string{w.opened().GetName(), w.opened().GetName()}
-		errs := make([]error, 2)
-		var both sync.WaitGroup
-		for i := range pair {
-			both.Go(func() {
-				_, errs[i] = w.links.MergeTicket(w.as("mette"), &triagev1.MergeTicketRequest{
-					Name: pair[i], RequestId: requestID(), Into: pair[1-i], Reason: danish("Samme fejl"),
-				})
-			})
-		}
-		both.Wait()
-		won := slices.Index(errs, nil)
-		if won < 0 || errs[1-won] == nil || !fault.Is(errs[1-won], "ALREADY_MERGED") {
-			t.Fatalf("the merges answered %v and %v", errs[0], errs[1])
-		}
-		if ended, lives := w.read(pair[won]), w.read(pair[1-won]); ended.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_CANCELLED ||
-			lives.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS {
-			t.Fatalf("the winner is %s, the other %s", ended.GetStatus(), lives.GetStatus())
-		}
 	}
 }
 

@@ -1,9 +1,7 @@
 package app_test
 
 import (
-	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -204,10 +202,7 @@ func TestAPersonCallsThoseOnDutyAndWhoStandsInIsCalled(t *testing.T) {
 // times.
 func TestAnAnswerAndTheTimerRaceAndOneOfThemWins(t *testing.T) {
 	t.Parallel()
-	rounds := 5
-	if n, err := strconv.Atoi(os.Getenv("BAVN_PAGE_RACES")); err == nil {
-		rounds = n
-	}
+	rounds := sized(5, 1000)
 	w := newNSP(t)
 	w.clock.Set(maundyThursday(t, w.clock.Now()).AddDate(0, 0, -10))
 	w.grant("coordinator", health, "", "coordinator", "fmk_incident_manager")

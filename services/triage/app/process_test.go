@@ -99,7 +99,7 @@ func TestAnIncidentIsPrioritisedAndRoutedByTheProfileAndSaysWhy(t *testing.T) {
 	}
 }
 
-// R38, R40, [3] step 4: a ticket is triaged before it is assigned; R97, R108: gates name what would open them.
+// R38, [3] step 4: a ticket is triaged before it is assigned; R97, R108: gates name what would open them.
 func TestTheProfileRefusesAStepAndSaysWhatWouldSatisfyIt(t *testing.T) {
 	t.Parallel()
 	w := newNSP(t)

@@ -143,6 +143,45 @@ func TestEveryTimerTakesEffectOnceWithTwoReplicasOfWhichOneStops(t *testing.T) {
 	}
 }
 
+// A timer that was set anew has no effect at its old time: whether its job is the one that is moved on, or one of an older
+// generation. What the ticket waits for then ends once, when it is due.
+func TestATimerThatWasSetAnewRingsAtItsNewTimeOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	begin, mette := w.clock.Now(), w.as("mette")
+	hold := func(name string, hours int) {
+		must(w.tickets.HoldTicket(mette, &triagev1.HoldTicketRequest{
+			Name: name, RequestId: requestID(), Status: triagev1.TicketStatus_TICKET_STATUS_ON_HOLD, Reason: danish("Venter"),
+			Until: timestamppb.New(begin.Add(time.Duration(hours) * time.Hour)),
+		}))(t)
+	}
+	resume := func(name string) {
+		must(w.tickets.ResumeTicket(mette, &triagev1.ResumeTicketRequest{Name: name, RequestId: requestID()}))(t)
+	}
+	moved, older := w.inProgress().GetName(), w.inProgress().GetName()
+	hold(moved, 1) // its job rings at 1 and has nothing to do before 4
+	resume(moved)
+	hold(moved, 4)
+	hold(older, 3) // its first job is of an older generation when it rings at 3
+	resume(older)
+	hold(older, 1)
+	w.rings(begin.Add(time.Hour), older, "ticket.resumed", 2)
+	hold(older, 5)
+
+	w.clock.Set(begin.Add(3 * time.Hour))
+	eventually(t, "no job is due any more", func() bool {
+		return w.count("river_job WHERE kind = 'ticket_timer' AND state = 'completed'") >= 3 &&
+			w.count("river_job WHERE kind = 'ticket_timer' AND state IN ('available', 'running', 'retryable')") == 0
+	})
+	for _, name := range []string{moved, older} {
+		if got := w.get(name).GetStatus(); got != triagev1.TicketStatus_TICKET_STATUS_ON_HOLD {
+			t.Errorf("%s was taken up at a time that it no longer waits for: %s", name, got)
+		}
+	}
+	w.rings(begin.Add(4*time.Hour), moved, "ticket.resumed", 2)
+	w.rings(begin.Add(5*time.Hour), older, "ticket.resumed", 3)
+}
+
 // A reply in the last second: whoever locks the ticket first wins, and the other is told where it stands (R106, R107).
 func TestAReplyAgainstClosingOnSilenceHasOneWinner(t *testing.T) {
 	t.Parallel()

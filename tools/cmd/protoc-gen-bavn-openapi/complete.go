@@ -27,6 +27,9 @@ func complete(plugin *protogen.Plugin, mapped *protogen.GeneratedFile) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
+	if raw, err = addByHand(raw); err != nil {
+		return nil, err
+	}
 	document, err := openapi3.NewLoader().LoadFromData(raw)
 	if err != nil {
 		return nil, fmt.Errorf("parse: %w", err)

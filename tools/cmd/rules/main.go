@@ -1,8 +1,8 @@
 // Command rules prints every rule of docs/requirements.md with the tests that show it, and the rules that no test shows yet.
 //
-// A test claims a rule by naming it: in its name, in a comment on it or in it, or at the beginning of a string in it ("R106:
-// silence closes"). The command runs every test that claims one, and fails when a claim does not hold: a test that fails, is
-// skipped or is not there shows nothing.
+// A test claims a rule by naming it: in its name, in a comment on it or in it, or at the beginning of what a string in it says
+// ("R106: silence closes"). The command runs every test that claims one, and fails when a claim does not hold: a test that fails,
+// is skipped or is not there shows nothing.
 package main
 
 import (
@@ -45,7 +45,7 @@ func report(ctx context.Context, out io.Writer, root string, believe bool) error
 			return err
 		}
 	}
-	t := table{rules: readRules(text), claims: claims, outcomes: outcomes, believe: believe}
+	t := table{rules: readRequirements(text), claims: claims, outcomes: outcomes, believe: believe}
 	if err := t.print(out); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func report(ctx context.Context, out io.Writer, root string, believe bool) error
 
 // table is the rules, who claims them, and how the tests ended.
 type table struct {
-	rules    []Rule
+	rules    []Requirement
 	claims   map[int][]Test
 	outcomes map[Test]string
 	believe  bool
@@ -98,7 +98,7 @@ func (t table) print(out io.Writer) error {
 func (t table) broken() []string {
 	var broken []string
 	for number, tests := range t.claims {
-		if !slices.ContainsFunc(t.rules, func(r Rule) bool { return r.Number == number }) {
+		if !slices.ContainsFunc(t.rules, func(r Requirement) bool { return r.Number == number }) {
 			broken = append(broken, fmt.Sprintf("%s claims R%d, which is no rule", tests[0], number))
 		}
 		for _, test := range tests {

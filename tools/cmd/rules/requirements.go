@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Rule is one numbered rule.
-type Rule struct {
+// Requirement is one numbered rule.
+type Requirement struct {
 	Number        int
 	Section, Text string
 }
 
 var ruleLine = regexp.MustCompile(`^- \*\*R([0-9]+)\*\* (.*)$`)
 
-// readRules reads docs/requirements.md.
-func readRules(text []byte) []Rule {
-	var rules []Rule
+// readRequirements reads docs/requirements.md.
+func readRequirements(text []byte) []Requirement {
+	var rules []Requirement
 	section := ""
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
@@ -25,7 +25,7 @@ func readRules(text []byte) []Rule {
 		}
 		if m := ruleLine.FindStringSubmatch(line); m != nil {
 			number, _ := strconv.Atoi(m[1]) // digits by the pattern
-			rules = append(rules, Rule{number, section, m[2]})
+			rules = append(rules, Requirement{number, section, m[2]})
 		}
 	}
 	return rules

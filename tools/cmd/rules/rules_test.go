@@ -45,7 +45,7 @@ func TestR106SilenceCloses(t *testing.T) {}
 // R99-R101: what is solved is checked.
 func TestClosing(t *testing.T) {
 	t.Run("R107: reopened", func(t *testing.T) {}) // and R100 again
-	_ = "see R1"
+	_, _, _ = "see R1", "R2", "R3 2nd" // a rule that is data is no claim
 }
 
 // R5 belongs to no test.

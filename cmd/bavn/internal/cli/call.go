@@ -5,6 +5,7 @@ import (
 
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 )
 
 // Call is what those do who answer the phone or stand at the counter (R5). What was said is registered with `ticket submit --by`.
@@ -109,6 +110,9 @@ func (c *FormShow) Run(ctx context.Context, s *session) error {
 			mark = "*"
 		}
 		s.Printf("%s %-22s %s", mark, q.GetId(), q.GetText())
+		if q.GetType() == profilev1.FieldType_FIELD_TYPE_YES_NO {
+			s.Printf(" (yes or no)")
+		}
 		if q.GetConditional() {
 			s.Printf(" (sometimes)")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -27,13 +28,14 @@ type Connection struct {
 
 // connectionFile is a connection as people write it down: the contract's fields, in YAML.
 type connectionFile struct {
-	File string `arg:"" type:"existingfile" help:"YAML file with the fields of a connection: kind, party, system, statuses, jira …"`
+	File string `arg:"" type:"existingfile" help:"YAML file: kind (jira, generic, alertmanager, cloud_events), party, system …"`
 }
 
 // read returns the connection and the fields that the file names.
 func (f connectionFile) read(desk string) (*intakev1.Connection, []string, error) {
 	mistake := func(err error) error {
-		return failure.New(failure.Usage, "docs/contract.md names the fields of a connection", "%s: %w", f.File, err)
+		return failure.New(failure.Usage, "kind is jira, generic, alertmanager or cloud_events; /openapi.yaml names the other fields",
+			"%s: %w", f.File, err)
 	}
 	written, err := os.ReadFile(f.File)
 	if err != nil {
@@ -42,6 +44,9 @@ func (f connectionFile) read(desk string) (*intakev1.Connection, []string, error
 	var fields map[string]any
 	if err := yaml.Unmarshal(written, &fields); err != nil {
 		return nil, nil, mistake(err)
+	}
+	if kind, ok := fields["kind"].(string); ok {
+		fields["kind"] = "TOOL_KIND_" + strings.TrimPrefix(enumName(kind), "TOOL_KIND_")
 	}
 	asJSON, err := json.Marshal(fields)
 	if err != nil {

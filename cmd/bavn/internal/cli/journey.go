@@ -62,7 +62,7 @@ func actor(a *eventv1.Actor) string {
 	return a.GetService()
 }
 
-// said is what an event says in words: of several texts, the title.
+// said is what an event says in words: of several texts, the title or the solution.
 func said(e *eventv1.Event) string {
 	said := ""
 	for _, text := range e.GetTexts() {
@@ -70,7 +70,7 @@ func said(e *eventv1.Event) string {
 		if text.GetErased() {
 			words = "(erased)"
 		}
-		if said == "" || text.GetName() == "title" {
+		if said == "" || text.GetName() == "title" || text.GetName() == "solution" {
 			said = words
 		}
 	}

@@ -17,6 +17,9 @@ type Message struct {
 	Send     MessageSend     `cmd:"" help:"Send a proposal, in its words or in yours."`
 	Dismiss  MessageDismiss  `cmd:"" help:"Let a proposal be."`
 
+	Preview MessagePreview `cmd:"" help:"Show what a template says, of a sample or of a ticket."`
+	Test    MessageTest    `cmd:"" help:"Mail a template to yourself."`
+
 	Storm  MessageStorm  `cmd:"" help:"Say how much the desk has to say, and whether it is stopped."`
 	Pause  MessagePause  `cmd:"" help:"Stop everything that has not gone out yet."`
 	Resume MessageResume `cmd:"" help:"Let messages go out again."`

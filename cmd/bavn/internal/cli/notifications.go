@@ -36,10 +36,10 @@ func (c *Notifications) Run(ctx context.Context, s *session) error {
 		s.Printf("no messages\n")
 		return nil
 	}
-	table := s.Table("WRITTEN", "TICKET", "TO", "ABOUT", "DELIVERY", "WHY")
+	table := s.Table("WRITTEN", "TICKET", "TO", "BY", "ABOUT", "DELIVERY", "WHY")
 	for _, n := range list {
 		table.Row(s.Time(n.GetCreateTime().AsTime()), resource.ID(n.GetTicket()), resource.Short(n.GetRecipient()),
-			n.GetTemplate(), word(n.GetDelivery().String(), "DELIVERY_"), n.GetReason())
+			word(n.GetMedium().String(), "MEDIUM_"), n.GetTemplate(), word(n.GetDelivery().String(), "DELIVERY_"), n.GetReason())
 	}
 	return table.Print(s.Out)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bavn/bavn/cmd/bavn/internal/failure"
@@ -29,57 +30,63 @@ func file(named string) (folder, name string) {
 }
 
 // loadProfile loads one; what is wrong with it is the failure.
-func loadProfile(named string) (*profile.Profile, error) {
-	folder, name := file(named)
-	p, err := profile.Load(os.DirFS(folder), name)
+func loadProfile(name string) (*profile.Profile, error) {
+	folder, base := file(name)
+	p, err := profile.Load(os.DirFS(folder), base)
 	var problems profile.Problems
 	switch {
 	case errors.As(err, &problems):
-		return nil, failure.New(failure.Failed, "`bavn profile check "+named+"` lists them", "%s has %s, the first is %s",
-			named, counted(len(problems)), problems[0])
+		return nil, failure.New(failure.Failed, "`bavn profile check "+name+"` lists them", "%s has %s, the first is %s",
+			name, counted(len(problems)), problems[0])
 	case errors.Is(err, os.ErrNotExist):
-		return nil, failure.New(failure.NotFound, "name a file, or a profile of the folder profiles", "there is no profile %s", named)
+		return nil, notThere(name)
 	}
 	return p, err
 }
 
 // ProfileCheck checks profiles whole, together with what they extend.
 type ProfileCheck struct {
-	Files []string `arg:"" name:"file" help:"Profiles: a file, or a name of the folder profiles."`
+	Files []string `arg:"" optional:"" name:"file" help:"Files, folders, or names of the folder profiles; all of that if none."`
 }
 
-// Run prints a line for each problem, and the version of each sound profile.
+// checked is what became of one file.
+type checked struct {
+	File     string            `json:"file"`
+	ID       string            `json:"id,omitempty"`
+	Version  string            `json:"version,omitempty"`
+	Problems []profile.Problem `json:"problems,omitempty"`
+}
+
+// Run prints a line for each problem, and the version of each sound profile. What is not there keeps none of the others from
+// being checked.
 func (c *ProfileCheck) Run(s *session) error {
-	type result struct {
-		File     string            `json:"file"`
-		ID       string            `json:"id,omitempty"`
-		Version  string            `json:"version,omitempty"`
-		Problems []profile.Problem `json:"problems,omitempty"`
-	}
-	var results []result
+	files, missing := named(c.Files)
+	var results []checked
 	found := 0
-	for _, named := range c.Files {
-		folder, name := file(named)
-		p, err := profile.Load(os.DirFS(folder), name)
+	owners := map[string]string{} // of ids, by kind
+	for _, path := range files {
+		p, err := profile.Load(os.DirFS(filepath.Dir(path)), filepath.Base(path))
 		var problems profile.Problems
 		if err != nil && !errors.As(err, &problems) {
-			return failure.New(failure.NotFound, "name a file, or a profile of the folder profiles", "check %s: %w", named, err)
-		}
-		found += len(problems)
-		r := result{File: filepath.Join(folder, name), Problems: problems}
-		if p != nil {
-			r.ID, r.Version = p.ID(), p.Version()
-		}
-		results = append(results, r)
-		if s.JSON {
+			missing = append(missing, failure.New(failure.NotFound, "", "check %s: %w", path, err))
 			continue
 		}
-		for _, problem := range problems {
-			problem.File = filepath.Join(folder, problem.File)
-			s.Printf("%s\n", problem.Error())
-		}
+		r := checked{File: path, Problems: problems}
 		if p != nil {
-			s.Printf("%s: sound, version %.12s\n", r.File, r.Version)
+			r.ID, r.Version = p.ID(), p.Version()
+			key := p.Settings().GetKind().String() + " " + p.ID()
+			if other := owners[key]; other != "" && other != path {
+				at, _ := p.At("id")
+				r.Problems = append(r.Problems, profile.Problem{
+					Position: at, Path: "id", Message: p.ID() + " is that of " + other + " too", Rule: "duplicate-profile",
+				})
+			}
+			owners[key] = path
+		}
+		found += len(r.Problems)
+		results = append(results, r)
+		if !s.JSON {
+			r.print(s)
 		}
 	}
 	var err error
@@ -90,7 +97,56 @@ func (c *ProfileCheck) Run(s *session) error {
 		const hint = "a profile with any problem is not loaded; the running version stays in force"
 		err = errors.Join(err, failure.New(failure.Failed, hint, "%s", counted(found)))
 	}
-	return err
+	return errors.Join(append([]error{err}, missing...)...)
+}
+
+func (r checked) print(s *session) {
+	for _, problem := range r.Problems {
+		problem.File = filepath.Join(filepath.Dir(r.File), problem.File)
+		s.Printf("%s\n", problem.Error())
+	}
+	if len(r.Problems) == 0 {
+		s.Printf("%s: sound, version %.12s\n", r.File, r.Version)
+	}
+}
+
+// named are the files that somebody means: each once, a folder's in order; and what is not there.
+func named(asked []string) (files []string, missing []error) {
+	if len(asked) == 0 {
+		asked = []string{"profiles"}
+	}
+	for _, name := range asked {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			inside, _ := filepath.Glob(filepath.Join(name, "*.yaml")) // a pattern that is none is not possible
+			if len(inside) == 0 {
+				missing = append(missing, failure.New(failure.NotFound, "name a folder with profiles", "no profile is in %s", name))
+			}
+			files = append(files, inside...)
+			continue
+		}
+		folder, base := file(name)
+		path := filepath.Join(folder, base)
+		if _, err := os.Stat(path); err != nil {
+			missing = append(missing, notThere(name))
+			continue
+		}
+		files = append(files, path)
+	}
+	slices.Sort(files)
+	return slices.Compact(files), missing
+}
+
+// notThere says where a profile was looked for, and which there are.
+func notThere(name string) error {
+	folder, base := file(name)
+	hint := "name a file, or a profile of the folder profiles"
+	if others, _ := filepath.Glob(filepath.Join(folder, "*.yaml")); len(others) > 0 {
+		for i := range others {
+			others[i] = strings.TrimSuffix(filepath.Base(others[i]), ".yaml")
+		}
+		hint = "there are " + strings.Join(others, ", ")
+	}
+	return failure.New(failure.NotFound, hint, "there is no profile %s", filepath.Join(folder, base))
 }
 
 // ProfileExplain lists settings with place and source.
@@ -107,7 +163,7 @@ func (c *ProfileExplain) Run(s *session) error {
 	}
 	settings := p.Explain(c.Path)
 	if len(settings) == 0 {
-		hint := "`bavn profile explain " + c.File + "` lists everything"
+		hint := "`bavn profile explain " + strings.TrimSpace(c.File+" "+nearestSaid(p, c.Path)) + "` lists what it says there"
 		return failure.New(failure.NotFound, hint, "%s says nothing about %s", c.File, c.Path)
 	}
 	if s.JSON {
@@ -118,6 +174,16 @@ func (c *ProfileExplain) Run(s *session) error {
 		table.Row(setting.Path, setting.Value, place(setting.At), source(setting))
 	}
 	return table.Print(s.Out)
+}
+
+// nearestSaid is the nearest setting around a path that the profile says something about; nothing for all of it.
+func nearestSaid(p *profile.Profile, path string) string {
+	for cut := strings.LastIndexAny(path, ".["); cut >= 0; cut = strings.LastIndexAny(path, ".[") {
+		if path = path[:cut]; len(p.Explain(path)) > 0 {
+			return path
+		}
+	}
+	return ""
 }
 
 func place(at profile.Position) string { return fmt.Sprintf("%s:%d", at.File, at.Line) }
@@ -175,12 +241,20 @@ func (c *ProfileGraph) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, diagram := range []struct{ name, text string }{
-		{"life-cycle", p.LifeCycleDiagram(s.Language).Mermaid()}, {"routing", p.RoutingDiagram(s.Language).Mermaid()},
+	drawn := false
+	for _, diagram := range []struct {
+		name string
+		profile.Diagram
+	}{
+		{"life-cycle", p.LifeCycleDiagram(s.Language)}, {"routing", p.RoutingDiagram(s.Language)},
 	} {
-		if c.What == "all" || c.What == diagram.name {
-			s.Printf("```mermaid\n%s```\n", diagram.text)
+		if len(diagram.Nodes) > 0 && (c.What == "all" || c.What == diagram.name) { // a base routes nothing
+			s.Printf("```mermaid\n%s```\n", diagram.Mermaid())
+			drawn = true
 		}
+	}
+	if !drawn {
+		return failure.New(failure.NotFound, "draw a desk that extends it", "%s says nothing about %s", c.File, c.What)
 	}
 	return nil
 }

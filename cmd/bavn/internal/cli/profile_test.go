@@ -80,6 +80,54 @@ func TestOnlyADeskHasAPage(t *testing.T) {
 	}
 }
 
+func TestAFolderIsCheckedWholeAndNothingMissingHidesTheRest(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := run(t, "profile", "check", shipped)
+	if code != failure.OK || strings.Count(stdout, ": sound, version ") != 9 || stderr != "" {
+		t.Errorf("the shipped folder: exit code %d, %q, %q", code, stdout, stderr)
+	}
+	nsp := filepath.Join(shipped, "nsp.yaml")
+	code, stdout, stderr = run(t, "profile", "check", filepath.Join(shipped, "npq.yaml"), nsp, nsp)
+	if code != failure.NotFound || strings.Count(stdout, ": sound, version ") != 1 ||
+		!strings.Contains(stderr, "there is no profile "+filepath.Join(shipped, "npq.yaml")) ||
+		!strings.Contains(stderr, "itil-sv, nsp") {
+		t.Errorf("one is missing: exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestTwoFilesWithOneIDAreNotSound(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for to, from := range map[string]string{
+		"itil-base.yaml": "itil-base.yaml", "nsp.yaml": "nsp.yaml", "nsp-copy.yaml": "nsp.yaml",
+	} {
+		text, err := os.ReadFile(filepath.Join(shipped, from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, to), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, stdout, stderr := run(t, "profile", "check", folder)
+	if code != failure.Failed || !strings.Contains(stdout, "id: nsp is that of") || !strings.Contains(stderr, "1 problem") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestWhatAProfileDoesNotSayIsAnsweredWithTheNearestThatItSays(t *testing.T) {
+	t.Parallel()
+	nsp := filepath.Join(shipped, "nsp.yaml")
+	if code, _, stderr := run(t, "profile", "explain", nsp, "priority.matrix[P1]"); code != failure.NotFound ||
+		!strings.Contains(stderr, nsp+" priority.matrix`") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+	base := filepath.Join(shipped, "itil-base.yaml")
+	if code, stdout, _ := run(t, "profile", "graph", base, "--what", "routing"); code != failure.NotFound || stdout != "" {
+		t.Errorf("a base that routes nothing is drawn: exit code %d, %q", code, stdout)
+	}
+}
+
 func TestWhatIsNotThereIsNotFound(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{

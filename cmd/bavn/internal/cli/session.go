@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ const tokenLife = time.Hour
 func (s *session) tokens() (client.TokenSource, error) {
 	switch {
 	case s.As != "":
-		return s.devTokens(s.As), nil
+		return s.devTokens(s.As)
 	case s.Token != "":
 		return client.Static(s.Token), nil
 	}
@@ -106,16 +107,25 @@ func (s *session) tokens() (client.TokenSource, error) {
 	case err != nil:
 		return nil, err
 	case signedIn.Person != "":
-		return s.devTokens(signedIn.Person), nil
+		return s.devTokens(signedIn.Person)
 	default:
 		return client.Static(signedIn.Token), nil
 	}
 }
 
-func (s *session) devTokens(person string) client.TokenSource {
+func (s *session) devTokens(person string) (client.TokenSource, error) {
+	if a, err := s.folder().Addresses(); err == nil {
+		var ids []string
+		for _, known := range a.Persons {
+			ids = append(ids, known.ID)
+		}
+		if !slices.Contains(ids, person) {
+			return nil, failure.New(failure.NotPermitted, "one of "+strings.Join(ids, ", "), "there is no %q who may sign in", person)
+		}
+	}
 	return &client.Renewed{Clock: s.clock, Life: tokenLife, Make: func(_ context.Context, life time.Duration) (string, error) {
 		return s.folder().Token(person, life)
-	}}
+	}}, nil
 }
 
 // me is the id of the person that the command acts as.

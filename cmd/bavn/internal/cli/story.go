@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +71,7 @@ func (s *session) printPlaces(a suite.Addresses) {
 		{"mailbox", a.Mailbox},
 		{"traces", a.Traces},
 		{"gRPC (TLS)", fmt.Sprintf("intake %s  triage %s  notify %s  reporting %s", a.Intake, a.Triage, a.Notify, a.Reporting)},
+		{"metrics", strings.Join(a.Metrics, "  ")},
 		{"OTLP, SMTP", a.OTLP + "  " + a.SMTP},
 		{"mail to a desk", "SMTP at " + a.MailIn + ", to its id at " + suite.MailDomain + ", as in nsp@" + suite.MailDomain},
 		{"folder", s.Dir + " (database, CA, logs, mail, traces)"},
@@ -88,28 +91,40 @@ func (s *session) printPlaces(a suite.Addresses) {
 
 // printNext says what to try, as commands that work when they are copied.
 func (s *session) printNext(ticket string, a suite.Addresses) {
-	dir := ""
+	bavn := calledAs(os.Args[0])
 	if s.Dir != defaultDir {
-		dir = " --dir " + s.Dir
+		bavn += " --dir " + s.Dir
 	}
 	s.Printf("\n%s\n\n", s.Bold("What to try next"))
 	if ticket == "" {
-		s.Printf("  bavn%s desk create DESK --help\n  bavn%s replay --mapping vinst LOG.csv.gz\n", dir, dir)
+		s.Printf("  %s desk create DESK --help\n  %s replay --mapping vinst LOG.csv.gz\n", bavn, bavn)
 		return
 	}
 	number := resource.ID(ticket)
 	for _, line := range []string{
-		"bavn" + dir + " trace " + number,
-		"bavn" + dir + " ticket show " + number,
-		"bavn" + dir + " journey " + number,
-		"bavn" + dir + " --as lars ticket submit 'Opslag svarer langsomt' --by web --group region --external-id lokal=RN-20418",
-		"bavn" + dir + " --as mette ticket take-next sds",
-		"bavn" + dir + " watch",
-		"bavn" + dir + " figures",
-		"bavn" + dir + " verify",
-		"curl -s -H \"Authorization: Bearer $(bavn" + dir + " token mette)\" " + a.Gateway + "/v1/" + ticket,
-		"bavn" + dir + " replay --mapping vinst LOG.csv.gz && bavn" + dir + " figures --desk vinst",
+		bavn + " trace " + number,
+		bavn + " ticket show " + number,
+		bavn + " journey " + number,
+		bavn + " --as lars ticket submit 'Opslag svarer langsomt' --group region --external-id lokal=RN-20418",
+		bavn + " --as mette ticket take-next sds",
+		bavn + " watch",
+		bavn + " figures",
+		bavn + " verify",
+		"curl -s -H \"Authorization: Bearer $(" + bavn + " token mette)\" " + a.Gateway + "/v1/" + ticket,
+		bavn + " replay --mapping vinst LOG.csv.gz && " + bavn + " figures --desk vinst",
 	} {
 		s.Printf("  %s\n", line)
 	}
+}
+
+// calledAs is how whoever reads it starts this program again from the same folder.
+func calledAs(arg string) string {
+	here, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(arg) {
+		return arg
+	}
+	if near, err := filepath.Rel(here, arg); err == nil && filepath.IsLocal(near) {
+		return near
+	}
+	return arg
 }

@@ -10,13 +10,14 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/process/profile"
 )
 
 // TicketExplain says why a ticket is as it is.
 type TicketExplain struct{ Number }
 
-// Run prints each decision with its rule and inputs, then each step and what stands in its way, then who was told.
+// Run prints each decision with its rule and inputs, then what can be done and what must come first, then who was told.
 func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 	explained, err := c.explain(ctx, s)
 	if err != nil {
@@ -24,6 +25,9 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 	}
 	if s.JSON {
 		return s.Message(explained)
+	}
+	if explained.GetProfile() != "" {
+		s.Printf("follows %s, version %.12s\n\n", explained.GetProfile(), explained.GetProfileVersion())
 	}
 	decisions := s.Table("DECIDED", "ANSWER", "RULE", "BECAUSE", "SOURCE")
 	for _, d := range explained.GetDecisions() {
@@ -33,16 +37,7 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.Printf("\n")
-	steps := s.Table("STEP", "POSSIBLE", "WHAT STANDS IN THE WAY", "RULE")
-	for _, step := range explained.GetSteps() {
-		if len(step.GetObstacles()) == 0 {
-			steps.Row(step.GetStep(), "yes", "", "")
-		}
-		for _, o := range step.GetObstacles() {
-			steps.Row(step.GetStep(), "no", wanted(s.language(), o), o.GetRule())
-		}
-	}
-	if err := steps.Print(s.Out); err != nil {
+	if err := s.printSteps(explained.GetSteps()); err != nil {
 		return err
 	}
 	s.Printf("\n")
@@ -53,6 +48,54 @@ func (c *TicketExplain) Run(ctx context.Context, s *session) error {
 			t.GetRequest().GetRule())
 	}
 	return told.Print(s.Out)
+}
+
+// printSteps prints what the process asks for before a step, and of all other steps only their names: there are sixty.
+func (s *session) printSteps(steps []*triagev1.StepExplanation) error {
+	asked := s.Table("STEP", "WHAT THE PROCESS ASKS FOR FIRST", "RULE")
+	var possible, elsewhere, others []string
+	for _, step := range steps {
+		wants := askedFor(step)
+		for _, o := range wants {
+			asked.Row(step.GetStep(), wanted(s.language(), o), o.GetRule())
+		}
+		switch {
+		case len(step.GetObstacles()) == 0:
+			possible = append(possible, step.GetStep())
+		case len(wants) > 0:
+		case forOthers(step):
+			others = append(others, step.GetStep())
+		default:
+			elsewhere = append(elsewhere, step.GetStep())
+		}
+	}
+	for _, list := range []struct {
+		title string
+		steps []string
+	}{{"You can now", possible}, {"Not as it stands", elsewhere}, {"Not yours to do", others}} {
+		if len(list.steps) > 0 {
+			s.Printf("%s: %s\n", s.Bold(list.title), strings.Join(list.steps, ", "))
+		}
+	}
+	if asked.Len() == 0 {
+		return nil
+	}
+	s.Printf("\n")
+	return asked.Print(s.Out)
+}
+
+// askedFor are the obstacles that one can do something about: facts and gates, not status and permission.
+func askedFor(step *triagev1.StepExplanation) []*triagev1.Obstacle {
+	return slices.DeleteFunc(slices.Clone(step.GetObstacles()), func(o *triagev1.Obstacle) bool {
+		rule, _, _ := strings.Cut(o.GetRule(), "/")
+		return rule == "access" || rule == "life-cycle" || rule == "procedures" || strings.HasPrefix(rule, "transitions")
+	})
+}
+
+func forOthers(step *triagev1.StepExplanation) bool {
+	return slices.ContainsFunc(step.GetObstacles(), func(o *triagev1.Obstacle) bool {
+		return o.GetReason() == fault.PermissionDenied
+	})
 }
 
 func (n Number) explain(ctx context.Context, s *session) (*triagev1.ExplainTicketResponse, error) {

@@ -40,8 +40,13 @@ func (c *TicketShow) Run(ctx context.Context, s *session) error {
 	if err := table.Print(s.Out); err != nil {
 		return err
 	}
+	solution := "Solution"
+	if t.GetStatusClass() != triagev1.StatusClass_STATUS_CLASS_READY_TO_CLOSE &&
+		t.GetStatusClass() != triagev1.StatusClass_STATUS_CLASS_CLOSED {
+		solution = "Earlier solution" // it was rejected, or the ticket was reopened
+	}
 	for _, part := range [][2]string{
-		{"Description", t.GetDescription()}, {"Solution", t.GetSolution()}, {"Root cause", t.GetRootCause()},
+		{"Description", t.GetDescription()}, {solution, t.GetSolution()}, {"Root cause", t.GetRootCause()},
 	} {
 		if part[1] != "" {
 			s.Printf("\n%s\n%s\n", s.Bold(part[0]), indent(part[1]))
@@ -58,8 +63,13 @@ func (s *session) facts(t *triagev1.Ticket) [][2]string {
 	}
 	facts := [][2]string{
 		{"status", status},
+		{"in the pile", s.pileFrom(t)},
+		{"kind", t.GetAssessment().GetKind()},
+		{"category", t.GetAssessment().GetCategory()},
 		{"priority", t.GetPriority()},
 		{"impact", word(t.GetImpact().String(), "IMPACT_")},
+		{"urgency", t.GetAssessment().GetUrgency()},
+		{"procedures", underWay(t.GetProcedures())},
 		{"held by", holder(t)},
 		{"assignee", resource.Short(t.GetAssignee())},
 		{"owned by", strings.TrimSuffix(resource.Short(t.GetOwnerParty())+" · "+resource.Short(t.GetOwner()), " · ")},
@@ -86,6 +96,24 @@ func (s *session) facts(t *triagev1.Ticket) [][2]string {
 		facts = append(facts, [2]string{"import", "under way"})
 	}
 	return append(facts, [2]string{"etag", t.GetEtag()}, [2]string{"journey", t.GetJourneyTraceId()})
+}
+
+// pileFrom says when take-next will find a ticket that came outside working hours (R10).
+func (s *session) pileFrom(t *triagev1.Ticket) string {
+	if t.GetStatus() != triagev1.TicketStatus_TICKET_STATUS_REGISTERED || !t.GetQueueTime().AsTime().After(s.clock.Now()) {
+		return ""
+	}
+	return "from " + s.Time(t.GetQueueTime().AsTime())
+}
+
+func underWay(runs []*triagev1.ProcedureRun) string {
+	var ids []string
+	for _, run := range runs {
+		if run.GetEndTime() == nil {
+			ids = append(ids, run.GetProcedure())
+		}
+	}
+	return strings.Join(ids, ", ")
 }
 
 func times(n int32) string {

@@ -2,13 +2,18 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/bavn/bavn/cmd/bavn/internal/client"
 	"github.com/bavn/bavn/cmd/bavn/internal/failure"
 	"github.com/bavn/bavn/cmd/bavn/internal/resource"
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
@@ -37,6 +42,7 @@ type TicketSubmit struct {
 	Group        string            `placeholder:"ID" help:"The group of reporters that the reporter is of: region."`
 	Form         string            `placeholder:"ID" help:"The form that is filled in."`
 	Field        map[string]string `placeholder:"FIELD=ANSWER" help:"An answer of the form."`
+	File         []string          `placeholder:"FIELD=PATH" help:"A file that answers a field of the form; several for several."`
 	Template     string            `placeholder:"ID" help:"The template whose values hold where nothing else is said."`
 	Solution     string            `placeholder:"TEXT" help:"How it was solved: registered and resolved in one step."`
 	Workaround   bool              `help:"The solution is a workaround."`
@@ -54,7 +60,10 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 		Parent: s.desk(), RequestId: c.id(), Channel: channelNamed(c.By), ExternalIds: c.ExternalID,
 		Reporter: resource.Person(s.Desk, c.Reporter), AffectedUser: resource.Person(s.Desk, c.AffectedUser),
 	}
-	request.Form, request.FormAnswers, request.Template = c.Form, c.Field, c.Template
+	request.Form, request.Template = c.Form, c.Template
+	if request.FormAnswers, err = c.answers(ctx, s, connected); err != nil {
+		return err
+	}
 	if c.Title != "" {
 		request.Title = text(c.Title, c.TextLanguage)
 	}
@@ -75,6 +84,35 @@ func (c *TicketSubmit) Run(ctx context.Context, s *session) error {
 	}
 	submission, err := connected.Submissions.SubmitTicket(ctx, request)
 	return s.submitted(submission, err)
+}
+
+// answers are those of the form; files are sent ahead and named in their fields.
+func (c *TicketSubmit) answers(ctx context.Context, s *session, services *client.Client) (map[string]string, error) {
+	if len(c.File) > 0 && c.RequestID != "" {
+		return nil, failure.New(failure.Usage, "leave --request-id out", "files that are sent anew make another report")
+	}
+	names := map[string][]string{}
+	for _, file := range c.File {
+		field, path, named := strings.Cut(file, "=")
+		if !named {
+			return nil, failure.New(failure.Usage, "--file files=photo.jpg", "--file %q names no field", file)
+		}
+		sent, err := attach(ctx, services, &intakev1.UploadAttachmentRequest{
+			Parent: s.desk(), RequestId: uuid.NewString(), FileName: filepath.Base(path),
+		}, path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		names[field] = append(names[field], sent.GetName())
+	}
+	answers := maps.Clone(c.Field)
+	for field, sent := range names {
+		if answers == nil {
+			answers = map[string]string{}
+		}
+		answers[field] = strings.Join(sent, ",")
+	}
+	return answers, nil
 }
 
 // submitted says which number a report has, and whom to phone about it.

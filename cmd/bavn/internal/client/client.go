@@ -69,6 +69,7 @@ type Client struct {
 	Stakeholders  notifyv1.StakeholderServiceClient
 	Outboxes      notifyv1.OutboxServiceClient
 	Preferences   notifyv1.PreferenceServiceClient
+	Templates     notifyv1.TemplateServiceClient
 	Webhooks      notifyv1.WebhookServiceClient
 	Paging        notifyv1.PagingServiceClient
 	Announcements notifyv1.AnnouncementServiceClient
@@ -135,6 +136,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Stakeholders = notifyv1.NewStakeholderServiceClient(dialed["notify"])
 	c.Outboxes = notifyv1.NewOutboxServiceClient(dialed["notify"])
 	c.Preferences = notifyv1.NewPreferenceServiceClient(dialed["notify"])
+	c.Templates = notifyv1.NewTemplateServiceClient(dialed["notify"])
 	c.Webhooks = notifyv1.NewWebhookServiceClient(dialed["notify"])
 	c.Paging = notifyv1.NewPagingServiceClient(dialed["notify"])
 	c.Extracts = reportingv1.NewExtractServiceClient(dialed["reporting"])

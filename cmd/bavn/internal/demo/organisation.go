@@ -16,6 +16,10 @@ const Process = "nsp"
 const (
 	authorityParty = "sundhedsdatastyrelsen"
 	contactParty   = "sds" // the national service desk, single point of contact
+
+	// endUser is what the profile calls those whom it refers to their local service desk: nobody is taken at their word
+	// who says to be of another group.
+	endUser = "end_user"
 )
 
 type person struct {

@@ -47,7 +47,8 @@ func seedDesk(ctx context.Context, c *client.Client) error {
 		Desk: &triagev1.Desk{
 			DisplayName: "NSP demo", TimeZone: "Europe/Copenhagen", LanguageCode: "da",
 			NumberScheme:   &triagev1.NumberScheme{Prefix: "ASCP", Digits: 8},
-			AuthorityParty: resource.Party(desk, authorityParty), ContactParty: resource.Party(desk, contactParty),
+			AuthorityParty: resource.Party(desk, authorityParty), AuthorityPartyDisplayName: "Sundhedsdatastyrelsen",
+			ContactParty: resource.Party(desk, contactParty), ContactPartyDisplayName: "National Service Desk",
 			Profile: Process,
 		},
 	})
@@ -82,6 +83,9 @@ func seedPeople(ctx context.Context, c *client.Client) error {
 		request := &intakev1.CreatePersonRequest{
 			Parent: resource.Desk(Desk), PersonId: p.id, RequestId: requestID("person " + p.id),
 			Person: &intakev1.Person{DisplayName: p.name, Email: p.email, LanguageCode: p.language},
+		}
+		if len(p.roles) == 0 {
+			request.Person.ReporterGroup = endUser
 		}
 		_, err := client.Settle(ctx, settle, func() (*intakev1.Person, error) { return c.Persons.CreatePerson(ctx, request) },
 			codes.NotFound, codes.PermissionDenied)

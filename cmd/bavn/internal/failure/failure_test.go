@@ -87,8 +87,9 @@ func refused(t *testing.T, code codes.Code, reason, field string) error {
 func TestAHintFitsTheRefusalAndSpeaksItsLanguage(t *testing.T) {
 	t.Parallel()
 	const (
-		otherDesk = "--desk siger, ved hvilken desk der skal kigges"
-		lookAgain = "se på den igen, før du beslutter dig: `bavn ticket show`"
+		otherDesk  = "--desk siger, ved hvilken desk der skal kigges"
+		outOfHours = "hvad der kom uden for åbningstid, kommer i bunken, når den begynder; `bavn ticket take NUMMER` tager det før"
+		lookAgain  = "se på den igen, før du beslutter dig: `bavn ticket show`"
 	)
 	for name, tc := range map[string]struct {
 		err  error
@@ -97,7 +98,7 @@ func TestAHintFitsTheRefusalAndSpeaksItsLanguage(t *testing.T) {
 		"a ticket that is not there":  {refused(t, codes.NotFound, "NOT_FOUND", ""), otherDesk},
 		"a desk that is not there":    {refused(t, codes.NotFound, "NOT_FOUND", "parent"), otherDesk},
 		"a misspelt party":            {refused(t, codes.NotFound, "NOT_FOUND", "party"), ""},
-		"an empty pile":               {refused(t, codes.NotFound, "NOTHING_TO_TAKE", ""), ""},
+		"an empty pile":               {refused(t, codes.NotFound, "NOTHING_TO_TAKE", ""), outOfHours},
 		"a service without another":   {refused(t, codes.Unavailable, "UNAVAILABLE", ""), ""},
 		"too much at once":            {refused(t, codes.ResourceExhausted, "OVERLOADED", ""), ""},
 		"somebody was faster":         {refused(t, codes.Aborted, "STALE_ETAG", ""), lookAgain},

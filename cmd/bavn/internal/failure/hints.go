@@ -41,6 +41,16 @@ var hints = map[string]advice{
 		"da": "udelad --request-id",
 		"sv": "utelämna --request-id",
 	},
+	"NOTHING_TO_TAKE": {
+		"en": "what came outside working hours enters the pile when they begin; `bavn ticket take NUMBER` takes it sooner",
+		"da": "hvad der kom uden for åbningstid, kommer i bunken, når den begynder; `bavn ticket take NUMMER` tager det før",
+		"sv": "det som kom utanför arbetstid hamnar i kön när den börjar; `bavn ticket take NUMMER` tar det tidigare",
+	},
+	"FACTS_MISSING": {
+		"en": "`bavn ticket guide NUMBER` shows what is asked; `bavn ticket answer` and `bavn ticket categorise` say it",
+		"da": "`bavn ticket guide NUMMER` viser, hvad der spørges om; `bavn ticket answer` og `bavn ticket categorise` angiver det",
+		"sv": "`bavn ticket guide NUMMER` visar vad som frågas; `bavn ticket answer` och `bavn ticket categorise` anger det",
+	},
 	"OFFER_PENDING": {
 		"en": "`bavn ticket accept`, `decline` or `withdraw` the offer first",
 		"da": "afslut først tilbuddet: `bavn ticket accept`, `decline` eller `withdraw`",

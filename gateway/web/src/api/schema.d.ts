@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/files/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches a file
+         * @description Gives out the file that a link of `:downloadLink` leads to, as a download that runs nowhere, whatever it is. The token is
+         *     all that is asked for, and ends soon. An installation may serve it from an origin of its own.
+         */
+        get: operations["Files_Download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks": {
         parameters: {
             query?: never;
@@ -800,8 +821,8 @@ export interface paths {
         };
         /**
          * Lists what came in, newest first
-         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
-         *     Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+         * @description Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators in the desk's contact or authority
+         *     party. Changes nothing. Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
          */
         get: operations["InboundService_ListInboundItems"];
         put?: never;
@@ -869,8 +890,8 @@ export interface paths {
          * @description Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
          *     what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
          *
-         *     Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
-         *     request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+         *     Callers: agents, dispatchers and coordinators in the desk's contact or authority party. Emits inbound.released and then the event of
+         *     its outcome. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
          */
         post: operations["InboundService_ReleaseInboundItem"];
         delete?: never;
@@ -2002,6 +2023,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/submissions/{submission}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a file to a submission
+         * @description As for a ticket, for who registered it and while it has no ticket yet. Its ticket then has the file.
+         */
+        post: operations["Files_UploadToSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/templates/{template}:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fills in a template: with a sample, or with a ticket that the caller sees, as they see it
+         * @description Fills in a template: with a sample, or with a ticket that the caller sees, as they see it. Callers: members of a party of the desk.
+         *     Changes nothing. Errors: NOT_FOUND (no such template, or no part in the desk; at `ticket` for one that the caller does not see),
+         *     UNAVAILABLE while the words cannot be asked for.
+         */
+        get: operations["TemplateService_PreviewTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/templates/{template}:sendTest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mails a template to the caller, and to nobody else, filled in as PreviewTemplate does and marked as a test
+         * @description Mails a template to the caller, and to nobody else, filled in as PreviewTemplate does and marked as a test. Preferences and caps do not
+         *     count: they asked for it. Callers: as PreviewTemplate. Emits nothing. Idempotent by request_id: the same request again is answered, and
+         *     not sent again. Errors: as PreviewTemplate; FAILED_PRECONDITION NO_ADDRESS (the caller has no mail address), UNAVAILABLE while no mail
+         *     server takes it.
+         */
+        post: operations["TemplateService_SendTestMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/ticketTemplates": {
         parameters: {
             query?: never;
@@ -2088,7 +2174,13 @@ export interface paths {
          */
         get: operations["AttachmentService_ListAttachments"];
         put?: never;
-        post?: never;
+        /**
+         * Adds a file to a ticket
+         * @description Adds a file of 25 MiB at most to a ticket that the caller sees. The fields of the form come before the file; what type it is is
+         *     found out from its content, whatever the form says. Idempotent by `request_id`. Errors: INVALID_ARGUMENT, NOT_FOUND,
+         *     RESOURCE_EXHAUSTED for what is too large.
+         */
+        post: operations["Files_UploadToTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3925,6 +4017,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{desk}/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what a party's tool says
+         * @description Keeps a delivery of Jira, of Alertmanager, of a CloudEvents source or of a tool of one's own, signed as the connection's kind
+         *     signs: `X-Hub-Signature`, a bearer secret, or Standard Webhooks. It is answered when it is kept; what becomes of it is in the
+         *     desk's ledger of what came in. A connection that there is not answers as a wrong signature does.
+         */
+        post: operations["Webhooks_Deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4117,6 +4231,8 @@ export interface components {
         "intake.Attachment": {
             /** @description What it is called: the sender's name for it, without folders and without what could be taken for something else. In events empty. */
             readonly fileName?: string;
+            /** @description The field of the report's form that it answers; empty for every other. */
+            readonly formField?: string;
             /** @description Whether it is for the ticket's parties alone. */
             readonly internal?: boolean;
             /** @description What it is, by its content: "image/heic". */
@@ -4140,7 +4256,7 @@ export interface components {
             readonly state?: "ATTACHMENT_STATE_UNSPECIFIED" | "ATTACHMENT_STATE_UNSCANNED" | "ATTACHMENT_STATE_AVAILABLE" | "ATTACHMENT_STATE_QUARANTINED";
             /** @description The submission that it came with; empty where it was added to the ticket. */
             readonly submission?: string;
-            /** @description The ticket, `desks/{desk}/tickets/{ticket}`. */
+            /** @description The ticket, `desks/{desk}/tickets/{ticket}`; empty while it waits for its report. */
             readonly ticket?: string;
             /** @description Who added it, `desks/{desk}/persons/{person}`; empty for a service. */
             readonly uploader?: string;
@@ -4704,7 +4820,8 @@ export interface components {
             form?: string;
             /**
              * @description What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
-             *     by RFC 3339, a phone number, or words.
+             *     by RFC 3339, a phone number, or words; for a field of files the names of attachments that the caller sent to the desk before,
+             *     with commas.
              */
             formAnswers?: {
                 [key: string]: string;
@@ -5264,6 +5381,21 @@ export interface components {
             /** @description The caller's own subject; empty for the template's. Given together with `body`. */
             subject?: string;
         };
+        /** @description Asks for a test message. */
+        "notify.SendTestMessageRequest": {
+            /**
+             * @description As in PreviewTemplateRequest.
+             * @enum {string}
+             */
+            languageCode?: "" | "da" | "sv" | "en";
+            /**
+             * Format: uuid
+             * @description AIP-155.
+             */
+            requestId: string;
+            /** @description As in PreviewTemplateRequest. */
+            ticket?: string;
+        };
         /** @description Sets preferences. */
         "notify.SetPreferencesRequest": {
             /** @description One message an hour, instead of each by itself. */
@@ -5293,6 +5425,19 @@ export interface components {
             readonly person?: string;
             /** @description Of which priorities they hear; empty for one who was taken off. */
             readonly priorities?: string[];
+        };
+        /** @description A template that is filled in. */
+        "notify.TemplatePreview": {
+            /** @description The whole text, with greeting and signature. */
+            readonly body?: string;
+            /** @description The language it is in: "da". */
+            readonly languageCode?: string;
+            /** @description Resource name, `desks/{desk}/templates/{template}`. */
+            name?: string;
+            /** @description The version of the profile that it is of; empty for one of Bavn's own. */
+            readonly profileVersion?: string;
+            /** @description One line. */
+            readonly subject?: string;
         };
         /** @description Asks for a test event. */
         "notify.TestWebhookRequest": {
@@ -5651,6 +5796,8 @@ export interface components {
             source?: string;
             /** @description The reporter is asked how it was (R112). */
             survey?: boolean;
+            /** @description How the reporter is asked how it was. */
+            surveyInvitation?: components["schemas"]["profile.SurveyInvitation"];
         };
         /** @description Whom to call or write to. */
         "profile.Contact": {
@@ -6725,7 +6872,7 @@ export interface components {
              * @description Which person it is assigned to there; empty means the role's first, or where no role is named nobody: it lies in the queue.
              * @enum {string}
              */
-            pick?: "PICK_UNSPECIFIED" | "PICK_LEAST_LOADED";
+            pick?: "PICK_UNSPECIFIED" | "PICK_LEAST_LOADED" | "PICK_ON_DUTY";
             /** @description Role that receives it there (R62). */
             role?: string;
             /** @description The responsibility goes with the work (R60, R63). */
@@ -6842,6 +6989,24 @@ export interface components {
             source?: string;
             /** @description Who puts a ticket here says until when. */
             untilRequired?: boolean;
+        };
+        /**
+         * @description How the reporter is asked how it was, some time after the solution (R112): once for each ticket, and not while it is being worked
+         *     on again.
+         */
+        "profile.SurveyInvitation": {
+            /** @description How long after the solution. */
+            after?: string;
+            /** @description Calendar that this is counted by; empty means round the clock. */
+            calendar?: string;
+            /** @description No source says it. */
+            derived?: boolean;
+            /** @description Where the questions are asked; {desk} and {ticket} stand for the desk's id and the ticket's number. */
+            link?: string;
+            /** @description Where it is written. */
+            source?: string;
+            /** @description The words; they say {{ticket.survey}}. */
+            template?: string;
         };
         /**
          * @description One text in the three languages of the product, so that nobody meets a word of a language that they did not choose.
@@ -8457,6 +8622,11 @@ export interface components {
             recipients?: string[];
             /** @description The rule, an id of the profile's notifications. */
             rule?: string;
+            /**
+             * Format: date-time
+             * @description Not before this time, and only if the ticket is still solved then, as it was at this event: an invitation to evaluate (R112).
+             */
+            sendTime?: string;
             /** @description The words, an id of the profile's message templates. */
             template?: string;
         };
@@ -9490,6 +9660,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Files_Download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Always an attachment. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Why not. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     DirectoryService_ListDesks: {
         parameters: {
             query?: {
@@ -13375,6 +13579,140 @@ export interface operations {
             };
         };
     };
+    Files_UploadToSubmission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id, in place of the form's. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The submission id. */
+                submission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name.
+                     */
+                    file: string;
+                    /** @description Only for the parties of the ticket. */
+                    internal?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description A UUID, the same when the caller tries again.
+                     */
+                    request_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The attachment, as it is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Why not. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    TemplateService_PreviewTemplate: {
+        parameters: {
+            query?: {
+                /** @description Fills it in with this ticket; empty for a sample. What belongs to one event of it (a reason, a note) is left empty. */
+                ticket?: string;
+                /** @description In which language: "da", "sv" or "en"; empty for the caller's. */
+                languageCode?: "" | "da" | "sv" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The template id. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.TemplatePreview"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    TemplateService_SendTestMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id (a UUID), where it is not given as a field: the same key and payload has its effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The template id. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["notify.SendTestMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notify.TemplatePreview"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
     QuickTicketService_ListTicketTemplates: {
         parameters: {
             query?: {
@@ -13569,6 +13907,60 @@ export interface operations {
                 };
             };
             /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    Files_UploadToTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request id, in place of the form's. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The ticket id. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name.
+                     */
+                    file: string;
+                    /** @description Only for the parties of the ticket. */
+                    internal?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description A UUID, the same when the caller tries again.
+                     */
+                    request_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The attachment, as it is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Attachment"];
+                };
+            };
+            /** @description Why not. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16972,6 +17364,43 @@ export interface operations {
                 };
             };
             /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    Webhooks_Deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The connection id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Why not. */
             default: {
                 headers: {
                     [name: string]: unknown;

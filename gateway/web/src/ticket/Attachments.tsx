@@ -1,7 +1,8 @@
 import { useId, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Attachment } from '../api/client'
-import { problemOf, withProblem } from '../api/problem'
+import { problemOf } from '../api/problem'
+import { upload } from '../api/upload'
 import { Alert } from '../layout/Alert'
 import { Waiting } from '../layout/Waiting'
 import { WentWrong } from '../layout/WentWrong'
@@ -32,6 +33,7 @@ export function Attachments({ desk, number, time }: { desk: string; number: stri
                   fileSize(Number(file.sizeBytes ?? 0), i18n.language),
                   file.mediaType?.split(';')[0],
                   time.full(file.receiveTime),
+                  file.formField && t('attachments.ofForm'),
                   file.internal && t('attachments.internal'),
                 ]
                   .filter(Boolean)
@@ -41,7 +43,7 @@ export function Attachments({ desk, number, time }: { desk: string; number: stri
           ))}
         </ul>
       )}
-      <Upload path={`/v1/desks/${desk}/tickets/${number}/attachments`} sent={() => void files.refetch()} />
+      <Upload ticket={`desks/${desk}/tickets/${number}`} sent={() => void files.refetch()} />
     </section>
   )
 }
@@ -76,8 +78,8 @@ function FileLink({ file }: { file: Attachment }) {
   )
 }
 
-function Upload({ path, sent }: { path: string; sent: () => void }) {
-  const { t, i18n } = useTranslation()
+function Upload({ ticket, sent }: { ticket: string; sent: () => void }) {
+  const { t } = useTranslation()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
   const field = useId()
@@ -88,13 +90,7 @@ function Upload({ path, sent }: { path: string; sent: () => void }) {
     setBusy(true)
     setProblem('')
     try {
-      const answer = await fetch(path, {
-        method: 'POST',
-        body: new FormData(form),
-        headers: { 'Accept-Language': i18n.language, 'Idempotency-Key': crypto.randomUUID() },
-      })
-      const refused = await withProblem(answer)
-      if (refused) throw await refused.json()
+      await upload(ticket, new FormData(form).get('file') as File)
       form.reset()
       sent()
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Journey, type Ticket } from '../api/client'
 import { Icon } from '../layout/Icon'
@@ -9,6 +10,7 @@ import { Waiting } from '../layout/Waiting'
 import { WentWrong } from '../layout/WentWrong'
 import { useTitle } from '../layout/useTitle'
 import { useNames } from '../names/useNames'
+import { useRoles } from '../session/useRoles'
 import { useDeskTime } from '../time/useDeskTime'
 import { Timeline } from '../timeline/Timeline'
 import { Attachments } from './Attachments'
@@ -17,6 +19,8 @@ import { NextSteps } from './NextSteps'
 import { Told } from './Told'
 import { Trace } from './Trace'
 import { WhoHasIt } from './WhoHasIt'
+
+const TicketWork = lazy(() => import('../work/TicketWork')) // reporters never need it
 
 /** Others work on the ticket while one looks at it. */
 const live = { refetchInterval: 15_000 }
@@ -29,6 +33,7 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
   const journey = api.useQuery('get', '/v1/desks/{desk}/tickets/{ticket}/journey', { params: { path } }, live)
   const names = useNames(desk, partiesIn(ticket.data, journey.data), personsIn(ticket.data, journey.data))
   const time = useDeskTime(about.data?.timeZone)
+  const roles = useRoles(desk)
   useTitle(ticket.data ? `${number} ${ticket.data.title ?? ''}` : number)
 
   if (ticket.isPending) return <Waiting />
@@ -79,12 +84,17 @@ export function TicketPage({ desk, number }: { desk: string; number: string }) {
       <div className="bavn-columns bavn-columns-wide">
         <div>
           <Description ticket={it} />
+          {roles.size > 0 && (
+            <Suspense fallback={<Waiting />}>
+              <TicketWork desk={desk} number={number} ticket={it} names={names} time={time} />
+            </Suspense>
+          )}
           <Attachments desk={desk} number={number} time={time} />
           {journey.data && <Timeline events={journey.data.events ?? []} names={names} time={time} />}
         </div>
         <div>
           <Facts ticket={it} names={names} time={time} />
-          <Told desk={desk} ticket={it} names={names} time={time} />
+          <Told desk={desk} ticket={it} time={time} />
           <Trace id={it.journeyTraceId || journey.data?.traceId || ''} />
         </div>
       </div>
@@ -100,13 +110,19 @@ function Description({ ticket }: { ticket: Ticket }) {
       <h2 id="description">{t('ticket.description')}</h2>
       <p className="bavn-text">{ticket.description || t('ticket.noDescription')}</p>
       {ticket.solution && (
-        <div className="bavn-solution">
+        <div className={solved(ticket) ? 'bavn-solution' : 'bavn-solution bavn-solution-former'}>
           <h3>
-            {t('ticket.solution')}
+            {t(solved(ticket) ? 'ticket.solution' : 'ticket.formerSolution')}
             {ticket.solutionKind === 'SOLUTION_KIND_WORKAROUND' && ` · ${t('ticket.workaround')}`}
             {ticket.solutionKind === 'SOLUTION_KIND_PERMANENT' && ` · ${t('ticket.permanent')}`}
           </h3>
           <p className="bavn-text">{ticket.solution}</p>
+          {ticket.rootCause && (
+            <>
+              <h3>{t('resolve.cause')}</h3>
+              <p className="bavn-text">{ticket.rootCause}</p>
+            </>
+          )}
         </div>
       )}
     </section>
@@ -123,3 +139,6 @@ function personsIn(ticket: Ticket | undefined, journey: Journey | undefined): st
   const named = [ticket?.reporter, ticket?.affectedUser, ticket?.assignee, ticket?.owner, ticket?.handOver?.offeredBy]
   return [...named, ...acted].filter((name): name is string => name?.includes('/persons/') ?? false)
 }
+
+/** What was rejected or reopened has a solution that did not hold. */
+const solved = (ticket: Ticket) => ticket.status === 'TICKET_STATUS_RESOLVED' || ticket.status === 'TICKET_STATUS_CLOSED'

@@ -67,7 +67,7 @@ export function Timeline({ events, names, time }: Props) {
 
 function Item({ entry, names, time }: { entry: Entry; names: Names; time: DeskTime }) {
   const { t, i18n } = useTranslation()
-  const title = i18n.exists(`event.${entry.type}`) ? i18n.t(`event.${entry.type}` as 'event.opened') : entry.type
+  const title = i18n.exists(`event.${entry.type}`) ? i18n.t(`event.${entry.type}` as 'event.opened') : entry.type.replaceAll('_', ' ')
   return (
     <li className={`bavn-event${entry.internal ? ' bavn-event-internal' : ''}`}>
       <span className="bavn-event-icon">
@@ -97,6 +97,7 @@ function Item({ entry, names, time }: { entry: Entry; names: Names; time: DeskTi
             className={text.erased ? 'bavn-erased' : 'bavn-text'}
             {...(text.language && !text.erased ? { lang: text.language } : {})}
           >
+            {text.name === 'root_cause' && <strong>{t('timeline.rootCause')}</strong>}
             {text.erased ? t('timeline.erased') : text.text}
           </p>
         ))}

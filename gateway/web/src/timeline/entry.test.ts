@@ -34,6 +34,14 @@ describe('the history', () => {
     ])
     expect(entry).toMatchObject({ internal: true, texts: [{ name: 'note', erased: true }] })
   })
+  it('tells the solution before its cause', () => {
+    const texts = [
+      { name: 'root_cause', text: 'Indekset var slettet.' },
+      { name: 'solution', text: 'Indekset er genskabt.' },
+    ]
+    const [entry] = history([event(4, 'ticket.resolved', { texts })])
+    expect(entry?.texts.map((text) => text.name)).toEqual(['solution', 'root_cause'])
+  })
   it('leaves out the texts that the ticket shows already', () => {
     const [entry] = history([event(1, 'ticket.opened', { texts: [{ name: 'title', text: 'Printer' }] })])
     expect(entry?.texts).toEqual([])

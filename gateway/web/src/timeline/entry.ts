@@ -61,10 +61,13 @@ export function entryOf(event: FeedEvent): Entry {
 /** The ticket's own texts stand above the history already. */
 const shownAbove = new Set(['title', 'description'])
 
+/** The solution is told first, then why it was needed. */
+const causeLast = (a: { name: string }, b: { name: string }) => Number(a.name === 'root_cause') - Number(b.name === 'root_cause')
+
 /** Newest first; events of one moment keep their order, turned round. */
 export function history(events: FeedEvent[]): Entry[] {
   return events
     .map(entryOf)
-    .map((entry) => ({ ...entry, texts: entry.texts.filter((text) => !shownAbove.has(text.name)) }))
+    .map((entry) => ({ ...entry, texts: entry.texts.filter((text) => !shownAbove.has(text.name)).sort(causeLast) }))
     .reverse()
 }

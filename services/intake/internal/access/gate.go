@@ -127,12 +127,24 @@ func (g *Gate) Contact(ctx context.Context, action, desk, person string) error {
 }
 
 // Inbound asks about something that came in. To whoever has no right to it, it does not exist.
-func (g *Gate) Inbound(ctx context.Context, action, desk string) error {
-	set, err := g.caller(ctx, desk)
+func (g *Gate) Inbound(ctx context.Context, action, id string) error {
+	desk, err := g.desk(ctx, id)
+	if errors.Is(err, errNoDesk) {
+		return ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
-	return g.ask(ctx, action, set, cedar.Entity{UID: cedar.NewEntityUID("InboundItem", cedar.String(desk))}, nil, true)
+	set, err := g.caller(ctx, id)
+	if err != nil {
+		return err
+	}
+	return g.ask(ctx, action, set, cedar.Entity{
+		UID: cedar.NewEntityUID("InboundItem", cedar.String(id)),
+		Attributes: cedar.NewRecord(cedar.RecordMap{
+			"contact_party": cedar.String(desk.ContactParty), "authority_party": cedar.String(desk.AuthorityParty),
+		}),
+	}, nil, true)
 }
 
 // caller is what the caller is in a desk; nothing for a service that acts as itself.

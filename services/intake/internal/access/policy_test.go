@@ -28,6 +28,7 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		intakev1.File_bavn_intake_v1_person_import_service_proto,
 		intakev1.File_bavn_intake_v1_intake_proto, intakev1.File_bavn_intake_v1_form_service_proto,
 		intakev1.File_bavn_intake_v1_call_service_proto, intakev1.File_bavn_intake_v1_quick_ticket_service_proto,
+		intakev1.File_bavn_intake_v1_answer_service_proto,
 	} {
 		for s := range file.Services().Len() {
 			methods := file.Services().Get(s).Methods()

@@ -92,10 +92,23 @@ func (s *Attachments) UploadAttachment(
 	return stream.SendAndClose(kept)
 }
 
+// sightOf is that of the ticket; a file that waits for its report is seen by who sent it.
+func (s *Attachments) sightOf(ctx context.Context, a store.Attachment) (access.Sight, error) {
+	if a.Ticket != "" {
+		return s.sight(ctx, domain.TicketName(a.Desk, a.Ticket))
+	}
+	principal, _ := auth.FromContext(ctx)
+	return access.Sight{Seen: principal.Person != "" && principal.Person == a.Uploader}, nil
+}
+
 // sightOfParent is that of the ticket, or for whom a submission is about, whose ticket triage may not have yet, as a reporter.
 func (s *Attachments) sightOfParent(ctx context.Context, parent string) (access.Sight, error) {
 	if strings.Contains(parent, "/tickets/") {
 		return s.sight(ctx, parent)
+	}
+	if !strings.Contains(parent, "/submissions/") { // a desk, for whoever may report there
+		known, err := s.Gate.Known(ctx, resourcename.Desk(parent))
+		return access.Sight{Seen: known}, err
 	}
 	id, err := uuid.Parse(resourcename.ID(parent))
 	if err != nil {
@@ -150,7 +163,7 @@ func (s *Attachments) seen(ctx context.Context, action, name string) (store.Atta
 	if err != nil {
 		return store.Attachment{}, err
 	}
-	sight, err := s.sight(ctx, domain.TicketName(a.Desk, a.Ticket))
+	sight, err := s.sightOf(ctx, a)
 	if err != nil {
 		return store.Attachment{}, err
 	}

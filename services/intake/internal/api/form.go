@@ -71,11 +71,15 @@ func (f *Forms) ValidateForm(ctx context.Context, r *intakev1.ValidateFormReques
 		return nil, err
 	}
 	language := fault.Language(ctx)
+	unfit, err := command.UnfitFiles(ctx, f.Gate.Pool, resourcename.Desk(r.GetName()), check.Filled.Files)
+	if err != nil {
+		return nil, err
+	}
 	response := &intakev1.ValidateFormResponse{CallsDue: command.CallsDue(check.Due, language)}
 	for _, asked := range check.Asked {
 		response.Asked = append(response.Asked, asked.ID)
 	}
-	for _, unfit := range check.Unfit {
+	for _, unfit := range append(check.Unfit, unfit...) {
 		response.Violations = append(response.Violations, &intakev1.FormViolation{
 			Field: command.AnswerField(unfit.Question), Rule: unfit.Rule, Description: f.Words.Rule(unfit.Rule, language),
 		})

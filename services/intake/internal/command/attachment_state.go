@@ -200,12 +200,24 @@ func (c *Commands) settleScan(ctx context.Context, seen store.Attachment, threat
 func (c *Commands) eraseAttachments(
 	ctx context.Context, p *pg.Pipeline, desk string, cause *eventv1.Cause, tickets []string, now time.Time,
 ) ([]feed.Prepared, error) {
-	q := store.New(p)
-	rows, err := q.LockAttachmentsOfTickets(ctx, store.LockAttachmentsOfTicketsParams{Desk: desk, Tickets: tickets})
+	rows, err := store.New(p).LockAttachmentsOfTickets(ctx, store.LockAttachmentsOfTicketsParams{Desk: desk, Tickets: tickets})
 	if err != nil {
 		return nil, err
 	}
+	return c.eraseFiles(ctx, p, desk, rows, func(a store.Attachment) feed.Draft {
+		draft := attachmentEvent(ctx, a, "attachment.erased", cause)
+		draft.Actor = actor(ctx, desk)
+		return draft
+	}, now)
+}
+
+// eraseFiles takes files away that are locked; event says why.
+func (c *Commands) eraseFiles(
+	ctx context.Context, p *pg.Pipeline, desk string, rows []store.Attachment, event func(store.Attachment) feed.Draft,
+	now time.Time,
+) ([]feed.Prepared, error) {
 	var (
+		q     = store.New(p)
 		all   []feed.Prepared
 		names []string
 	)
@@ -220,9 +232,7 @@ func (c *Commands) eraseAttachments(
 			continue
 		}
 		a.State = domain.Erased
-		draft := attachmentEvent(ctx, a, "attachment.erased", cause)
-		draft.Actor = actor(ctx, desk)
-		events, err := c.moveAttachment(ctx, p, &a, draft, now)
+		events, err := c.moveAttachment(ctx, p, &a, event(a), now)
 		if err != nil {
 			return nil, err
 		}
@@ -231,7 +241,7 @@ func (c *Commands) eraseAttachments(
 	if len(names) == 0 {
 		return nil, nil
 	}
-	_, err = feed.Erase(ctx, p, feed.Erasure{Desk: desk, Resources: names}, now)
+	_, err := feed.Erase(ctx, p, feed.Erasure{Desk: desk, Resources: names}, now)
 	return all, err
 }
 

@@ -78,15 +78,20 @@ func (c *Commands) beginAttachment(
 		return store.Attachment{}, err
 	}
 	return a, pg.InPipeline(ctx, c.Pool, func(ctx context.Context, p *pg.Pipeline) error {
-		// One at a time for a ticket, so that those who send at once do not send too many.
-		if err := feed.Lock(ctx, p, domain.TicketName(a.Desk, a.Ticket)); err != nil {
+		// One at a time for a ticket, or a person without one, so that those who send at once do not send too many.
+		place, most := domain.TicketName(a.Desk, a.Ticket), domain.MostAttachments(a.Ticket)
+		if a.Ticket == "" {
+			place = domain.PersonName(a.Desk, a.Uploader)
+		}
+		if err := feed.Lock(ctx, p, place); err != nil {
 			return err
 		}
 		q := store.New(p)
-		if n, err := q.CountAttachments(ctx, store.CountAttachmentsParams{Desk: a.Desk, Ticket: a.Ticket}); err != nil {
+		there := store.CountAttachmentsParams{Desk: a.Desk, Ticket: a.Ticket, Uploader: a.Uploader}
+		if n, err := q.CountAttachments(ctx, there); err != nil {
 			return err
-		} else if n >= domain.MaxAttachments {
-			return fault.New(codes.ResourceExhausted, reasonTooManyAttachments).Meta("limit", strconv.Itoa(domain.MaxAttachments))
+		} else if n >= most {
+			return fault.New(codes.ResourceExhausted, reasonTooManyAttachments).Meta("limit", strconv.FormatInt(most, 10))
 		}
 		if err := q.InsertAttachment(ctx, store.InsertAttachmentParams{
 			Desk: a.Desk, Attachment: a.Attachment, Ticket: a.Ticket, Submission: a.Submission, Uploader: a.Uploader,
@@ -99,8 +104,12 @@ func (c *Commands) beginAttachment(
 	})
 }
 
-// placeAttachment says of which ticket a file is. A submission has the number of its ticket, opened or not.
+// placeAttachment says of which ticket a file is. A submission has the number of its ticket, opened or not; what is sent to a
+// desk has none yet.
 func (c *Commands) placeAttachment(ctx context.Context, a *store.Attachment, parent string) error {
+	if parent == "desks/"+a.Desk {
+		return nil
+	}
 	a.Ticket = resourcename.ID(parent)
 	id, err := uuid.Parse(a.Ticket)
 	if err != nil {
@@ -183,6 +192,11 @@ func (c *Commands) keepAttachment(
 		}
 		if err := call.Insert(ctx, p, request.Effect{Resource: a.Name(), Revision: kept.Revision}, now); err != nil {
 			return err
+		}
+		if a.Ticket == "" {
+			if err := c.Jobs.Keep(ctx, p, LapseAttachmentArgs{Desk: a.Desk, Attachment: a.Attachment}, now.Add(waitsFor)); err != nil {
+				return err
+			}
 		}
 		if a.State == domain.Unscanned {
 			if err := c.Jobs.Keep(ctx, p, ScanAttachmentArgs{Desk: a.Desk, Attachment: a.Attachment}, now); err != nil {

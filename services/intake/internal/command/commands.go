@@ -34,6 +34,8 @@ type Commands struct {
 	Wake   *feed.Wake
 	Triage triagev1.TicketServiceClient
 	Sights triagev1.SightServiceClient
+	// Registrations finishes what was registered while triage was away.
+	Registrations Registrations
 	// Links makes inquiries about what is announced (R19).
 	Links  Linker
 	Jobs   *jobs.Client

@@ -43,9 +43,11 @@ func (c *Commands) complete(
 			return r, admitted, err
 		}
 	}
+	b.files = filled.Files
 	b.words = store.Words{
 		Title: inLanguage(r.GetTitle(), language), Description: inLanguage(r.GetDescription(), language),
-		Answers: map[string]*commonv1.LocalizedText{},
+		Answers:  map[string]*commonv1.LocalizedText{},
+		Solution: inLanguage(r.GetSolution(), language), SolutionKind: r.GetSolutionKind(),
 	}
 	for _, words := range []map[string]string{filled.Words, b.answers} {
 		for question, answer := range words {

@@ -161,12 +161,17 @@ func CheckForm(
 }
 
 func (c FormCheck) refusal() error {
-	if len(c.Unfit) == 0 {
+	return refuseAnswers(c.Unfit)
+}
+
+// refuseAnswers tells every answer that will not do, and by which rule; nil where all do.
+func refuseAnswers(unfit []domain.Unfit) error {
+	if len(unfit) == 0 {
 		return nil
 	}
 	refused := fault.New(codes.InvalidArgument, fault.InvalidArgument)
-	for _, unfit := range c.Unfit {
-		refused = refused.Field(AnswerField(unfit.Question), unfit.Rule)
+	for _, u := range unfit {
+		refused = refused.Field(AnswerField(u.Question), u.Rule)
 	}
 	return refused
 }

@@ -25,7 +25,7 @@ func (h *MailHandler) enclose(ctx context.Context, l *letter, v Verdict) error {
 	for i, file := range l.mail.Files() {
 		_, err := h.Commands.UploadAttachment(ctx, &intakev1.UploadAttachmentRequest{
 			Parent: domain.TicketName(l.item.Desk, v.Ticket), RequestId: requestFor(l.item, fmt.Sprintf("file %d", i)).String(),
-			FileName: fileName(file, i), Internal: !became && l.mail.Kind != mail.Person,
+			FileName: fileName(file, i), Internal: !became && (l.mail.Kind != mail.Person || l.thread.Page != ""),
 		}, bytes.NewReader(file.Content))
 		switch {
 		case err == nil:

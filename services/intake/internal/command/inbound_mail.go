@@ -14,6 +14,7 @@ import (
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/fault"
@@ -43,6 +44,7 @@ type MailHandler struct {
 	Commands   *Commands
 	References *mailref.Signer
 	Replies    triagev1.ReplyServiceClient
+	Pages      notifyv1.PagingServiceClient
 }
 
 // letter is a mail on its way to its outcome.
@@ -103,6 +105,8 @@ func (h *MailHandler) carryOut(ctx context.Context, l *letter) (Verdict, error) 
 		held := Quarantined(reason)
 		held.Ticket = l.thread.Ticket
 		return held, nil
+	case mail.Answer:
+		return h.answerPage(ctx, l)
 	case mail.Note, mail.Join:
 		joined, why, err := h.join(ctx, l, step == mail.Note)
 		if err != nil || why == "" {

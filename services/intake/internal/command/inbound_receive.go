@@ -184,7 +184,9 @@ func inboundEvent(item store.InboundItem, desk store.Desk, eventType string) fee
 		audience = append(audience, "parties/"+desk.AuthorityParty)
 	}
 	return feed.Draft{
-		Desk: item.Desk, Resource: item.Name(), Type: eventType, Payload: &intakev1.InboundEvent{InboundItem: item.Facts()},
+		Desk: item.Desk, Resource: item.Name(), Type: eventType, Payload: &intakev1.InboundEvent{
+			InboundItem: item.Facts(), AnswerDue: answerTo(item) != intakev1.AnswerKind_ANSWER_KIND_UNSPECIFIED,
+		},
 		Actor:       &eventv1.Actor{Service: "intake"},
 		Cause:       &eventv1.Cause{Rule: strings.Join([]string{"inbound", item.Source}, ".")},
 		Traceparent: item.Traceparent, Audience: audience,

@@ -116,6 +116,11 @@ func (c *Commands) openLate(ctx context.Context, args OpenTicketArgs) error {
 	if err != nil && !refused {
 		return fmt.Errorf("open ticket: %w", err)
 	}
+	if !refused {
+		if err := c.solveLate(ctx, s, words[s.Name()]); err != nil {
+			return err
+		}
+	}
 	_, err = c.settle(ctx, s, settlement{refused: reason})
 	return err
 }
@@ -131,15 +136,18 @@ func (c *Commands) openInline(ctx context.Context, s store.Submission, job int64
 		c.Logger.WarnContext(ctx, "a submission was not opened at once: its job will", notOpened(s.Name(), err)...)
 		return s, nil
 	}
+	if err == nil {
+		if err = c.solve(ctx, s, words); passes(err) {
+			c.Logger.WarnContext(ctx, "a submission was not solved at once: its job will", notOpened(s.Name(), err)...)
+			return s, nil
+		}
+	}
 	settled, unsettled := c.settle(ctx, s, settlement{job: job, refused: reason})
 	if unsettled != nil {
 		c.Logger.WarnContext(ctx, "a submission was not settled at once: its job will", notOpened(s.Name(), unsettled)...)
 		settled = s
 	}
-	if refused {
-		return settled, err
-	}
-	return settled, nil
+	return settled, err
 }
 
 // open asks triage as intake itself: whoever submitted needs no right to open tickets.

@@ -63,8 +63,10 @@ func (c *Commands) submit(
 		submission, refusal, err = c.register(ctx, call, &b, r)
 		return err
 	}
-	if err = attempt(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") {
-		err = attempt() // the same call won meanwhile: answer what it did; or another one registered the same new person
+	if err = attempt(); request.Taken(err) || pg.IsUniqueViolation(err, "persons_pkey") || fault.Is(err, reasonPersonExists) {
+		// The same call won meanwhile, perhaps between two statements of ours: answer what it did. Or another one registered the
+		// same new person.
+		err = attempt()
 	}
 	if err != nil {
 		return nil, err
@@ -78,8 +80,10 @@ func (c *Commands) submit(
 			return nil, err
 		}
 	}
-	if err := c.solve(ctx, submission, r); err != nil {
-		return nil, err
+	if b.repeated && submission.Outcome == int16(intakev1.Outcome_OUTCOME_OPENED) {
+		if err := c.solve(ctx, submission, b.words); err != nil {
+			return nil, err
+		}
 	}
 	answer := submission.Proto(b.words)
 	answer.CallsDue = b.due
@@ -98,6 +102,7 @@ func (c *Commands) submittedBefore(ctx context.Context, b *basis, r *intakev1.Su
 		b.words = store.Words{
 			Title:       inLanguage(r.GetTitle(), b.desk.LanguageCode),
 			Description: inLanguage(r.GetDescription(), b.desk.LanguageCode),
+			Solution:    inLanguage(r.GetSolution(), b.desk.LanguageCode), SolutionKind: r.GetSolutionKind(),
 		}
 		return s, nil
 	}
@@ -123,9 +128,10 @@ type basis struct {
 	effect        request.Effect
 	desk          store.Desk
 	scheme        domain.NumberScheme
-	words         store.Words         // of the report, each with its language
-	due           []*intakev1.CallDue // whom to phone as well
-	answers       map[string]string   // in words, to questions that no form asked
+	words         store.Words            // of the report, each with its language
+	due           []*intakev1.CallDue    // whom to phone as well
+	answers       map[string]string      // in words, to questions that no form asked
+	files         map[string][]uuid.UUID // sent before, by the field of the form that names them
 	number        *int64
 	job           int64    // the id of the backstop
 	strangers     []string // named persons that intake does not know
@@ -187,6 +193,10 @@ func (c *Commands) register(
 	if admitted.Ground != "" {
 		s, err = c.turnAway(ctx, call, *b, s, r, admitted.Ground, now)
 		return s, NotAdmitted(admitted, fault.Language(ctx)), err
+	}
+	unfit, err := UnfitFiles(ctx, c.Pool, call.Desk, b.files)
+	if err = cmp.Or(err, refuseAnswers(unfit)); err != nil {
+		return s, nil, err
 	}
 	if b.due, err = callsDue(door, r, fault.Language(ctx)); err != nil {
 		return s, nil, err

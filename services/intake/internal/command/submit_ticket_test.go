@@ -59,6 +59,8 @@ type triage struct {
 	opened  map[string]*triagev1.OpenTicketRequest
 	calls   int
 	solved  map[string]string // request id by ticket
+	// unsolvable is its answer to whoever solves.
+	unsolvable error
 	// meanwhile happens once, while a caller waits for the answer.
 	meanwhile func(submission string)
 }
@@ -112,7 +114,7 @@ func setUp(t *testing.T) *fixture {
 	}
 	f.commands = &command.Commands{
 		Pool: pool, Writes: pg.NewShared(pool), Clock: f.clock, Wake: feed.NewWake(pool, slog.New(slog.DiscardHandler)),
-		Triage:        f.triage,
+		Triage: f.triage, Registrations: f.triage,
 		InlineTimeout: 5 * time.Second, RetryAfter: 10 * time.Second, Logger: slog.New(slog.NewTextHandler(f.log, nil)),
 		Memberships: membership.NewStore(pool, f.clock),
 		Reception:   reception.NewDesks(pool, nil, f.profiles, slog.New(slog.DiscardHandler)),

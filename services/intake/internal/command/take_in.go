@@ -25,7 +25,7 @@ func (c *Commands) takeIn(
 	}
 	s.Revision, s.ChainHash, s.LastEventAt = head.Revision, head.Hash, head.Time
 	effect := request.Effect{Resource: events[0].Record.GetResource(), Revision: head.Revision}
-	return s, c.Writes.Do(ctx, func(p *pg.Pipeline) error {
+	return s, c.write(ctx, b, func(p *pg.Pipeline) error {
 		// First, so that a call that was made before is told from everything else that would be there twice.
 		if err := call.Insert(ctx, p, effect, now); err != nil {
 			return err
@@ -40,7 +40,11 @@ func (c *Commands) takeIn(
 		if err := insertSubmission(ctx, p, s); err != nil {
 			return err
 		}
-		if err := feed.Append(ctx, p, events); err != nil {
+		joined, err := c.joinFiles(ctx, p, call, s, b.files, now)
+		if err != nil {
+			return err
+		}
+		if err := feed.Append(ctx, p, append(events, joined...)); err != nil {
 			return err
 		}
 		backstop := OpenTicketArgs{Desk: call.Desk, Submission: s.Submission}
@@ -50,6 +54,14 @@ func (c *Commands) takeIn(
 		link := LinkInquiryArgs{Desk: call.Desk, Submission: s.Submission, About: resourcename.ID(r.GetInquiryAbout())}
 		return c.Jobs.Keep(ctx, p, link, time.Time{})
 	})
+}
+
+// write shares its transaction with others, unless it is about files: those are locked and looked at, which holds others up.
+func (c *Commands) write(ctx context.Context, b basis, write pg.Write) error {
+	if len(b.files) == 0 {
+		return c.Writes.Do(ctx, write)
+	}
+	return pg.InPipeline(ctx, c.Pool, func(_ context.Context, p *pg.Pipeline) error { return write(p) })
 }
 
 // turnAway writes a submission that is not let in: with its words, its reason and its one outcome (R12).

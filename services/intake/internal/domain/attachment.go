@@ -2,16 +2,30 @@ package domain
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // MaxAttachmentBytes is the largest file that is taken: 25 MiB, which is also what a virus scanner takes as it is shipped.
 const MaxAttachmentBytes = 25 << 20
 
-// MaxAttachments is how many files a ticket may have.
-const MaxAttachments = 100
+// MaxAttachments is how many files a ticket may have, MaxWaiting how many of one person may wait for a report.
+const (
+	MaxAttachments = 100
+	MaxWaiting     = 20
+)
+
+// MostAttachments is how many files may be where one more is to be: at a ticket, or, without one, waiting.
+func MostAttachments(ticket string) int64 {
+	if ticket == "" {
+		return MaxWaiting
+	}
+	return MaxAttachments
+}
 
 // Where a file stands; those that are shown have the contract's numbers.
 const (
@@ -26,6 +40,20 @@ const (
 // AttachmentName is the name of an attachment.
 func AttachmentName(desk, attachment string) string {
 	return "desks/" + desk + "/attachments/" + attachment
+}
+
+// AttachmentIDs are the files that an answer names, with commas between; nil where it names something else, or one twice.
+func AttachmentIDs(answer string) []uuid.UUID {
+	var ids []uuid.UUID
+	for name := range strings.SplitSeq(answer, ",") {
+		name = strings.TrimSpace(name)
+		id, err := uuid.Parse(path.Base(name))
+		if err != nil || !strings.HasSuffix(name, "/attachments/"+id.String()) || slices.Contains(ids, id) {
+			return nil
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -24,6 +25,8 @@ type FilledIn struct {
 	Numbers map[string]string
 	// Values are answers that are facts; Words are answers in words, which can be erased (R148).
 	Values, Words map[string]string
+	// Files are those that were sent before, by the field that they answer.
+	Files map[string][]uuid.UUID
 }
 
 // ownTool is under which the number in the reporter's own tool is kept, which the desk does not know (R13).
@@ -39,12 +42,14 @@ const (
 // FillIn checks the answers to what is asked and says what they make of the report. Every answer that will not do is told, so
 // that nobody has to try twice (R31). region is where a phone number without a country's prefix is of.
 func FillIn(asked []profile.Asked, answers map[string]string, region string) (FilledIn, []Unfit) {
-	f := FilledIn{Numbers: map[string]string{}, Values: map[string]string{}, Words: map[string]string{}}
+	f := FilledIn{
+		Numbers: map[string]string{}, Values: map[string]string{}, Words: map[string]string{}, Files: map[string][]uuid.UUID{},
+	}
 	var unfit []Unfit
 	for _, a := range asked {
 		answer := strings.TrimSpace(answers[a.ID])
 		if answer == "" {
-			if a.Required && a.Type != profilev1.FieldType_FIELD_TYPE_FILES {
+			if a.Required {
 				unfit = append(unfit, Unfit{a.ID, "form.required"})
 			}
 			continue
@@ -82,17 +87,23 @@ func fit(a profile.Asked, answer, region string) (kept, rule string) {
 		}
 		return answer, ""
 	case profilev1.FieldType_FIELD_TYPE_FILES:
-		return "", "form.files"
+		if AttachmentIDs(answer) == nil {
+			return "", "form.files"
+		}
+		return answer, ""
 	case profilev1.FieldType_FIELD_TYPE_TIME:
 		if _, err := time.Parse(time.RFC3339, answer); err != nil {
 			return "", "form.time"
 		}
 		return answer, ""
 	default:
-		if _, ok := a.Accepts(answer); !ok || len(answer) > longestValue {
-			return "", "form.option"
+		if _, ok := a.Accepts(answer); ok && len(answer) <= longestValue {
+			return answer, ""
 		}
-		return answer, ""
+		if a.Type == profilev1.FieldType_FIELD_TYPE_YES_NO {
+			return "", "form.yes_no"
+		}
+		return "", "form.option"
 	}
 }
 
@@ -113,6 +124,8 @@ func lineRule(a profile.Asked, answer string) string {
 // fill puts an answer where it belongs. What becomes title, description or number is kept as that alone.
 func (f *FilledIn) fill(a profile.Asked, answer string) {
 	switch {
+	case a.Type == profilev1.FieldType_FIELD_TYPE_FILES:
+		f.Files[a.ID] = AttachmentIDs(answer)
 	case a.Fills == profilev1.Fills_FILLS_TITLE:
 		f.Title = answer
 	case a.Fills == profilev1.Fills_FILLS_DESCRIPTION:
@@ -128,6 +141,21 @@ func (f *FilledIn) fill(a profile.Asked, answer string) {
 	default:
 		f.Values[a.ID] = answer
 	}
+}
+
+// UnfitFiles are the fields that name a file which does not wait for the report, or one that another field has.
+func UnfitFiles(files map[string][]uuid.UUID, waiting []uuid.UUID) []Unfit {
+	var unfit []Unfit
+	used := make(map[uuid.UUID]bool, len(waiting))
+	for _, field := range sortedKeys(files) {
+		if slices.ContainsFunc(files[field], func(file uuid.UUID) bool { return used[file] || !slices.Contains(waiting, file) }) {
+			unfit = append(unfit, Unfit{field, "form.files"})
+		}
+		for _, file := range files[field] {
+			used[file] = true
+		}
+	}
+	return unfit
 }
 
 // Say says in an assessment what the answers so far are beside being answers: conditions look at it, and triage keeps it.
@@ -176,7 +204,7 @@ func RegionOf(language string) string {
 	}
 }
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {
 		keys = append(keys, key)

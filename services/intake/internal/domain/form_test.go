@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -33,12 +34,15 @@ func asked() []profile.Asked {
 	}
 }
 
+const file = "desks/nsp/attachments/0198a1b2-0000-7000-8000-000000000001"
+
 // R31, R148: what is filled in goes where it belongs, and what is personal or in words can be erased, whatever its type.
 func TestAFormPutsEveryAnswerWhereItBelongs(t *testing.T) {
 	t.Parallel()
 	got, unfit := domain.FillIn(asked(), map[string]string{
 		"title": " Printeren er død ", "number": "LSD-1", "jira": "NSP-2", "what": "Intet\nlys", "urgent": "yes", "size": "many",
 		"who": "me", "where": "a,b", "since": "2026-11-22T08:15:00+01:00", "phone": "24 25 26 27", "mail": "karen@au.example",
+		"files": file,
 	}, "DK")
 	if len(unfit) > 0 {
 		t.Fatalf("refused are %v", unfit)
@@ -50,6 +54,9 @@ func TestAFormPutsEveryAnswerWhereItBelongs(t *testing.T) {
 		"urgent": "yes", "size": "many", "where": "a,b", "since": "2026-11-22T08:15:00+01:00",
 	}; !maps.Equal(got.Values, want) {
 		t.Errorf("facts are %v, want %v", got.Values, want)
+	}
+	if len(got.Files["files"]) != 1 || got.Files["files"][0].String() != path.Base(file) {
+		t.Errorf("files are %v", got.Files)
 	}
 	if want := map[string]string{
 		"what": "Intet\nlys", "who": "me", "phone": "+4524252627", "mail": "karen@au.example",
@@ -68,23 +75,23 @@ func TestAFormNamesEveryAnswerThatWillNotDo(t *testing.T) {
 		"title":  {map[string]string{"title": " "}, "form.required"},
 		"number": {map[string]string{"number": "a\nb"}, "form.line"},
 		"jira":   {map[string]string{"jira": strings.Repeat("1", 121)}, "form.line"},
-		"urgent": {map[string]string{"urgent": "perhaps"}, "form.option"},
+		"urgent": {map[string]string{"urgent": "perhaps"}, "form.yes_no"},
 		"size":   {map[string]string{"size": "three"}, "form.option"},
 		"where":  {map[string]string{"where": "a,c"}, "form.option"},
 		"since":  {map[string]string{"since": "yesterday"}, "form.time"},
 		"phone":  {map[string]string{"phone": "12"}, "form.phone"},
 		"mail":   {map[string]string{"mail": "Karen <karen@au.example>"}, "form.email"},
-		"files":  {map[string]string{"files": "a.txt"}, "form.files"},
+		"files":  {map[string]string{"files": file + "," + file}, "form.files"},
 		"colour": {map[string]string{"colour": "red"}, "form.not_asked"},
 	} {
-		answers := map[string]string{"title": "Printeren"}
+		answers := map[string]string{"title": "Printeren", "files": file}
 		maps.Copy(answers, tt.answer)
 		_, unfit := domain.FillIn(asked(), answers, "DK")
 		if !slices.Equal(unfit, []domain.Unfit{{Question: name, Rule: tt.rule}}) {
 			t.Errorf("%v is refused for %v, want %s: %s", tt.answer, unfit, name, tt.rule)
 		}
 	}
-	_, unfit := domain.FillIn(asked(), map[string]string{"title": strings.Repeat("x", 201)}, "DK")
+	_, unfit := domain.FillIn(asked(), map[string]string{"title": strings.Repeat("x", 201), "files": file}, "DK")
 	if !slices.Equal(unfit, []domain.Unfit{{Question: "title", Rule: "title.length"}}) {
 		t.Errorf("a long title is refused for %v", unfit)
 	}

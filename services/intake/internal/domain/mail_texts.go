@@ -1,6 +1,10 @@
 package domain
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // MailText are the words that intake adds to a mail which it makes a ticket of.
 type MailText struct {
@@ -26,6 +30,9 @@ var mailTexts = map[string]MailText{
 		Mentions: "The mail mentions %s but is not part of that ticket: its sender takes no part in it, or it is over.",
 	},
 }
+
+// Languages are those that every text exists in.
+func Languages() []string { return slices.Sorted(maps.Keys(mailTexts)) }
 
 // MailTexts are the words in a desk's language, or in English.
 func MailTexts(language string) MailText {

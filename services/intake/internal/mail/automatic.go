@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
+
+	"github.com/bavn/bavn/platform/mailref"
 )
 
 // Kind says what wrote a mail.
@@ -57,6 +59,8 @@ var signs = []sign{
 	{MailingList, "List-Id", present},                                    // RFC 2919
 	{MailingList, "List-Post", present},                                  // RFC 2369
 	{Program, "Auto-Submitted", func(v string) bool { return !begins("no")(v) }},
+	{Program, "Message-Id", mailref.Foreign}, // a desk like ours, though somebody took its headers away
+	{Program, "Reply-To", mailref.Foreign},
 	{Absence, "X-Autoreply", present},
 	{Absence, "X-Autorespond", present},
 	{Absence, "X-Autoresponder", present},

@@ -18,6 +18,8 @@ const (
 	Note
 	// Hold leaves it to a person.
 	Hold
+	// Answer takes the call to those on duty that it answers (R50).
+	Answer
 )
 
 // Reasons to hold a mail, beside those of Kind.
@@ -27,7 +29,8 @@ const (
 	ReasonLoop       = "LOOP"
 	ReasonNoSender   = "NO_SENDER"
 	ReasonFlood      = "FLOOD"
-	// ReasonPage: an answer to a call to those on duty.
+	// ReasonPage: an answer to a call to those on duty that does not take it: it says no, or its sender was not called, or the call
+	// is over.
 	ReasonPage = "PAGE_REPLY"
 	// ReasonStranger is why a mail that names a ticket became a new one: its sender takes no part in that.
 	ReasonStranger = "SENDER_TAKES_NO_PART"
@@ -41,8 +44,11 @@ func Decide(m Message, t Thread, released bool) (step Step, reason string) {
 	switch {
 	case t.Own && !released:
 		return Hold, ReasonLoop
-	case t.Page != "" && !released:
-		return Hold, ReasonPage
+	case t.Page != "" && m.Kind == Person && m.From.Address != "" && !released:
+		if declines(m.Text) {
+			return Hold, ReasonPage
+		}
+		return Answer, ""
 	case m.Kind != Person && t.Signed && t.Ticket != "" && !t.Own:
 		return Note, ""
 	case m.Kind != Person && !released:
@@ -54,6 +60,12 @@ func Decide(m Message, t Thread, released bool) (step Step, reason string) {
 	}
 	return Open, ""
 }
+
+var no = regexp.MustCompile(`(?i)^\P{L}*(nej|nix|no|nope|desværre|beklager|tyvärr|sorry|unfortunately|` +
+	`kan ikke|kan inte|can'?t|cannot|(jeg|jag|i|vi|we) (kan ikke|kan inte|can'?t|cannot|må desværre))(\P{L}|$)`)
+
+// declines reports whether an answer to a call begins with a no: then the next is called, as if nobody had answered.
+func declines(text string) bool { return no.MatchString(Fold(text).Fresh) }
 
 var prefixes = regexp.MustCompile(`(?i)^((re|sv|vs|fwd?|vb|aw|antw|videresendt|vidarebefordrat|svar)(\[\d+\])?\s*:\s*)+`)
 

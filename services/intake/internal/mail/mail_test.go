@@ -22,6 +22,10 @@ func signer(t testing.TB, digit string) *mailref.Signer {
 	return s
 }
 
+func ticketOf(desk, number string) mailref.Reference {
+	return mailref.Reference{Kind: mailref.Ticket, Desk: desk, ID: number}
+}
+
 // written is a mail with these headers and body.
 func written(body string, headers ...string) []byte {
 	return []byte(strings.ReplaceAll(strings.Join(headers, "\n")+"\n\n"+body, "\n", "\r\n"))

@@ -36,6 +36,8 @@ type Message struct {
 	Sealed bool
 	// Kind says whether a person wrote it.
 	Kind Kind
+	// ReturnPath is the sender of its envelope; empty where it had none, or the null one.
+	ReturnPath string
 	// Bounced are the headers of the mail that could not be delivered; empty where this is not about one.
 	Bounced string
 }
@@ -82,6 +84,9 @@ func Parse(original []byte) (m Message, err error) {
 			err = fmt.Errorf("%w: the parser failed: %v", ErrUnreadable, broken)
 		}
 	}()
+	if depth(original) > deepest {
+		return Message{}, fmt.Errorf("%w: its parts lie too deep in each other", ErrUnreadable)
+	}
 	e, err := envelope(original)
 	if err != nil || e == nil || e.Root == nil {
 		return Message{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
@@ -93,6 +98,7 @@ func Parse(original []byte) (m Message, err error) {
 		ID: messageID(e.GetHeader("Message-Id")), From: author(e.GetHeader), Subject: line(e.GetHeader("Subject")), Text: text(e.Text),
 		To: joined(e, "Delivered-To", "X-Original-To", "To", "Cc"), InReplyTo: e.GetHeader("In-Reply-To"),
 		References: e.GetHeader("References"), Sealed: sealed(e.Root), Kind: kindOf(e), Bounced: bounced(e.Root),
+		ReturnPath: messageID(line(e.GetHeader("Return-Path"))),
 	}
 	for _, parts := range []struct {
 		of     []*enmime.Part

@@ -65,7 +65,7 @@ func ThreadOf(m Message, desk string, numbers Numbers, signer *mailref.Signer) T
 	t := Thread{Own: err == nil && own.Desk == desk}
 	ref, err := signer.Find(headers...)
 	switch {
-	case err != nil || ref.Desk != desk:
+	case err != nil || ref.Desk != desk || ref.Kind == mailref.Inbound: // what we said of a mail leads to no ticket
 		t.Ticket = numbers.in(m.Subject)
 	case ref.Kind == mailref.Page:
 		t.Page, t.Signed = ref.ID, true

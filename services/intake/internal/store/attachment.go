@@ -83,9 +83,12 @@ func (a Attachment) Shown() bool {
 // Proto is the file in the contract's words; its labels are given where they are known.
 func (a Attachment) Proto(labels Labels) *intakev1.Attachment {
 	shown := &intakev1.Attachment{
-		Name: a.Name(), Ticket: domain.TicketName(a.Desk, a.Ticket), FileName: labels.FileName, Sha256: labels.SHA256,
+		Name: a.Name(), FormField: a.FormField, FileName: labels.FileName, Sha256: labels.SHA256,
 		MediaType: a.MediaType, SizeBytes: a.SizeBytes, Internal: a.Internal, ReceiveTime: timestamppb.New(a.ReceivedAt),
 		State: intakev1.AttachmentState(a.State),
+	}
+	if a.Ticket != "" {
+		shown.Ticket = domain.TicketName(a.Desk, a.Ticket)
 	}
 	if a.State > domain.Quarantined {
 		shown.State = intakev1.AttachmentState_ATTACHMENT_STATE_UNSPECIFIED // gone

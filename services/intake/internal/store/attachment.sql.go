@@ -50,17 +50,19 @@ func (q *Queries) AttachmentTexts(ctx context.Context, arg AttachmentTextsParams
 }
 
 const countAttachments = `-- name: CountAttachments :one
-SELECT count(*) FROM attachments WHERE desk = $1 AND ticket = $2 AND state <= 3
+SELECT count(*) FROM attachments
+WHERE desk = $1 AND ticket = $2 AND state <= 3 AND (ticket <> '' OR uploader = $3::text)
 `
 
 type CountAttachmentsParams struct {
-	Desk   string
-	Ticket string
+	Desk     string
+	Ticket   string
+	Uploader string
 }
 
-// Those being received count too.
+// Those being received count too. Those that wait for a report are counted for each who sent them.
 func (q *Queries) CountAttachments(ctx context.Context, arg CountAttachmentsParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countAttachments, arg.Desk, arg.Ticket)
+	row := q.db.QueryRow(ctx, countAttachments, arg.Desk, arg.Ticket, arg.Uploader)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -81,7 +83,7 @@ func (q *Queries) DropAttachment(ctx context.Context, arg DropAttachmentParams) 
 }
 
 const getAttachment = `-- name: GetAttachment :one
-SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at FROM attachments WHERE desk = $1 AND attachment = $2
+SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at, form_field FROM attachments WHERE desk = $1 AND attachment = $2
 `
 
 type GetAttachmentParams struct {
@@ -106,6 +108,7 @@ func (q *Queries) GetAttachment(ctx context.Context, arg GetAttachmentParams) (A
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.FormField,
 	)
 	return i, err
 }
@@ -155,6 +158,30 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 	return err
 }
 
+const joinAttachment = `-- name: JoinAttachment :exec
+UPDATE attachments SET ticket = $1, submission = $2, form_field = $3
+WHERE desk = $4 AND attachment = $5
+`
+
+type JoinAttachmentParams struct {
+	Ticket     string
+	Submission *uuid.UUID
+	FormField  string
+	Desk       string
+	Attachment uuid.UUID
+}
+
+func (q *Queries) JoinAttachment(ctx context.Context, arg JoinAttachmentParams) error {
+	_, err := q.db.Exec(ctx, joinAttachment,
+		arg.Ticket,
+		arg.Submission,
+		arg.FormField,
+		arg.Desk,
+		arg.Attachment,
+	)
+	return err
+}
+
 const keepAttachment = `-- name: KeepAttachment :exec
 UPDATE attachments SET state = $1, media_type = $2, size_bytes = $3,
     revision = $4, chain_hash = $5, last_event_at = $6
@@ -187,7 +214,7 @@ func (q *Queries) KeepAttachment(ctx context.Context, arg KeepAttachmentParams) 
 }
 
 const listAttachments = `-- name: ListAttachments :many
-SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at FROM attachments
+SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at, form_field FROM attachments
 WHERE desk = $1 AND ticket = $2 AND attachment > $3 AND state BETWEEN 1 AND 3 AND ($4::boolean OR NOT internal)
 ORDER BY attachment LIMIT $5
 `
@@ -229,6 +256,7 @@ func (q *Queries) ListAttachments(ctx context.Context, arg ListAttachmentsParams
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.FormField,
 		); err != nil {
 			return nil, err
 		}
@@ -241,7 +269,7 @@ func (q *Queries) ListAttachments(ctx context.Context, arg ListAttachmentsParams
 }
 
 const lockAttachment = `-- name: LockAttachment :one
-SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at FROM attachments WHERE desk = $1 AND attachment = $2 FOR UPDATE
+SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at, form_field FROM attachments WHERE desk = $1 AND attachment = $2 FOR UPDATE
 `
 
 type LockAttachmentParams struct {
@@ -266,12 +294,13 @@ func (q *Queries) LockAttachment(ctx context.Context, arg LockAttachmentParams) 
 		&i.Revision,
 		&i.ChainHash,
 		&i.LastEventAt,
+		&i.FormField,
 	)
 	return i, err
 }
 
 const lockAttachmentsOfTickets = `-- name: LockAttachmentsOfTickets :many
-SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at FROM attachments WHERE desk = $1 AND ticket = ANY ($2::text[]) AND state <= 3 ORDER BY attachment FOR UPDATE
+SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at, form_field FROM attachments WHERE desk = $1 AND ticket = ANY ($2::text[]) AND state <= 3 ORDER BY attachment FOR UPDATE
 `
 
 type LockAttachmentsOfTicketsParams struct {
@@ -302,10 +331,89 @@ func (q *Queries) LockAttachmentsOfTickets(ctx context.Context, arg LockAttachme
 			&i.Revision,
 			&i.ChainHash,
 			&i.LastEventAt,
+			&i.FormField,
 		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockWaitingAttachments = `-- name: LockWaitingAttachments :many
+SELECT desk, attachment, ticket, submission, uploader, internal, state, media_type, size_bytes, received_at, revision, chain_hash, last_event_at, form_field FROM attachments
+WHERE desk = $1 AND attachment = ANY ($2::uuid[]) AND ticket = '' AND uploader = $3 AND state BETWEEN 1 AND 3
+ORDER BY attachment FOR UPDATE
+`
+
+type LockWaitingAttachmentsParams struct {
+	Desk        string
+	Attachments []uuid.UUID
+	Uploader    string
+}
+
+func (q *Queries) LockWaitingAttachments(ctx context.Context, arg LockWaitingAttachmentsParams) ([]Attachment, error) {
+	rows, err := q.db.Query(ctx, lockWaitingAttachments, arg.Desk, arg.Attachments, arg.Uploader)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Attachment
+	for rows.Next() {
+		var i Attachment
+		if err := rows.Scan(
+			&i.Desk,
+			&i.Attachment,
+			&i.Ticket,
+			&i.Submission,
+			&i.Uploader,
+			&i.Internal,
+			&i.State,
+			&i.MediaType,
+			&i.SizeBytes,
+			&i.ReceivedAt,
+			&i.Revision,
+			&i.ChainHash,
+			&i.LastEventAt,
+			&i.FormField,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitingAttachments = `-- name: WaitingAttachments :many
+SELECT attachment FROM attachments
+WHERE desk = $1 AND attachment = ANY ($2::uuid[]) AND ticket = '' AND uploader = $3 AND state BETWEEN 1 AND 3
+`
+
+type WaitingAttachmentsParams struct {
+	Desk        string
+	Attachments []uuid.UUID
+	Uploader    string
+}
+
+func (q *Queries) WaitingAttachments(ctx context.Context, arg WaitingAttachmentsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, waitingAttachments, arg.Desk, arg.Attachments, arg.Uploader)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var attachment uuid.UUID
+		if err := rows.Scan(&attachment); err != nil {
+			return nil, err
+		}
+		items = append(items, attachment)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

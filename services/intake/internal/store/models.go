@@ -24,6 +24,7 @@ type Attachment struct {
 	Revision    int64
 	ChainHash   []byte
 	LastEventAt time.Time
+	FormField   string
 }
 
 type Connection struct {

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
+	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/services/intake/internal/domain"
@@ -22,10 +24,17 @@ type Words struct {
 	Title, Description *commonv1.LocalizedText
 	// Answers are those in words to what its form asked, by question.
 	Answers map[string]*commonv1.LocalizedText
+	// Solution is how whoever registered it had solved it already; nil where they had not (R21, R24).
+	Solution     *commonv1.LocalizedText
+	SolutionKind triagev1.SolutionKind
 }
 
-// answerPrefix begins the names of answers, here and in triage.
-const answerPrefix = "answer."
+const (
+	// answerPrefix begins the names of answers, here and in triage.
+	answerPrefix = "answer."
+	// solutionPrefix begins the name of a solution, and its kind ends it.
+	solutionPrefix = "solution."
+)
 
 // Texts are the words as the event has them.
 func (w Words) Texts() []feed.Text {
@@ -37,6 +46,12 @@ func (w Words) Texts() []feed.Text {
 		answer := w.Answers[question]
 		texts = append(texts, feed.Text{
 			Name: answerPrefix + question, LanguageCode: answer.GetLanguageCode(), Text: answer.GetText(),
+		})
+	}
+	if w.Solution != nil {
+		texts = append(texts, feed.Text{
+			Name:         solutionPrefix + strconv.Itoa(int(w.SolutionKind)),
+			LanguageCode: w.Solution.GetLanguageCode(), Text: w.Solution.GetText(),
 		})
 	}
 	return texts
@@ -67,6 +82,10 @@ func WordsOf(ctx context.Context, db DBTX, desk string, submissions ...Submissio
 					of.Answers = map[string]*commonv1.LocalizedText{}
 				}
 				of.Answers[question] = text
+			}
+			if kind, is := strings.CutPrefix(t.Name, solutionPrefix); is && t.Text != "" {
+				number, _ := strconv.Atoi(kind) // ours, from Texts
+				of.Solution, of.SolutionKind = text, triagev1.SolutionKind(number)
 			}
 		}
 		words[t.Resource] = of

@@ -28,7 +28,7 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		notifyv1.File_bavn_notify_v1_proposal_proto, notifyv1.File_bavn_notify_v1_outbox_proto,
 		notifyv1.File_bavn_notify_v1_stakeholder_proto, notifyv1.File_bavn_notify_v1_preference_proto,
 		notifyv1.File_bavn_notify_v1_webhook_service_proto, notifyv1.File_bavn_notify_v1_paging_service_proto,
-		notifyv1.File_bavn_notify_v1_link_service_proto,
+		notifyv1.File_bavn_notify_v1_link_service_proto, notifyv1.File_bavn_notify_v1_template_service_proto,
 	} {
 		for i := range file.Services().Len() {
 			methods := file.Services().Get(i).Methods()

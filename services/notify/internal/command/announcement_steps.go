@@ -13,6 +13,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
@@ -181,6 +182,9 @@ type about struct {
 	recipients            []string
 	party, traceparent    string
 	audience              []string
+	// urgent ones wait for no calm. own is what an answer refers to, where that is no ticket.
+	urgent bool
+	own    mailref.Reference
 }
 
 // tellAbout writes messages into the ledger, and the job that sends them.
@@ -189,13 +193,17 @@ func (b *Board) tellAbout(ctx context.Context, tx *pg.Pipeline, a about) error {
 	p := store.InsertAboutNotificationsParams{
 		Desk: a.desk, Ticket: a.ticket, EventRevision: a.revision, EventType: a.event, Rule: a.rule, Template: a.template,
 		Audience: parties(a.audience), Traceparent: a.traceparent, Now: now, Party: a.party, Topic: a.what, Recipients: a.recipients,
+		Urgent: a.urgent,
 	}
 	for _, recipient := range a.recipients {
 		told := domain.Told{Rule: a.rule, Recipient: recipient, Medium: notifyv1.Medium_MEDIUM_MAIL}
 		id := domain.NotificationID(domain.Ref(a.ref, a.revision), told, now)
 		messageID := id.String() + "@" + b.MailDomain
-		if a.ticket != "" {
+		switch {
+		case a.ticket != "":
 			messageID = b.messageID(a.desk, a.ticket, id)
+		case a.own != mailref.Reference{}:
+			messageID = b.References.MessageID(a.own, b.MailDomain)
 		}
 		p.Notifications, p.MessageIds = append(p.Notifications, id), append(p.MessageIds, messageID)
 	}

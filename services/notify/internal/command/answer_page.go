@@ -41,7 +41,7 @@ func (p *Paging) AnswerPage(ctx context.Context, r *notifyv1.AnswerPageRequest) 
 	if err := acknowledge(asNotify(ctx), p.Triage, desk, page.Page.String(), who, r.GetRequestId()); err != nil {
 		return nil, outdated(err)
 	}
-	return &notifyv1.AnswerPageResponse{Page: r.GetName()}, nil
+	return &notifyv1.AnswerPageResponse{Page: r.GetName(), Ticket: domain.TicketName(desk, page.Ticket)}, nil
 }
 
 // ReceiveText answers a page by a text message from a number that was called. Where that number was called about several, the

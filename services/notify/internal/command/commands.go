@@ -56,6 +56,8 @@ type Commands struct {
 	Links      *Links
 	// Board has what is about no ticket's event.
 	Board *Board
+	// Answers has what is said to whoever wrote a mail.
+	Answers *Answers
 
 	// MailDomain is where Message-IDs are made.
 	MailDomain string

@@ -128,6 +128,14 @@ func (c *Commands) compose(ctx context.Context, desk string, rows []store.Notifi
 			never(row, notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonTicketGone)
 			continue
 		}
+		uninvited, err := c.uninvited(ctx, row, m.tickets[row.Ticket])
+		if err != nil {
+			return nil, nil, err
+		}
+		if uninvited {
+			never(row, notifyv1.Delivery_DELIVERY_SUPPRESSED, domain.ReasonWithdrawn)
+			continue
+		}
 		message, err := c.write(row, m)
 		if err != nil {
 			never(row, notifyv1.Delivery_DELIVERY_FAILED, domain.ReasonTemplate)
@@ -164,11 +172,8 @@ func (c *Commands) addresses(ctx context.Context, desk string, rows []store.Noti
 // words asks for everything else that the messages say.
 func (c *Commands) words(ctx context.Context, desk string, rows []store.Notification, m *material) (err error) {
 	q := store.New(c.Pool)
-	if m.desk, err = q.GetDesk(ctx, desk); err != nil {
-		return fmt.Errorf("read desk: %w", err)
-	}
-	if m.zone, err = time.LoadLocation(m.desk.TimeZone); err != nil {
-		m.zone = time.UTC
+	if err := c.surroundings(ctx, desk, m); err != nil {
+		return err
 	}
 	if m.digests, err = digests(ctx, q, desk, rows); err != nil {
 		return err

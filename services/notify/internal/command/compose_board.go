@@ -26,22 +26,37 @@ const (
 	templateConfirm   = "board_confirm"
 )
 
-// composeAll writes the messages about tickets' events and those about anything else.
+// composeAll writes the messages about tickets' events, those about the board, and the answers to mails.
 func (c *Commands) composeAll(ctx context.Context, desk string, rows []store.Notification) ([]letter, []settlement, error) {
-	var board, tickets []store.Notification
+	var answers, board, tickets []store.Notification
 	for _, row := range rows {
-		if row.Topic == "" {
+		switch {
+		case row.Topic == "":
 			tickets = append(tickets, row)
-		} else {
+		case isAnswer(row):
+			answers = append(answers, row)
+		default:
 			board = append(board, row)
 		}
 	}
-	letters, settled, err := c.compose(ctx, desk, tickets)
-	if err != nil || len(board) == 0 {
-		return letters, settled, err
+	var (
+		letters []letter
+		settled []settlement
+	)
+	for _, kind := range []struct {
+		rows    []store.Notification
+		compose func(context.Context, string, []store.Notification) ([]letter, []settlement, error)
+	}{{tickets, c.compose}, {board, c.Board.compose}, {answers, c.Answers.compose}} {
+		if len(kind.rows) == 0 {
+			continue
+		}
+		more, never, err := kind.compose(ctx, desk, kind.rows)
+		if err != nil {
+			return nil, nil, err
+		}
+		letters, settled = append(letters, more...), append(settled, never...)
 	}
-	more, never, err := c.Board.compose(ctx, desk, board)
-	return append(letters, more...), append(settled, never...), err
+	return letters, settled, nil
 }
 
 // boardMaterial is what the words of messages about the board are made of.
@@ -210,7 +225,7 @@ func (b *Board) write(
 	case templateAnnounced:
 		l.URL, l.Number = page, ""
 		l.Unsubscribe = page + "/unsubscribe?token=" + url.QueryEscape(b.secret(row.Desk, subscription, "unsubscribe"))
-		message.Unsubscribe = l.Unsubscribe
+		message.List, message.Unsubscribe = "announcements."+row.Desk, l.Unsubscribe
 		message.Thread = resourcename.ID(row.Topic) + "." + row.Desk + "@" + b.MailDomain
 	default:
 		l.URL = ""

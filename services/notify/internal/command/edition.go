@@ -95,6 +95,13 @@ func (e *edition) service(id, language string) string {
 	return id
 }
 
+// toStakeholders reports whether a rule tells those who are on the list for grave tickets (R85).
+func (e *edition) toStakeholders(rule string) bool {
+	return e != nil && slices.ContainsFunc(e.settings.GetNotifications(), func(n *profilev1.Notification) bool {
+		return n.GetId() == rule && slices.Contains(n.GetAudience(), profilev1.Audience_AUDIENCE_STAKEHOLDERS)
+	})
+}
+
 // byPerson reports whether a rule's messages are sent by a person, who signs them (R78).
 func (e *edition) byPerson(rule string) bool {
 	return slices.ContainsFunc(e.settings.GetNotifications(), func(n *profilev1.Notification) bool {

@@ -68,7 +68,7 @@ func TestALinkThatIsOldOrOutdatedOrOfAnotherDeskAnswersNothing(t *testing.T) {
 	if err := follow(strings.Replace(link, "desks/nsp", "desks/au", 1)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("of another desk: %v", err)
 	}
-	if err := follow(link[:len(link)-1] + "A"); !fault.Is(err, fault.NotFound) && len(o.duty.accepted) != 0 {
+	if err := follow(link[:len(link)-8] + "AAAAAAAA"); !fault.Is(err, fault.NotFound) && len(o.duty.accepted) != 0 {
 		t.Errorf("changed: %v", err)
 	}
 	o.duty.refuse = fault.New(codes.FailedPrecondition, "SOLUTION_OUTDATED")

@@ -37,7 +37,9 @@ type Paging struct {
 	Ender interface {
 		End(ctx context.Context, ref string) error
 	}
-	Links      *Links
+	Links *Links
+	// Messages tell who is not called.
+	Messages   *Commands
 	References *mailref.Signer
 	MailDomain string
 	// InboundToken is what the provider of text messages shows; empty takes none.
@@ -45,9 +47,12 @@ type Paging struct {
 	SendTimeout  time.Duration
 }
 
+// pageExhausted happens when nobody on the chain has answered.
+const pageExhausted = "page.exhausted"
+
 // PageEventTypes are what Paging hears.
 func PageEventTypes() []string {
-	return []string{"page.requested", "page.next", "page.acknowledged", "page.ended"}
+	return []string{"page.requested", "page.next", "page.acknowledged", "page.ended", pageExhausted}
 }
 
 // Handle writes down who is to be called, and whom nobody needs to call any more, with the jobs for it.
@@ -57,7 +62,13 @@ func (p *Paging) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 		if err := event.Record.GetPayload().UnmarshalTo(payload); err != nil {
 			return fmt.Errorf("read %s: %w", event.Ref(), err)
 		}
-		if err := p.hear(ctx, tx, event, payload.GetPage()); err != nil {
+		var err error
+		if event.Record.GetType() == pageExhausted {
+			err = p.Messages.tellExhausted(ctx, tx, event, payload)
+		} else {
+			err = p.hear(ctx, tx, event, payload.GetPage())
+		}
+		if err != nil {
 			return err
 		}
 	}

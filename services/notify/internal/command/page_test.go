@@ -116,7 +116,7 @@ func newOnDuty(t *testing.T) *onDuty {
 		t.Fatal(err)
 	}
 	o.paging = &command.Paging{
-		Pool: w.pool, Clock: w.clock, Jobs: w.commands.Jobs, Intake: w.intake, Tickets: w.triage, Triage: o.duty,
+		Messages: w.commands, Pool: w.pool, Clock: w.clock, Jobs: w.commands.Jobs, Intake: w.intake, Tickets: w.triage, Triage: o.duty,
 		Couriers: w.commands.Couriers, Ender: w.commands.Couriers[notifyv1.Medium_MEDIUM_CALL].(*phone.Courier),
 		References: w.commands.References, MailDomain: "bavn.example", InboundToken: "word", SendTimeout: 2 * time.Second,
 		Links: &command.Links{

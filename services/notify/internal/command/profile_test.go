@@ -1,11 +1,15 @@
 package command_test
 
 import (
+	"context"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
@@ -15,6 +19,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/feed"
 	"github.com/bavn/bavn/platform/mailsink"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
 )
 
@@ -27,8 +32,23 @@ func (w *world) follows(file string) *profile.Profile {
 	}
 	w.triage.mu.Lock()
 	defer w.triage.mu.Unlock()
-	w.triage.profiles = map[string]*profilev1.Profile{p.Version(): p.Settings()}
+	w.triage.profiles, w.triage.inForce = map[string]*profilev1.Profile{p.Version(): p.Settings()}, p.Version()
 	return p
+}
+
+func (t *triage) GetProfile(
+	_ context.Context, r *triagev1.GetProfileRequest, _ ...grpc.CallOption,
+) (*triagev1.ProcessProfile, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	version := resourcename.ID(r.GetName())
+	if version == "profile" {
+		version = t.inForce
+	}
+	if settings := t.profiles[version]; settings != nil {
+		return &triagev1.ProcessProfile{Name: r.GetName(), Version: version, Settings: settings}, nil
+	}
+	return nil, status.Error(codes.NotFound, "unknown")
 }
 
 // asks is an event of a ticket whose desk follows a profile that wants something said.

@@ -132,6 +132,9 @@ func TestTheIncidentManagersLetterReachesTheStakeholders(t *testing.T) {
 	if len(mails) != 2 || mails[0].To[0] != "lars@example.org" || strings.Contains(mails[0].Text, ticket.GetTitle()) {
 		t.Errorf("%d mails went out: %v, want both letters to Lars, without the title", len(mails), mails)
 	}
+	if list := mails[0].Header.Get("List-Id"); list != "<stakeholders.nsp.bavn.example>" {
+		t.Errorf("a letter to a list says it is of %q", list)
+	}
 	if _, err := w.commands.RemoveStakeholder(ctx, &notifyv1.RemoveStakeholderRequest{
 		Name: desk + "/stakeholders/lars", RequestId: uuid.NewString(),
 	}); err != nil {

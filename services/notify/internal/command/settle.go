@@ -146,6 +146,9 @@ func About(row store.Notification) string {
 
 // recipientName is the person written to; of a subscriber to a board only the subscription is known.
 func recipientName(row store.Notification) string {
+	if isAnswer(row) { // whoever sent it: intake alone knows
+		return domain.DeskName(row.Desk) + "/" + row.Topic
+	}
 	if id, ok := strings.CutPrefix(row.Recipient, domain.SubscriberPrefix); ok && row.Topic != "" {
 		return domain.DeskName(row.Desk) + "/boardSubscriptions/" + id
 	}

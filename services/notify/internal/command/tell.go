@@ -137,7 +137,7 @@ func happenings(batch []*feed.Event) ([]*feed.Event, []domain.Happening, error) 
 func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, now time.Time) store.Notification {
 	record := event.Record
 	id := domain.NotificationID(event.Ref(), told, record.GetRecordedAt().AsTime())
-	return store.Notification{
+	row := store.Notification{
 		Desk: resourcename.Desk(record.GetDesk()), Notification: id, Ticket: resourcename.ID(record.GetResource()),
 		EventRevision: record.GetRevision(), EventType: record.GetType(), Rule: told.Rule,
 		Recipient: resourcename.ID(told.Recipient), Template: told.Template, Person: resourcename.ID(told.Person), Unit: told.Unit,
@@ -149,6 +149,10 @@ func (c *Commands) row(event *feed.Event, h domain.Happening, told domain.Told, 
 		Party: domain.Key(h.Ticket.GetHolderParty()), ProfileVersion: h.Profile, OwnNumber: told.OwnNumber,
 		Sight: int16(told.Sight), Urgent: told.Urgent,
 	}
+	if told.NotBefore.After(now) { // patience with its delivery begins then
+		row.QueuedAt, row.DueAt = told.NotBefore, told.NotBefore
+	}
+	return row
 }
 
 // messageID is that of a mail about a ticket. It is kept in the ledger, so that every attempt has the same one and a mail server
@@ -192,6 +196,7 @@ func insert(ctx context.Context, tx store.DBTX, rows []store.Notification, now t
 		p.Parties, p.Media = append(p.Parties, r.Party), append(p.Media, r.Medium)
 		p.ProfileVersions, p.OwnNumbers = append(p.ProfileVersions, r.ProfileVersion), append(p.OwnNumbers, r.OwnNumber)
 		p.Sights, p.Urgents, p.Letters = append(p.Sights, r.Sight), append(p.Urgents, r.Urgent), append(p.Letters, letterOf(r))
+		p.DueAts = append(p.DueAts, dueAt(r, now))
 	}
 	ids, err := store.New(tx).InsertNotifications(ctx, p)
 	if err != nil {
@@ -202,6 +207,14 @@ func insert(ctx context.Context, tx store.DBTX, rows []store.Notification, now t
 		inserted[id] = true
 	}
 	return slices.DeleteFunc(rows, func(r store.Notification) bool { return !inserted[r.Notification] }), nil
+}
+
+// dueAt is when a message goes out: at once, unless it says otherwise.
+func dueAt(r store.Notification, now time.Time) time.Time {
+	if r.DueAt.After(now) {
+		return r.DueAt
+	}
+	return now
 }
 
 // letterOf is the words that a person wrote, as the column's array wants them: nothing is the nil UUID.

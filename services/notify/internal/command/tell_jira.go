@@ -134,6 +134,9 @@ func (t *Tools) issueFor(ctx context.Context, now *telling) (made bool, err erro
 		}); err != nil {
 			return false, fmt.Errorf("keep the ticket's issue: %w", err)
 		}
+		if err := t.endAttempt(ctx, *now); err != nil {
+			return false, err
+		}
 	}
 	if known.Recorded {
 		return made, nil
@@ -149,17 +152,6 @@ func numberIn(ticket *triagev1.Ticket, system, project string) string {
 		}
 	}
 	return ""
-}
-
-func (t *Tools) findOrMake(ctx context.Context, now telling) (key string, made bool, err error) {
-	settings, mark := now.c.GetJira(), label(now.row.Desk, now.row.Ticket)
-	if key, err = now.jira.Find(ctx, settings.GetProject(), mark); err != nil || key != "" {
-		return key, false, err
-	}
-	issue := t.issue(now)
-	issue.Project, issue.Type, issue.Label = settings.GetProject(), settings.GetIssueType(), mark
-	key, err = now.jira.Create(ctx, issue)
-	return key, true, err
 }
 
 // issue is a ticket as Jira shows it: what is wrong and how grave it is, and nothing about who said so (R148).

@@ -135,6 +135,8 @@ func (t *Tools) settleTold(ctx context.Context, row store.ToolDelivery, told err
 		settled.Reason = "UNAVAILABLE"
 		if isJira {
 			settled.Reason = refused.Reason()
+		} else if errors.Is(told, errInDoubt) {
+			settled.Reason = "ISSUE_IN_DOUBT"
 		}
 		verdict := domain.Judge(domain.Attempt{Reason: settled.Reason}, int(row.Attempts), row.QueuedAt, now, t.Patience)
 		settled.Delivery, settled.DueAt = int16(verdict.Delivery), later(verdict.DueAt, now)

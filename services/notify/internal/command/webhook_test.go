@@ -112,9 +112,14 @@ func newHooked(t *testing.T) *hooked {
 
 func (h *hooked) subscribe(id, url string, personal bool, types ...string) *notifyv1.Webhook {
 	h.t.Helper()
+	return h.subscribeFor(netic, id, url, personal, types...)
+}
+
+func (h *hooked) subscribeFor(party, id, url string, personal bool, types ...string) *notifyv1.Webhook {
+	h.t.Helper()
 	made, err := h.hooks.CreateWebhook(h.t.Context(), &notifyv1.CreateWebhookRequest{
 		Parent: desk, WebhookId: id, RequestId: uuid.NewString(),
-		Webhook: &notifyv1.Webhook{Party: netic, Url: url, EventTypes: types, PersonalData: personal},
+		Webhook: &notifyv1.Webhook{Party: party, Url: url, EventTypes: types, PersonalData: personal},
 	})
 	if err != nil {
 		h.t.Fatal(err)

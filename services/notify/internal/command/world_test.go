@@ -38,7 +38,6 @@ import (
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/pgtest"
-	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/platform/service"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
@@ -105,17 +104,7 @@ type triage struct {
 	tickets  map[string]*triagev1.Ticket
 	events   map[string][]*feed.Event
 	profiles map[string]*profilev1.Profile // by version
-}
-
-func (t *triage) GetProfile(
-	_ context.Context, r *triagev1.GetProfileRequest, _ ...grpc.CallOption,
-) (*triagev1.ProcessProfile, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if settings := t.profiles[resourcename.ID(r.GetName())]; settings != nil {
-		return &triagev1.ProcessProfile{Name: r.GetName(), Settings: settings}, nil
-	}
-	return nil, status.Error(codes.NotFound, "unknown")
+	inForce  string                        // the version that the desk follows
 }
 
 func (t *triage) GetTicket(_ context.Context, r *triagev1.GetTicketRequest, _ ...grpc.CallOption) (*triagev1.Ticket, error) {

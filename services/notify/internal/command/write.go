@@ -30,7 +30,20 @@ func (c *Commands) write(row store.Notification, m material) (domain.Dispatch, e
 		MessageID: row.MessageID, Thread: thread, Reference: reference,
 		Traceparent: domain.JourneyParent(row.JourneyTrace, row.JourneyRoot), Date: c.Clock.Now(),
 		Notification: domain.NotificationName(row.Desk, row.Notification.String()), Cause: row.Traceparent,
+		List: listOf(row, m.editions[row.ProfileVersion]),
 	}, nil
+}
+
+// listOf is the list that a message is sent to the members of; empty for one that is a person's own.
+func listOf(row store.Notification, e *edition) string {
+	switch {
+	case isDigest(row):
+		return "digest." + row.Desk
+	case row.EventType == WrittenToStakeholders || e.toStakeholders(row.Rule):
+		return "stakeholders." + row.Desk
+	default:
+		return ""
+	}
 }
 
 // thread is what mail programs show messages together by, and what an answer is about: the ticket, or the recipient's digests,
@@ -127,6 +140,7 @@ func (c *Commands) ticketWords(row store.Notification, l domain.Letter, language
 		texts := m.texts[domain.EventRef(row.Desk, row.Ticket, row.EventRevision)]
 		words.Ticket.Note, words.Ticket.Plan, words.Ticket.Message = texts["note"], texts["plan"], texts["message"]
 	}
+	words.Ticket.Survey = edition.survey(row.Desk, l.Number)
 	words.Ticket.Due, words.Ticket.Closes = due(ticket, targets), due(ticket, silence)
 	if release := ticket.GetFixPlan().GetReleaseTime(); release != nil {
 		words.Ticket.Release = release.AsTime()
@@ -136,7 +150,7 @@ func (c *Commands) ticketWords(row store.Notification, l domain.Letter, language
 
 // statusOf is the ticket's status after the event, or the desk's finer word for it where it still stands there.
 func statusOf(row store.Notification, ticket *triagev1.Ticket) string {
-	then := triagev1.TicketStatus(row.TicketStatus)
+	then := cmp.Or(triagev1.TicketStatus(row.TicketStatus), ticket.GetStatus()) // a page has none of its own
 	if ticket.GetStatus() == then && ticket.GetSubStatus() != "" {
 		return ticket.GetSubStatus()
 	}

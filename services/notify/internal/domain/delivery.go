@@ -9,20 +9,22 @@ import (
 
 // Reasons why a message was not sent. A mail server's own are SMTP_ and its reply.
 const (
-	ReasonImport      = "IMPORT"           // history from another tool concerns nobody now (R34)
-	ReasonMuted       = "MUTED"            // the person does not want this medium
-	ReasonMerged      = "MERGED"           // a later message says the same of the same ticket
-	ReasonDigest      = "DIGEST"           // told in one message with others
-	ReasonRestricted  = "RESTRICTED"       // the ticket was closed to the recipient before it was sent (R149)
-	ReasonNoCourier   = "NO_COURIER"       // this installation has nothing that carries the medium
-	ReasonNoAddress   = "NO_ADDRESS"       // the person is not registered, or without an address
-	ReasonBadAddress  = "BAD_ADDRESS"      // no mail server would take it
-	ReasonUnreachable = "SMTP_UNREACHABLE" // no connection, or it broke before the mail was handed over
-	ReasonInDoubt     = "SMTP_IN_DOUBT"    // the connection broke after it: the server may have the mail
-	ReasonTemplate    = "TEMPLATE"         // the template could not be filled in
-	ReasonWithdrawn   = "WITHDRAWN"        // what it is about was taken back meanwhile
-	ReasonTicketGone  = "TICKET_GONE"      // triage does not know the ticket any more
-	ReasonInternal    = "INTERNAL"         // the job was given up
+	ReasonImport         = "IMPORT"           // history from another tool concerns nobody now (R34)
+	ReasonMuted          = "MUTED"            // the person does not want this medium
+	ReasonMerged         = "MERGED"           // a later message says the same of the same ticket
+	ReasonDigest         = "DIGEST"           // told in one message with others
+	ReasonRestricted     = "RESTRICTED"       // the ticket was closed to the recipient before it was sent (R149)
+	ReasonNoCourier      = "NO_COURIER"       // this installation has nothing that carries the medium
+	ReasonNoAddress      = "NO_ADDRESS"       // the person is not registered, or without an address
+	ReasonBadAddress     = "BAD_ADDRESS"      // no mail server would take it
+	ReasonUnreachable    = "SMTP_UNREACHABLE" // no connection, or it broke before the mail was handed over
+	ReasonInDoubt        = "SMTP_IN_DOUBT"    // the connection broke after it: the server may have the mail
+	ReasonTemplate       = "TEMPLATE"         // the template could not be filled in
+	ReasonWithdrawn      = "WITHDRAWN"        // what it is about was taken back meanwhile
+	ReasonNotAnswered    = "NOT_ANSWERED"     // no person wrote the mail, or nobody is to be told of it any more
+	ReasonAnsweredLately = "ANSWERED_LATELY"  // a program of ours wrote to the sender within the hour
+	ReasonTicketGone     = "TICKET_GONE"      // triage does not know the ticket any more
+	ReasonInternal       = "INTERNAL"         // the job was given up
 )
 
 // Reasons of calls to those on duty, and of text messages.

@@ -17,8 +17,13 @@ type Dispatch struct {
 	Actions []Action
 	// MessageID and Thread are RFC 5322 ids without angle brackets: its own, and the one that all mails of a ticket refer to.
 	MessageID, Thread string
+	// Replies is true for what answers a mail of the recipient's: Thread is that mail (RFC 3834, 5).
+	Replies bool
 	// Reference is what an answer is about: it stands in Reply-To. Zero for what nobody answers.
 	Reference mailref.Reference
+	// List is the list that the message is sent to the members of, as a name in the mail domain: "stakeholders.nsp" (RFC 2919);
+	// empty for a message to this person alone.
+	List string
 	// Unsubscribe is where one request ends what the recipient subscribed to (RFC 8058); empty for what nobody subscribed to.
 	Unsubscribe string
 	// Traceparent is the journey's, so that a reply or a bounce can be laid to it; empty without one.

@@ -121,6 +121,21 @@ func (t *Templates) Names() []string {
 	return names
 }
 
+// Has reports whether there is a template of that name.
+func (t *Templates) Has(name string) bool { return t.byName[name] != nil }
+
+// Sample is a letter about a ticket that has everything, for previews.
+func Sample(desk string) Letter {
+	l := Letter{
+		Name: "Karin Dahl", Number: "ASCP00000042", Title: "Recepter kan ikke åbnes", Desk: desk, Person: "Mette Sørensen",
+		Unit: "Drift", Status: triagev1.TicketStatus_TICKET_STATUS_IN_PROGRESS, Reason: "Vi venter på en rettelse.",
+		Solution: "Servicen er genstartet.",
+		URL:      "https://bavn.example/desks/nsp/tickets/ASCP00000042", Total: 2,
+	}
+	l.Items = []Letter{l, {Number: "ASCP00000043", Status: triagev1.TicketStatus_TICKET_STATUS_RESOLVED}}
+	return l
+}
+
 // Render fills a template in. The subject is one line.
 func (t *Templates) Render(name, language string, l Letter) (subject, body string, err error) {
 	written, ok := t.byName[name]

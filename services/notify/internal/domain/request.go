@@ -3,6 +3,7 @@ package domain
 import (
 	"slices"
 	"strings"
+	"time"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -54,8 +55,13 @@ func (h Happening) byProfile() (told []Told, proposed []Proposed) {
 		}
 		for _, a := range to {
 			for _, medium := range carried {
+				var notBefore time.Time
+				if at := request.GetSendTime(); at != nil {
+					notBefore = at.AsTime()
+				}
 				told = append(told, Told{
-					Rule: request.GetRule(), Template: request.GetTemplate(), Recipient: a.Recipient, Person: person, Unit: unit,
+					NotBefore: notBefore,
+					Rule:      request.GetRule(), Template: request.GetTemplate(), Recipient: a.Recipient, Person: person, Unit: unit,
 					Medium: medium, Sight: a.Sight, Urgent: h.urgent(request, a.Recipient), OwnNumber: h.ownNumber(request, a.Recipient),
 				})
 			}
@@ -81,7 +87,8 @@ func once(told []Told) []Told {
 
 const (
 	toStakeholders = "audience/stakeholders"
-	// ToLinkedReporters are those whose inquiries are linked to the ticket (R19).
+	// ToLinkedReporters are those whose inquiries are linked to the ticket (R19): each is told by their own inquiry, to which what
+	// happens is carried over.
 	ToLinkedReporters = "audience/linked_reporters"
 )
 

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"time"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
@@ -46,6 +47,8 @@ type Told struct {
 	Urgent bool
 	// OwnNumber is the case's number at the desk that reported it.
 	OwnNumber string
+	// NotBefore is when it goes out at the earliest; zero for at once.
+	NotBefore time.Time
 }
 
 // Tell names who is told of an event: by the desk's profile, or by our own rules where it has none, each person once by each

@@ -27,7 +27,7 @@ type Config struct {
 	Hello    string `koanf:"hello" usage:"name in EHLO; the host's own if empty"`
 
 	From    string `koanf:"from" usage:"sender, such as \"Service desk <desk@example.org>\""`
-	ReplyTo string `koanf:"reply_to" usage:"where answers go, if not to the sender; what each is about follows a plus (RFC 5233)"`
+	ReplyTo string `koanf:"reply_to" usage:"where answers go, such as {desk}@example.org; to the sender if empty"`
 
 	DKIM DKIMConfig `koanf:"dkim"`
 

@@ -45,6 +45,7 @@ func (c DKIMConfig) Validate() error {
 var signedFields = []string{
 	"From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "MIME-Version", "Content-Type",
 	"Content-Language", "Auto-Submitted", "List-Id", "List-Unsubscribe",
+	"List-Unsubscribe-Post", // RFC 8058, 4: both are signed
 }
 
 // signer signs mails; nil signs nothing.

@@ -104,16 +104,29 @@ func TestAMailIsSignedByDKIMAndWhoChangesItIsFoundOut(t *testing.T) {
 
 func TestAnAnswerGoesToAnAddressThatSaysWhatItIsAbout(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(_ *mailsink.Config, c *mail.Config) { c.ReplyTo = "Desk <answers@bavn.example>" })
-	references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
-	if err != nil {
-		t.Fatal(err)
+	for replyTo, want := range map[string]string{
+		"Desk <answers@bavn.example>": "answers+t.nsp.", // one address for all desks
+		"Desk <{desk}@bavn.example>":  "<nsp+t.nsp.",    // each has its own
+	} {
+		w := newWorld(t, func(_ *mailsink.Config, c *mail.Config) { c.ReplyTo = replyTo })
+		references, err := mailref.New(mailref.Config{Keys: []string{strings.Repeat("ab", 32)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.References = references
+		m := message("1")
+		m.Reference = mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: "ASCP00000042"}
+		got := w.sent(t, m).Header.Get("Reply-To")
+		if found, err := references.Find(got); err != nil || found != m.Reference || !strings.Contains(got, want) {
+			t.Errorf("Reply-To %q leads to %v, %v", got, found, err)
+		}
 	}
-	w.References = references
-	m := message("1")
-	m.Reference = mailref.Reference{Kind: mailref.Ticket, Desk: "nsp", ID: "ASCP00000042"}
-	got := w.sent(t, m).Header.Get("Reply-To")
-	if found, err := references.Find(got); err != nil || found != m.Reference || !strings.Contains(got, "answers+t.nsp.") {
-		t.Errorf("Reply-To %q leads to %v, %v", got, found, err)
+}
+
+func TestWhatIsAboutNoDeskIsNotAnsweredToOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *mailsink.Config, c *mail.Config) { c.ReplyTo = "{desk}@bavn.example" })
+	if got := w.sent(t, message("1")).Header.Get("Reply-To"); got != "" {
+		t.Errorf("an answer goes to %q", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	netmail "net/mail"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -42,8 +43,8 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	if err := out.To(to.String()); err != nil {
 		return nil, err
 	}
-	if c.cfg.ReplyTo != "" {
-		if err := out.ReplyTo(c.replyTo(m)); err != nil {
+	if to := c.replyTo(m); to != "" {
+		if err := out.ReplyTo(to); err != nil {
 			return nil, err
 		}
 	}
@@ -54,11 +55,14 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 		out.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Thread+">")
 		out.SetGenHeader(gomail.HeaderReferences, "<"+m.Thread+">")
 	}
+	if m.List != "" {
+		out.SetGenHeader(gomail.Header("List-Id"), "<"+m.List+"."+c.cfg.Domain()+">")
+	}
 	if m.Unsubscribe != "" {
 		out.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.Unsubscribe+">")
 		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
-	out.SetGenHeader("Auto-Submitted", "auto-generated")
+	out.SetGenHeader("Auto-Submitted", made(m))
 	out.SetGenHeader("X-Auto-Response-Suppress", "All") // what Exchange understands instead
 	out.SetGenHeader(gomail.HeaderContentLang, m.LanguageCode)
 	if m.Traceparent != "" {
@@ -67,12 +71,31 @@ func (c *Courier) envelope(m domain.Dispatch) (*gomail.Msg, error) {
 	return out, nil
 }
 
-// replyTo is where an answer goes: the desk's address, with what the answer is about behind a plus.
+// made says how a program came to write it (RFC 3834, 5).
+func made(m domain.Dispatch) string {
+	if m.Replies {
+		return "auto-replied"
+	}
+	return "auto-generated"
+}
+
+// replyTo is where an answer goes: the desk's address, with what it is about behind a plus (RFC 5233). Where each desk has one of
+// its own, there is none for what is about nothing.
 func (c *Courier) replyTo(m domain.Dispatch) string {
-	address, err := netmail.ParseAddress(c.cfg.ReplyTo)
+	to := c.cfg.ReplyTo
+	if strings.Contains(to, deskPlaceholder) {
+		if m.Reference.Kind == 0 {
+			return ""
+		}
+		to = strings.ReplaceAll(to, deskPlaceholder, m.Reference.Desk)
+	}
+	address, err := netmail.ParseAddress(to)
 	if err != nil || c.References == nil || m.Reference.Kind == 0 {
-		return c.cfg.ReplyTo
+		return to
 	}
 	address.Address = c.References.ReplyTo(address.Address, m.Reference)
 	return address.String()
 }
+
+// deskPlaceholder stands in the setting for the desk's id; it is a legal part of an address too.
+const deskPlaceholder = "{desk}"

@@ -130,13 +130,13 @@ func (q *Queries) GetSubscriptions(ctx context.Context, arg GetSubscriptionsPara
 
 const insertAboutNotifications = `-- name: InsertAboutNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
-    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, topic)
+    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, topic, urgent)
 SELECT $1::text, m.notification, $2::text, $3::bigint, $4::text, $5::text, m.recipient,
     $6::text, '', '', 0, $7::text[], m.message_id, $8::text, $9::timestamptz, 1, $9, $9, $10::text, 1,
-    $11::text
+    $11::text, $12::boolean
 FROM (
-    SELECT unnest($12::uuid[]) AS notification, unnest($13::text[]) AS recipient,
-        unnest($14::text[]) AS message_id
+    SELECT unnest($13::uuid[]) AS notification, unnest($14::text[]) AS recipient,
+        unnest($15::text[]) AS message_id
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification
@@ -154,6 +154,7 @@ type InsertAboutNotificationsParams struct {
 	Now           time.Time
 	Party         string
 	Topic         string
+	Urgent        bool
 	Notifications []uuid.UUID
 	Recipients    []string
 	MessageIds    []string
@@ -172,6 +173,7 @@ func (q *Queries) InsertAboutNotifications(ctx context.Context, arg InsertAboutN
 		arg.Now,
 		arg.Party,
 		arg.Topic,
+		arg.Urgent,
 		arg.Notifications,
 		arg.Recipients,
 		arg.MessageIds,

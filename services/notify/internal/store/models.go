@@ -38,6 +38,13 @@ type AnnouncementDuty struct {
 	Audience    []string
 }
 
+type AnsweredSender struct {
+	Desk         string
+	Sender       []byte
+	Notification uuid.UUID
+	AnsweredAt   time.Time
+}
+
 type BoardSubscription struct {
 	Desk         string
 	Subscription uuid.UUID
@@ -261,6 +268,13 @@ type ToolIssue struct {
 	Ticket     string
 	ExternalID string
 	Recorded   bool
+}
+
+type ToolIssueAttempt struct {
+	Desk       string
+	Connection string
+	Ticket     string
+	BegunAt    time.Time
 }
 
 type ToolPause struct {

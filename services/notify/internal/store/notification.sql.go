@@ -164,7 +164,7 @@ INSERT INTO notifications (desk, notification, ticket, event_revision, event_typ
     revision, chain_hash, last_event_at, party, medium, profile_version, own_number, sight, urgent, letter)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, $1::timestamptz, m.delivery, m.reason,
-    $1, $1, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party, m.medium,
+    m.due_at, m.due_at, CASE WHEN m.delivery <> 1 THEN $1 END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN $1 END, m.party, m.medium,
     m.profile_version, m.own_number, m.sight, m.urgent, nullif(m.letter, '00000000-0000-0000-0000-000000000000'::uuid)
 FROM (
     SELECT unnest($2::text[]) AS desk, unnest($3::uuid[]) AS notification, unnest($4::text[]) AS ticket,
@@ -177,7 +177,8 @@ FROM (
         unnest($19::text[]) AS reason, unnest($20::bigint[]) AS revision, unnest($21::bytea[]) AS chain_hash,
         unnest($22::text[]) AS party, unnest($23::smallint[]) AS medium,
         unnest($24::text[]) AS profile_version, unnest($25::text[]) AS own_number,
-        unnest($26::smallint[]) AS sight, unnest($27::boolean[]) AS urgent, unnest($28::uuid[]) AS letter
+        unnest($26::smallint[]) AS sight, unnest($27::boolean[]) AS urgent, unnest($28::uuid[]) AS letter,
+        unnest($29::timestamptz[]) AS due_at
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification
@@ -212,6 +213,7 @@ type InsertNotificationsParams struct {
 	Sights          []int16
 	Urgents         []bool
 	Letters         []uuid.UUID
+	DueAts          []time.Time
 }
 
 // One statement for a whole batch of the feed. A message that is in the ledger already stays as it is and is not returned.
@@ -245,6 +247,7 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 		arg.Sights,
 		arg.Urgents,
 		arg.Letters,
+		arg.DueAts,
 	)
 	if err != nil {
 		return nil, err
@@ -262,6 +265,32 @@ func (q *Queries) InsertNotifications(ctx context.Context, arg InsertNotificatio
 		return nil, err
 	}
 	return items, nil
+}
+
+const invited = `-- name: Invited :one
+SELECT EXISTS (
+    SELECT FROM notifications WHERE desk = $1 AND recipient = $2 AND ticket = $3 AND rule = $4 AND delivery = 2
+)
+`
+
+type InvitedParams struct {
+	Desk      string
+	Recipient string
+	Ticket    string
+	Rule      string
+}
+
+// Whether a ticket's reporter was asked already how it was (R112).
+func (q *Queries) Invited(ctx context.Context, arg InvitedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, invited,
+		arg.Desk,
+		arg.Recipient,
+		arg.Ticket,
+		arg.Rule,
+	)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const listNotifications = `-- name: ListNotifications :many

@@ -10,6 +10,28 @@ import (
 	"time"
 )
 
+const beginToolIssue = `-- name: BeginToolIssue :exec
+INSERT INTO tool_issue_attempts (desk, connection, ticket, begun_at) VALUES ($1, $2, $3, $4::timestamptz)
+ON CONFLICT (desk, connection, ticket) DO UPDATE SET begun_at = EXCLUDED.begun_at
+`
+
+type BeginToolIssueParams struct {
+	Desk       string
+	Connection string
+	Ticket     string
+	Now        time.Time
+}
+
+func (q *Queries) BeginToolIssue(ctx context.Context, arg BeginToolIssueParams) error {
+	_, err := q.db.Exec(ctx, beginToolIssue,
+		arg.Desk,
+		arg.Connection,
+		arg.Ticket,
+		arg.Now,
+	)
+	return err
+}
+
 const claimToolDelivery = `-- name: ClaimToolDelivery :execrows
 UPDATE tool_deliveries SET attempts = attempts + 1, due_at = $1::timestamptz
 WHERE desk = $2 AND connection = $3 AND ticket = $4 AND event_revision = $5 AND delivery = 1
@@ -66,6 +88,21 @@ func (q *Queries) DesksWithTools(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const endToolIssueAttempt = `-- name: EndToolIssueAttempt :exec
+DELETE FROM tool_issue_attempts WHERE desk = $1 AND connection = $2 AND ticket = $3
+`
+
+type EndToolIssueAttemptParams struct {
+	Desk       string
+	Connection string
+	Ticket     string
+}
+
+func (q *Queries) EndToolIssueAttempt(ctx context.Context, arg EndToolIssueAttemptParams) error {
+	_, err := q.db.Exec(ctx, endToolIssueAttempt, arg.Desk, arg.Connection, arg.Ticket)
+	return err
+}
+
 const getConnection = `-- name: GetConnection :one
 SELECT desk, connection, party, told, facts FROM connections WHERE desk = $1 AND connection = $2
 `
@@ -109,6 +146,23 @@ func (q *Queries) GetToolIssue(ctx context.Context, arg GetToolIssueParams) (Too
 		&i.Recorded,
 	)
 	return i, err
+}
+
+const getToolIssueAttempt = `-- name: GetToolIssueAttempt :one
+SELECT begun_at FROM tool_issue_attempts WHERE desk = $1 AND connection = $2 AND ticket = $3
+`
+
+type GetToolIssueAttemptParams struct {
+	Desk       string
+	Connection string
+	Ticket     string
+}
+
+func (q *Queries) GetToolIssueAttempt(ctx context.Context, arg GetToolIssueAttemptParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, getToolIssueAttempt, arg.Desk, arg.Connection, arg.Ticket)
+	var begun_at time.Time
+	err := row.Scan(&begun_at)
+	return begun_at, err
 }
 
 const getToolPause = `-- name: GetToolPause :one

@@ -37,6 +37,8 @@ type Caller struct {
 	Desk string
 	// Set is what the person is in the desk.
 	Set membership.Set
+	// Concerned says that the person has no part in the desk, and a ticket of it in sight.
+	Concerned bool
 
 	administrator bool // of the installation
 
@@ -254,6 +256,7 @@ func (c *Caller) entity() cedar.Entity {
 	attributes := cedar.RecordMap{
 		"self":                       cedar.String("persons/" + c.Person),
 		"member":                     cedar.Boolean(c.Set.Member()),
+		"concerned":                  cedar.Boolean(c.Concerned),
 		"installation_administrator": cedar.Boolean(c.administrator),
 	}
 	for name, values := range sets {

@@ -2,20 +2,10 @@ package access
 
 import (
 	"context"
-	"slices"
 
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/resourcename"
 )
-
-// WorksIn reports whether somebody is agent where a ticket goes: of the group, or of the whole party; without a group, anywhere
-// in the party. Names are full.
-func WorksIn(set membership.Set, party, group string) bool {
-	return slices.ContainsFunc(set.Memberships, func(m membership.Membership) bool {
-		return m.Party == resourcename.ID(party) && slices.Contains(m.Roles, roleAgent) &&
-			(group == "" || m.Group == "" || m.Group == resourcename.ID(group))
-	})
-}
 
 // AnswersFor reports whether somebody can follow a party's tickets: its agents and coordinators can.
 func AnswersFor(set membership.Set, party string) bool {

@@ -52,7 +52,7 @@ func rpcs() []string {
 	for _, service := range []grpc.ServiceDesc{
 		triagev1.LinkService_ServiceDesc, triagev1.ReleaseService_ServiceDesc, triagev1.OrderService_ServiceDesc,
 		triagev1.ClosingService_ServiceDesc, triagev1.ConfigurationItemService_ServiceDesc, triagev1.SightService_ServiceDesc,
-		triagev1.ReplyService_ServiceDesc, triagev1.DelegateService_ServiceDesc,
+		triagev1.ReplyService_ServiceDesc, triagev1.DelegateService_ServiceDesc, triagev1.RegistrationService_ServiceDesc,
 	} {
 		for _, m := range service.Methods {
 			names = append(names, m.MethodName)

@@ -10,16 +10,25 @@ import (
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// reader finds who reads a desk's directory, and refuses those who have no part in it. in is the field of the request that names
-// the desk.
+// reader finds who reads a desk's directory, and refuses those whom it does not concern. in is the field of the request that
+// names the desk.
 func (r *Reads) reader(ctx context.Context, desk, action, in string) (*access.Caller, error) {
 	caller, err := r.Access.Caller(ctx, desk)
 	if err != nil {
 		return nil, err
+	}
+	if caller.Person != "" && !caller.Set.Member() {
+		caller.Concerned, err = store.New(r.Pool).IsConcerned(ctx, store.IsConcernedParams{
+			Desk: resourcename.Desk(desk), Key: "persons/" + caller.Person,
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	return caller, r.Access.Desk(ctx, caller, action, in)
 }
@@ -48,7 +57,7 @@ func (r *Reads) desk(row store.Desk) *triagev1.Desk {
 	return desk
 }
 
-// ListDesks lists the desks that the caller has a part in; a service sees all.
+// ListDesks lists the desks that the caller has a part or a ticket in; a service sees all.
 func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest) (*triagev1.ListDesksResponse, error) {
 	caller, err := d.Reads.Access.Caller(ctx, "")
 	if err != nil {
@@ -59,7 +68,7 @@ func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest)
 	}
 	var visible []string
 	if caller.Person != "" {
-		if visible, err = d.Reads.Members.Desks(ctx, caller.Person); err != nil {
+		if visible, err = d.Reads.desksOf(ctx, caller.Person); err != nil {
 			return nil, err
 		}
 	}
@@ -79,6 +88,16 @@ func (d *Directory) ListDesks(ctx context.Context, r *triagev1.ListDesksRequest)
 		answer.Desks = append(answer.Desks, d.Reads.desk(row))
 	}
 	return answer, nil
+}
+
+// desksOf are the desks that somebody has a part in, and those where a ticket shows itself to them.
+func (r *Reads) desksOf(ctx context.Context, person string) ([]string, error) {
+	as, err := r.Members.Desks(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	reported, err := store.New(r.Pool).DesksOf(ctx, "persons/"+person)
+	return append(as, reported...), err
 }
 
 // ListParties lists the parties of a desk.

@@ -69,9 +69,13 @@ func (k *KnownSolutions) ListKnownSolutions(
 		}
 	}
 	desk := resourcename.ID(r.GetParent())
+	categories, err := k.below(ctx, desk, r.GetCategory())
+	if err != nil {
+		return nil, err
+	}
 	numbers, err := store.New(k.Reads.Pool).ListKnownSolutionNumbers(ctx, store.ListKnownSolutionNumbersParams{
-		Desk: desk, Keys: caller.Keys(), State: int16(r.GetState()), Category: r.GetCategory(), Before: int32(before),
-		Limit: page.limit(),
+		Desk: desk, Keys: caller.Keys(), State: int16(r.GetState()), Category: r.GetCategory(), Categories: categories,
+		Before: int32(before), Limit: page.limit(),
 	})
 	if err != nil {
 		return nil, err
@@ -80,4 +84,15 @@ func (k *KnownSolutions) ListKnownSolutions(
 	numbers, answer.NextPageToken = closePage(&page, numbers, func(n int32) string { return strconv.Itoa(int(n)) })
 	answer.KnownSolutions, err = store.KnownSolutions(ctx, k.Reads.Pool, desk, caller.Keys(), numbers...)
 	return answer, err
+}
+
+// below are a category and those below it in the tree of the desk's process (R40). Without one a category's own name says what it
+// is below: "login/certificate".
+func (k *KnownSolutions) below(ctx context.Context, desk, category string) ([]string, error) {
+	known, err := k.Reads.Known.Desk(ctx, desk)
+	if err != nil {
+		return nil, err
+	}
+	follows, _ := k.Reads.Profiles.Of(known.Profile)
+	return append(follows.Below(category), category), nil
 }

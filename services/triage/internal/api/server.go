@@ -61,6 +61,14 @@ type Delegates struct {
 
 var _ triagev1.DelegateServiceServer = (*Delegates)(nil)
 
+// Registrations is bavn.triage.v1.RegistrationService.
+type Registrations struct {
+	triagev1.UnsafeRegistrationServiceServer
+	*command.Registrations
+}
+
+var _ triagev1.RegistrationServiceServer = (*Registrations)(nil)
+
 // Explanations is bavn.triage.v1.ExplanationService.
 type Explanations struct {
 	triagev1.UnsafeExplanationServiceServer

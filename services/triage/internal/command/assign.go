@@ -10,7 +10,6 @@ import (
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/resourcename"
-	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 )
 
@@ -41,7 +40,7 @@ func (c *Tickets) AssignTicket(ctx context.Context, r *triagev1.AssignTicketRequ
 		if group == "" {
 			group = s.Facts.GetHolderGroup()
 		}
-		if r.GetAssignee() != "" && !access.WorksIn(assignee, party, group) {
+		if r.GetAssignee() != "" && !domain.WorksIn(assignee, party, group) {
 			return domain.Outcome{}, notAMember("assignee")
 		}
 		return s.Assign(r.GetGroup(), r.GetAssignee(), s.at)

@@ -98,12 +98,12 @@ func (d *Directory) followed(desk *triagev1.Desk) (*profile.Profile, error) {
 }
 
 func newDesk(name string, given *triagev1.Desk, now time.Time) store.Desk {
-	rules := domain.Desk{Name: name}
+	inDesk := domain.Desk{Name: name}
 	return store.Desk{
 		Desk: resourcename.ID(name), DisplayName: given.GetDisplayName(), TimeZone: given.GetTimeZone(),
 		LanguageCode: given.GetLanguageCode(),
 		NumberPrefix: given.GetNumberScheme().GetPrefix(), NumberDigits: int16(given.GetNumberScheme().GetDigits()),
-		AuthorityParty: rules.Key(given.GetAuthorityParty()), ContactParty: rules.Key(given.GetContactParty()), CreateTime: now,
+		AuthorityParty: inDesk.Key(given.GetAuthorityParty()), ContactParty: inDesk.Key(given.GetContactParty()), CreateTime: now,
 		Profile: given.GetProfile(),
 	}
 }

@@ -18,7 +18,7 @@ func (c *Tickets) EscalateTicket(ctx context.Context, r *triagev1.EscalateTicket
 	if err := sameDesk(desk, field{"to", r.GetTo()}); err != nil {
 		return nil, err
 	}
-	people, err := c.holdersOf(ctx, desk)
+	people, err := c.peopleOf(ctx, desk)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +27,12 @@ func (c *Tickets) EscalateTicket(ctx context.Context, r *triagev1.EscalateTicket
 		if err != nil || way.To == nil {
 			return way, domain.Destination{}, err
 		}
-		d, err := people.destination(s.Desk, way.To)
+		d, err := people.Destination(s.Ticket, way.To, s.at)
 		return way, d, err
 	}
 	return c.change(ctx, call{
-		action: "EscalateTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r, arm: c.armIfOffered,
+		action: "EscalateTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		arm: c.Writer.armIfOffered,
 		also: func(s scene) ([]call, error) {
 			way, d, err := chosen(s)
 			if err != nil || way.To == nil {
@@ -47,7 +48,7 @@ func (c *Tickets) EscalateTicket(ctx context.Context, r *triagev1.EscalateTicket
 		reason := text(domain.TextReason, r.GetReason())
 		record := &triagev1.EscalationRecord{Rule: way.Setting.GetId(), EscalatedBy: s.by, Roles: way.Setting.GetRoles()}
 		if way.To == nil {
-			record.Hierarchical, record.Person = true, people.manager(s.Desk, record.GetRoles())
+			record.Hierarchical, record.Person = true, people.Manager(s.Desk, record.GetRoles())
 			return s.Escalate(record, reason, s.at)
 		}
 		record.To = d.Name(s.Desk)
@@ -91,7 +92,7 @@ func wayOf(s scene, r *triagev1.EscalateTicketRequest) (domain.Way, error) {
 
 // Complain has a named manager told, who answers for it (R58).
 func (c *Tickets) Complain(ctx context.Context, r *triagev1.ComplainRequest) (*triagev1.Ticket, error) {
-	people, err := c.holdersOf(ctx, deskOf(r.GetName()))
+	people, err := c.peopleOf(ctx, deskOf(r.GetName()))
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (c *Tickets) Complain(ctx context.Context, r *triagev1.ComplainRequest) (*t
 			return domain.Outcome{}, err
 		}
 		return s.Complain(&triagev1.EscalationRecord{
-			Rule: rule, Hierarchical: true, Complaint: true, Roles: roles, Person: people.manager(s.Desk, roles), EscalatedBy: s.by,
+			Rule: rule, Hierarchical: true, Complaint: true, Roles: roles, Person: people.Manager(s.Desk, roles), EscalatedBy: s.by,
 		}, text(domain.TextReason, r.GetReason()), s.at)
 	})
 }

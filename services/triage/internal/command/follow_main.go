@@ -16,6 +16,7 @@ import (
 	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
+	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
@@ -172,7 +173,7 @@ func (m *MainFollower) hear(
 func (m *MainFollower) step(
 	ctx context.Context, p *pg.Pipeline, follower *store.Ticket, kind triagev1.LinkKind, event *feed.Event,
 ) error {
-	if !slices.Contains(domain.Carried(), event.Record.GetType()) {
+	if !slices.Contains(profile.Carried(), event.Record.GetType()) {
 		return nil
 	}
 	payload := new(triagev1.TicketEvent)
@@ -180,7 +181,7 @@ func (m *MainFollower) step(
 		return fmt.Errorf("decode %s: %w", event.Ref(), err)
 	}
 	happened := domain.Happened{Type: event.Record.GetType(), Ticket: payload.GetTicket()}
-	for _, name := range []string{domain.TextNote, domain.TextReason, domain.TextSolution, domain.TextRootCause} {
+	for _, name := range domain.CarriedTexts() {
 		if words, found := event.Text(name); found {
 			happened.Words = append(happened.Words, domain.Text{
 				Name: name, LanguageCode: words.GetLanguageCode(), Text: words.GetText(),

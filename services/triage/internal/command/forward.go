@@ -18,7 +18,8 @@ func (c *Tickets) ForwardTicket(ctx context.Context, r *triagev1.ForwardTicketRe
 	}
 	to := placeOf(r.GetTo())
 	return c.change(ctx, call{
-		action: "ForwardTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r, arm: c.armIfOffered,
+		action: "ForwardTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		arm:  c.Writer.armIfOffered,
 		also: func(s scene) ([]call, error) { return sends(s, to), nil },
 	}, func(s scene) (domain.Outcome, error) {
 		if missing != nil {

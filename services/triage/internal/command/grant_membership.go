@@ -137,10 +137,10 @@ func membershipEntry(
 	desk store.Desk, m *commonv1.Membership, head feed.Head, eventType string,
 	keep func(ctx context.Context, db membership.DB, desk string, m *commonv1.Membership) error,
 ) entry {
-	rules := domain.Desk{Name: "desks/" + desk.Desk}
+	inDesk := domain.Desk{Name: "desks/" + desk.Desk}
 	return entry{
 		resource: m.GetName(), eventType: eventType, head: head, payload: m,
-		audience: hearers(desk, rules.Key(m.GetParty()), rules.Key(m.GetPerson())),
+		audience: hearers(desk, inDesk.Key(m.GetParty()), inDesk.Key(m.GetPerson())),
 		keep: func(ctx context.Context, db *pg.Pipeline, head feed.Head) error {
 			if err := keep(ctx, db, desk.Desk, m); err != nil {
 				return err

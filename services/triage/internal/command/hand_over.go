@@ -8,7 +8,6 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/resourcename"
-	"github.com/bavn/bavn/services/triage/internal/access"
 	"github.com/bavn/bavn/services/triage/internal/domain"
 	"github.com/bavn/bavn/services/triage/internal/store"
 )
@@ -28,7 +27,7 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 	return c.change(ctx, call{
 		action: "HandOverTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 		told: func(facts *profilev1.TicketFacts) { facts.ReceiverParty = resourcename.ID(r.GetParty()) },
-		arm:  c.armOfferExpiry,
+		arm:  c.Writer.armOfferExpiry,
 	}, func(s scene) (domain.Outcome, error) {
 		if missing != nil {
 			return domain.Outcome{}, missing
@@ -38,12 +37,12 @@ func (c *Tickets) HandOverTicket(ctx context.Context, r *triagev1.HandOverTicket
 	})
 }
 
-func (c *Tickets) armOfferExpiry(ctx context.Context, p *pg.Pipeline, t *store.Ticket) error {
+func (w *Writer) armOfferExpiry(ctx context.Context, p *pg.Pipeline, t *store.Ticket) error {
 	offer := t.Facts.GetHandOver()
 	if offer == nil { // it was accepted by rule
 		return nil
 	}
-	return c.Writer.Timers.Keep(ctx, p, HandOverExpiry{Ticket: t.Facts.GetName(), Generation: offer.GetGeneration()},
+	return w.Timers.Keep(ctx, p, HandOverExpiry{Ticket: t.Facts.GetName(), Generation: offer.GetGeneration()},
 		offer.GetExpireTime().AsTime())
 }
 
@@ -60,7 +59,7 @@ func (c *Tickets) AcceptHandOver(ctx context.Context, r *triagev1.AcceptHandOver
 		action: "AcceptHandOver", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
 	}, func(s scene) (domain.Outcome, error) {
 		offer := s.Facts.GetHandOver()
-		if r.GetAssignee() != "" && offer != nil && !access.WorksIn(assignee, offer.GetParty(), offer.GetGroup()) {
+		if r.GetAssignee() != "" && offer != nil && !domain.WorksIn(assignee, offer.GetParty(), offer.GetGroup()) {
 			return domain.Outcome{}, notAMember("assignee")
 		}
 		return s.AcceptHandOver(r.GetAssignee(), s.at)

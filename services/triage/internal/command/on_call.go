@@ -64,11 +64,11 @@ func (o *OnCall) OverrideShift(ctx context.Context, r *triagev1.OverrideShiftReq
 		if !asked.GetEndTime().AsTime().After(s.now) {
 			return nil, invalid("shift.end_time", "past")
 		}
-		rules := domain.Desk{Name: desk}
+		inDesk := domain.Desk{Name: desk}
 		return []entry{shiftEntry(s.desk, store.Shift{
-			Desk: s.desk.Desk, Shift: id, Plan: asked.GetPlan(), InsteadOf: asked.GetInsteadOf(), Person: rules.Key(asked.GetPerson()),
+			Desk: s.desk.Desk, Shift: id, Plan: asked.GetPlan(), InsteadOf: asked.GetInsteadOf(), Person: inDesk.Key(asked.GetPerson()),
 			Contact: asked.GetContact(), StartTime: asked.GetStartTime().AsTime().Truncate(time.Microsecond),
-			EndTime: asked.GetEndTime().AsTime().Truncate(time.Microsecond), Creator: rules.Key(caller.PersonName()), CreateTime: s.now,
+			EndTime: asked.GetEndTime().AsTime().Truncate(time.Microsecond), Creator: inDesk.Key(caller.PersonName()), CreateTime: s.now,
 		}, "shift.overridden")}, nil
 	})
 	return answer.GetShift(), err
@@ -76,9 +76,9 @@ func (o *OnCall) OverrideShift(ctx context.Context, r *triagev1.OverrideShiftReq
 
 // standsInFor refuses plans and contacts that the profile has not.
 func standsInFor(follows *profile.Profile, desk string, asked *triagev1.Shift) error {
-	rules := domain.Desk{Name: desk, Process: follows}
+	inDesk := domain.Desk{Name: desk, Process: follows}
 	for _, f := range []field{{"shift.instead_of", asked.GetInsteadOf()}, {"shift.contact", asked.GetContact()}} {
-		if _, found := rules.Contact(f.name); f.name != "" && !found {
+		if _, found := inDesk.Contact(f.name); f.name != "" && !found {
 			return invalid(f.path, domain.UnknownToProfile)
 		}
 	}
@@ -161,8 +161,8 @@ func (o *OnCall) VerifyContact(ctx context.Context, r *triagev1.VerifyContactReq
 		if err != nil {
 			return nil, err
 		}
-		rules := domain.Desk{Name: desk, Process: follows}
-		contact, found := rules.Contact(resourcename.ID(r.GetName()))
+		inDesk := domain.Desk{Name: desk, Process: follows}
+		contact, found := inDesk.Contact(resourcename.ID(r.GetName()))
 		if !found {
 			return nil, fault.Missing("name")
 		}
@@ -171,11 +171,11 @@ func (o *OnCall) VerifyContact(ctx context.Context, r *triagev1.VerifyContactReq
 			return nil, err
 		}
 		row.Desk, row.Contact = s.desk.Desk, contact.GetId()
-		row.VerifiedBy, row.VerifyTime = rules.Key(caller.PersonName()), s.now
+		row.VerifiedBy, row.VerifyTime = inDesk.Key(caller.PersonName()), s.now
 		return []entry{{
 			resource: r.GetName(), eventType: "contact.verified",
 			payload: &triagev1.ContactEvent{
-				Contact: rules.ContactShown(contact, s.desk.LanguageCode, row.VerifiedBy, row.VerifyTime, s.now),
+				Contact: inDesk.ContactShown(contact, s.desk.LanguageCode, row.VerifiedBy, row.VerifyTime, s.now),
 			},
 			head:     feed.Head{Revision: row.Revision, Hash: row.ChainHash, Time: row.LastEventAt},
 			audience: hearers(s.desk, "parties/"+contact.GetParty()),

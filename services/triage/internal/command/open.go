@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -28,66 +29,36 @@ const (
 // OpenTicket opens the ticket of a submission. The same submission is the same ticket, for ever: so it needs no request id to
 // be harmless when repeated, and it is one round trip.
 func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest) (*triagev1.Ticket, error) {
-	desk := deskOf(r.GetName())
-	if err := sameDesk(desk, field{"submission", r.GetSubmission()}, field{"reporter", r.GetReporter()},
-		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()},
-		field{"assessment.found_by", r.GetAssessment().GetFoundBy()}); err != nil {
+	submission, err := registrable(r)
+	if err != nil {
 		return nil, err
 	}
-	submission, err := uuid.Parse(resourcename.ID(r.GetSubmission()))
-	if err != nil {
-		return nil, invalid("submission", "string.uuid")
-	}
-	title := text(domain.TextTitle, r.GetTitle())
-	if title.Blank() {
-		return nil, invalid("title.text", "required")
-	}
-	caller, err := c.Access.Caller(ctx, desk)
+	caller, err := c.Access.Caller(ctx, deskOf(r.GetName()))
 	if err != nil {
 		return nil, err
 	}
 	if err := c.Access.Desk(ctx, caller, "OpenTicket", "name"); err != nil {
 		return nil, err
 	}
-	known, err := c.Known.Desk(ctx, resourcename.ID(desk))
+	known, err := c.Known.Desk(ctx, resourcename.ID(deskOf(r.GetName())))
 	if err != nil {
 		return nil, refusal(err)
 	}
-	rules, err := c.ruleDesk(known)
-	if err != nil {
-		return nil, err
-	}
-	group, err := c.reportsAs(ctx, rules, r)
-	if err != nil {
-		return nil, err
-	}
 	now := c.Writer.Clock.Now()
-	journey := make([]byte, traceIDBytes+spanIDBytes)
-	_, _ = rand.Read(journey) // never fails: it stops the process instead
-
-	outcome := domain.Open(rules, domain.Opening{
-		Name: r.GetName(), Submission: r.GetSubmission(), Channel: r.GetChannel(),
-		Title: title, Description: text(domain.TextDescription, r.GetDescription()),
-		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
-		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
-		Importing: r.GetImporting(), Assessment: assessed(rules, r, group),
-		Impact: r.GetImpact(), Calls: attested(r, now), Answers: worded(r),
-		JourneyTraceID: hex.EncodeToString(journey[:traceIDBytes]),
-	}, now)
-	if err := outcome.Ticket.Refine(now); err != nil {
+	from, journey := newTicket(known)
+	outcome, err := c.register(ctx, known, journey, r, now)
+	if err != nil {
 		return nil, err
 	}
-	submitted := store.TicketOfSubmissionParams{Desk: resourcename.ID(desk), Submission: submission}
-	if err := opens(outcome.Ticket, r, now); err != nil {
+	submitted := store.TicketOfSubmissionParams{Desk: known.Desk, Submission: submission}
+	if err := mayBeRegistered(outcome.Ticket, r, now); err != nil {
 		return c.openedBefore(ctx, submitted, err)
 	}
-	if err := mustHaveCalled(outcome.Ticket); err != nil {
-		return c.openedBefore(ctx, submitted, err)
-	}
-	if outcome.Sending, err = c.sendsAtOnce(ctx, outcome.Ticket, r, known.LanguageCode); err != nil {
+	by := cmp.Or(r.GetSubmitter(), r.GetReporter())
+	outcome.Sending, err = c.Writer.sendsAtOnce(ctx, c.Writer.Pool, outcome.Ticket, by, known.LanguageCode, c.OfferLapse)
+	if err != nil {
 		return nil, err
 	}
-	from := store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: known.LanguageCode}
 	if outcome, err = outcome.Follow(from.Ticket, now); err != nil {
 		return nil, err
 	}
@@ -99,7 +70,7 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 		if err := c.Writer.write(ctx, p, &done); err != nil {
 			return err
 		}
-		return c.armIfOffered(ctx, p, &done.ticket)
+		return c.Writer.armIfOffered(ctx, p, &done.ticket)
 	})
 	if pg.IsUniqueViolation(err, "") {
 		return c.openedBefore(ctx, submitted, fault.New(codes.AlreadyExists, TicketNumberTaken)) // or the number is taken
@@ -109,6 +80,63 @@ func (c *Tickets) OpenTicket(ctx context.Context, r *triagev1.OpenTicketRequest)
 	}
 	c.Writer.Wake.Committed()
 	return domain.Shown(done.ticket.Facts, done.ticket.Head.Hash, domain.Texts{}.After(outcome.Events)), nil
+}
+
+// registrable refuses what cannot be a ticket of its desk, and returns the submission's id.
+func registrable(r *triagev1.OpenTicketRequest) (uuid.UUID, error) {
+	if err := sameDesk(deskOf(r.GetName()), field{"submission", r.GetSubmission()}, field{"reporter", r.GetReporter()},
+		field{"affected_user", r.GetAffectedUser()}, field{"submitter", r.GetSubmitter()},
+		field{"assessment.found_by", r.GetAssessment().GetFoundBy()}); err != nil {
+		return uuid.UUID{}, err
+	}
+	submission, err := uuid.Parse(resourcename.ID(r.GetSubmission()))
+	if err != nil {
+		return uuid.UUID{}, invalid("submission", "string.uuid")
+	}
+	if text(domain.TextTitle, r.GetTitle()).Blank() {
+		return uuid.UUID{}, invalid("title.text", "required")
+	}
+	return submission, nil
+}
+
+// newTicket is a ticket of a desk before anything happened to it, and the trace of the journey that it begins.
+func newTicket(of store.Desk) (from store.Ticket, trace string) {
+	journey := make([]byte, traceIDBytes+spanIDBytes)
+	_, _ = rand.Read(journey) // never fails: it stops the process instead
+	from = store.Ticket{JourneyRoot: journey[traceIDBytes:], LanguageCode: of.LanguageCode}
+	return from, hex.EncodeToString(journey[:traceIDBytes])
+}
+
+// register is the ticket as it was reported, under the process of its desk, or of the support centre that it comes under.
+func (c *Tickets) register(
+	ctx context.Context, known store.Desk, journey string, r *triagev1.OpenTicketRequest, now time.Time,
+) (domain.Outcome, error) {
+	desk, err := c.ruleDesk(known)
+	if err != nil {
+		return domain.Outcome{}, err
+	}
+	group, err := c.reportsAs(ctx, desk, r)
+	if err != nil {
+		return domain.Outcome{}, err
+	}
+	outcome := domain.Open(desk, domain.Opening{
+		Name: r.GetName(), Submission: r.GetSubmission(), Channel: r.GetChannel(),
+		Title: text(domain.TextTitle, r.GetTitle()), Description: text(domain.TextDescription, r.GetDescription()),
+		Reporter: r.GetReporter(), AffectedUser: r.GetAffectedUser(), Submitter: r.GetSubmitter(),
+		SubmitTime: r.GetSubmitTime().AsTime().Truncate(time.Microsecond), ExternalIDs: r.GetExternalIds(),
+		Importing: r.GetImporting(), Assessment: desk.AsReported(reportOf(r, group)),
+		Impact: r.GetImpact(), Calls: attested(r, now), Answers: worded(r),
+		JourneyTraceID: journey,
+	}, now)
+	return outcome, outcome.Ticket.Refine(now)
+}
+
+// mayBeRegistered asks the ticket's process: as what is said of it stands, and after the calls that come before (R16).
+func mayBeRegistered(t domain.Ticket, r *triagev1.OpenTicketRequest, now time.Time) error {
+	if err := opens(t, r, now); err != nil {
+		return err
+	}
+	return mustHaveCalled(t)
 }
 
 // openedBefore is the ticket that the submission was opened as, whatever the process would say today; otherwise the refusal.

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -10,41 +9,24 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/triage/internal/domain"
+	"github.com/bavn/bavn/services/triage/internal/store"
 )
 
-// assessed is what was said at registration, without what only a person says later, and with the profile's name of the channel:
-// where a party found it itself, the one for that, else the first of the same way. group is the one that the reporter reports as.
-func assessed(desk domain.Desk, r *triagev1.OpenTicketRequest, group string) *triagev1.Assessment {
-	if desk.Process == nil || r.GetImporting() {
-		return r.GetAssessment()
+// reportOf is what was said of the ticket at registration, by whom and how it came. group is the one that the reporter reports
+// as.
+func reportOf(r *triagev1.OpenTicketRequest, group string) domain.Report {
+	report := domain.Report{
+		Said: r.GetAssessment(), ReporterGroup: group, Way: profile.WayOf(r.GetChannel()), Importing: r.GetImporting(),
 	}
-	a := &triagev1.Assessment{}
-	if r.GetAssessment() != nil {
-		a = proto.CloneOf(r.GetAssessment())
-	}
-	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, group
-	a.Answered = slices.Collect(maps.Keys(a.GetAnswers()))
 	for _, answer := range r.GetWordedAnswers() {
-		a.Answered = append(a.Answered, answer.GetQuestion())
+		report.Worded = append(report.Worded, answer.GetQuestion())
 	}
-	slices.Sort(a.Answered)
-	if a.GetChannel() != "" {
-		return a
-	}
-	way := profile.WayOf(r.GetChannel())
-	if a.GetFoundBy() != "" {
-		way = profilev1.Way_WAY_INTERNAL
-	}
-	channels := desk.Process.Settings().GetChannels()
-	if at := slices.IndexFunc(channels, func(c *profilev1.IntakeChannel) bool { return c.GetWay() == way }); at >= 0 {
-		a.Channel = channels[at].GetId()
-	}
-	return a
+	return report
 }
 
 // worded are the answers in words.
@@ -70,10 +52,10 @@ func attested(r *triagev1.OpenTicketRequest, now time.Time) []*triagev1.Attested
 	return calls
 }
 
-// sendsAtOnce is how the ticket goes on as it is registered, where its desk's process sends some on (R41, R66). Persons are read
-// only for a process whose routes lead to them.
-func (c *Tickets) sendsAtOnce(
-	ctx context.Context, t domain.Ticket, r *triagev1.OpenTicketRequest, language string,
+// sendsAtOnce is how the ticket goes on by itself, where its desk's process sends some on (R41, R66). Persons are read only for a
+// process whose routes lead to them.
+func (w *Writer) sendsAtOnce(
+	ctx context.Context, db store.DBTX, t domain.Ticket, by, language string, lapse time.Duration,
 ) (*domain.Sending, error) {
 	if t.Desk.Process == nil || t.Facts.GetImporting() {
 		return nil, nil
@@ -82,20 +64,13 @@ func (c *Tickets) sendsAtOnce(
 	if !sends {
 		return nil, nil
 	}
-	var people holders
-	if named {
-		var err error
-		if people, err = c.holdersOf(ctx, t.Desk.Name); err != nil {
-			return nil, err
-		}
+	sending := &domain.Sending{By: by, LanguageCode: language, Lapse: lapse}
+	if !named {
+		return sending, nil
 	}
-	return &domain.Sending{
-		To: func(route *profilev1.Route) (domain.Destination, bool) {
-			d, err := people.destination(t.Desk, route)
-			return d, err == nil // nobody has the role: somebody sends it by hand
-		},
-		By: cmp.Or(r.GetSubmitter(), r.GetReporter()), LanguageCode: language, Lapse: c.OfferLapse,
-	}, nil
+	var err error
+	sending.To, err = store.PeopleOf(ctx, db, resourcename.ID(t.Desk.Name), wanted(t.Desk.Process, w.Clock.Now()))
+	return sending, err
 }
 
 // opens asks the desk's process whether the ticket may be registered as it is: with ids that it knows (R37), answers that it

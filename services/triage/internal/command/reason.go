@@ -140,6 +140,10 @@ func refusal(err error) error {
 		return fault.New(codes.FailedPrecondition, ReopenTooLate).Meta("until", late.Until.Format(time.RFC3339)).
 			Violation("PROFILE", "closing.reopen_within", "open a new ticket and link it to this one").Cause(err)
 	}
+	if nobody, ok := errors.AsType[domain.NobodyInRole](err); ok {
+		return fault.New(codes.FailedPrecondition, NobodyInRole).Meta("role", nobody.Role).
+			Violation("MEMBERSHIP", "roles/"+nobody.Role, "give somebody who works there the role, or send it by hand").Cause(err)
+	}
 	if bad, ok := errors.AsType[domain.BadWait](err); ok {
 		return invalid(bad.Field, bad.Rule)
 	}

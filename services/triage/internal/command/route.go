@@ -12,7 +12,7 @@ import (
 
 // RouteTicket sends the ticket where the profile says that it belongs (R41, R64).
 func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketRequest) (*triagev1.RouteTicketResponse, error) {
-	people, err := c.holdersOf(ctx, deskOf(r.GetName()))
+	people, err := c.peopleOf(ctx, deskOf(r.GetName()))
 	if err != nil {
 		return nil, err
 	}
@@ -25,11 +25,12 @@ func (c *Tickets) RouteTicket(ctx context.Context, r *triagev1.RouteTicketReques
 		if routing, err = s.Desk.Process.Route(s.ProcessFacts(s.at)); err != nil {
 			return d, routing, err
 		}
-		d, err = people.destination(s.Desk, routing.Route)
+		d, err = people.Destination(s.Ticket, routing.Route, s.at)
 		return d, routing, err
 	}
 	answer.Ticket, err = c.change(ctx, call{
-		action: "RouteTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r, arm: c.armIfOffered,
+		action: "RouteTicket", ticket: r.GetName(), etag: r.GetEtag(), requestID: r.GetRequestId(), payload: r,
+		arm: c.Writer.armIfOffered,
 		also: func(s scene) ([]call, error) {
 			d, _, err := routed(s)
 			return sends(s, d), err

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,8 @@ func (w *Writer) keepTimer(ctx context.Context, p *pg.Pipeline, t *store.Ticket)
 type TicketTimers struct {
 	river.WorkerDefaults[TicketTimer]
 	Writer *Writer
+	// OfferLapse is how long an offer waits where the process does not say.
+	OfferLapse time.Duration
 }
 
 // Work does what is due by now, in one transaction with the timer for what is due next. It may run again and does nothing then.
@@ -87,6 +90,13 @@ func (w *TicketTimers) ring(ctx context.Context, p *pg.Pipeline, t store.Ticket)
 	if err != nil {
 		return false, fmt.Errorf("ring for %s: %w", t.Facts.GetName(), err)
 	}
+	if outcome.Queued() { // what goes at once waited for the morning
+		by := cmp.Or(t.Facts.GetSubmitter(), t.Facts.GetReporter())
+		outcome.Sending, err = w.Writer.sendsAtOnce(ctx, p, outcome.Ticket, by, t.LanguageCode, w.OfferLapse)
+		if err != nil {
+			return false, err
+		}
+	}
 	if outcome, err = outcome.Follow(t.Ticket, w.Writer.Clock.Now()); err != nil {
 		return false, err
 	}
@@ -97,7 +107,10 @@ func (w *TicketTimers) ring(ctx context.Context, p *pg.Pipeline, t store.Ticket)
 		return false, err
 	}
 	if len(done.events) > 0 {
-		return true, w.Writer.write(ctx, p, &done)
+		if err := w.Writer.write(ctx, p, &done); err != nil {
+			return false, err
+		}
+		return true, w.Writer.armIfOffered(ctx, p, &done.ticket)
 	}
 	err = store.New(p).ArmTimer(ctx, store.ArmTimerParams{
 		Desk: resourcename.Desk(t.Facts.GetName()), Number: t.Number(),

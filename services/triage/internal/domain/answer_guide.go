@@ -8,6 +8,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // AnswerPrefix begins the names of the texts that are answers in words: "answer.what_symptoms".
@@ -42,7 +43,7 @@ func (t Ticket) AnswerGuide(answers []Answer, at time.Time) (Outcome, []UnfitAt,
 	if unfit := unfitAnswers(answers, asked); len(unfit) > 0 {
 		return Outcome{}, unfit, nil
 	}
-	return c.done("ticket.guide_answered", words...), nil, nil
+	return c.done(ticketevent.GuideAnswered, words...), nil, nil
 }
 
 // answerTo notes an answer, or that it was taken back.

@@ -5,6 +5,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // ApplyKnownSolution effectuates a known solution (R72): its text stands in the work log, for those who continue (R74). Like all
@@ -19,7 +20,7 @@ func (t Ticket) ApplyKnownSolution(name string, solution Text, at time.Time) (Ou
 	c := t.change(at)
 	c.number(0)
 	c.event.KnownSolution = name
-	outcome := c.done("ticket.known_solution_applied", Text{TextNote, solution.LanguageCode, solution.Text})
+	outcome := c.done(ticketevent.KnownSolutionApplied, Text{TextNote, solution.LanguageCode, solution.Text})
 	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome, nil
 }
@@ -49,7 +50,7 @@ func (t Ticket) RateKnownSolution(name string, helped bool, at time.Time) (Outco
 	}
 	c := t.change(at)
 	c.event.KnownSolution, c.event.Helped = name, helped
-	outcome := c.done("ticket.known_solution_rated")
+	outcome := c.done(ticketevent.KnownSolutionRated)
 	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome, nil
 }

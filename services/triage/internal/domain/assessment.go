@@ -1,13 +1,17 @@
 package domain
 
 import (
+	"maps"
 	"slices"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Unfit is a field of what somebody said that the desk's profile does not know, and the rule that says so.
@@ -78,7 +82,7 @@ func (t Ticket) Categorise(set func(*triagev1.Assessment), at time.Time) (Outcom
 	}
 	c := t.change(at)
 	set(c.assessment())
-	return c.done("ticket.categorised"), nil
+	return c.done(ticketevent.Categorised), nil
 }
 
 // assessment is the one in the making.
@@ -107,4 +111,43 @@ func (t Ticket) Lifts(after Ticket, at time.Time) ([]profile.Held[*profilev1.Res
 			return r.Setting.GetId() == h.Setting.GetId()
 		})
 	}), nil
+}
+
+// Report is what was said of a ticket at its registration.
+type Report struct {
+	Said *triagev1.Assessment
+	// Worded are the questions that were answered in words.
+	Worded []string
+	// ReporterGroup is the one that the reporter reports as.
+	ReporterGroup string
+	Way           profilev1.Way
+	Importing     bool
+}
+
+// AsReported is the assessment that a ticket begins with: what was said, without what only a person says later, and with the
+// profile's name of the channel, which is the one for that where a party found it itself, else the first of the same way.
+func (d Desk) AsReported(r Report) *triagev1.Assessment {
+	if d.Process == nil || r.Importing {
+		return r.Said
+	}
+	a := &triagev1.Assessment{}
+	if r.Said != nil {
+		a = proto.CloneOf(r.Said)
+	}
+	a.PriorityByHand, a.PriorityDoubted, a.ReporterGroup = false, false, r.ReporterGroup
+	a.Answered = slices.Sorted(maps.Keys(a.GetAnswers()))
+	a.Answered = append(a.Answered, r.Worded...)
+	slices.Sort(a.Answered)
+	if a.GetChannel() != "" {
+		return a
+	}
+	way := r.Way
+	if a.GetFoundBy() != "" {
+		way = profilev1.Way_WAY_INTERNAL
+	}
+	channels := d.Process.Settings().GetChannels()
+	if at := slices.IndexFunc(channels, func(c *profilev1.IntakeChannel) bool { return c.GetWay() == way }); at >= 0 {
+		a.Channel = channels[at].GetId()
+	}
+	return a
 }

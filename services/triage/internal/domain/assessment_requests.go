@@ -6,6 +6,7 @@ import (
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Message templates of the base profile for what the profile's own notifications do not name.
@@ -30,16 +31,16 @@ func (t Ticket) assessmentRequests(
 	e *Event, facts *profilev1.TicketFacts, at time.Time,
 ) (more []*triagev1.NotificationRequest, err error) {
 	switch e.Type {
-	case "ticket.prioritised":
+	case ticketevent.Prioritised:
 		more, err = t.priorityRequests(facts, at)
-	case "ticket.priority_doubted":
+	case ticketevent.PriorityDoubted:
 		more = []*triagev1.NotificationRequest{{
 			Rule: "priority.in_doubt", Template: templatePriorityDoubted, Media: inWriting,
 			Recipients: roleKeys(t.Desk.Process.Settings().GetPriority().GetInDoubt()),
 		}}
-	case "ticket.declared_major", "ticket.procedure_declared":
+	case ticketevent.DeclaredMajor, ticketevent.ProcedureDeclared:
 		more = t.procedureRequests(templateProcedureDeclared, at)
-	case "ticket.procedure_updated":
+	case ticketevent.ProcedureUpdated:
 		more = t.procedureRequests(templateProcedureUpdate, at)
 	}
 	return asksMore(e.Payload.GetNotifications(), more), err
@@ -127,6 +128,16 @@ func asksMore(others, more []*triagev1.NotificationRequest) []*triagev1.Notifica
 		}
 	}
 	return kept
+}
+
+// toUsers leaves of what is asked only what goes to the ticket's own users.
+func (t Ticket) toUsers(requests []*triagev1.NotificationRequest) []*triagev1.NotificationRequest {
+	users := keysOf(t.Desk, t.Facts.GetReporter(), t.Facts.GetAffectedUser())
+	return slices.DeleteFunc(requests, func(request *triagev1.NotificationRequest) bool {
+		request.Recipients = slices.DeleteFunc(request.GetRecipients(), func(who string) bool { return !slices.Contains(users, who) })
+		request.Chain = ""
+		return len(request.GetRecipients()) == 0
+	})
 }
 
 // withinSight leaves out of what is asked about a restricted ticket whoever does not see it: nobody is told what they may not

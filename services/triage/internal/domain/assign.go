@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Assign gives the ticket to a group and person of the holding party (R54). An empty group keeps the present one; without an
@@ -19,5 +20,5 @@ func (t Ticket) Assign(group, assignee string, at time.Time) (Outcome, error) {
 	}
 	c.give(t.Facts.GetHolderParty(), group, assignee)
 	c.lead(rule, 0)
-	return c.done("ticket.assigned"), nil
+	return c.done(ticketevent.Assigned), nil
 }

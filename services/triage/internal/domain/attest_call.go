@@ -10,6 +10,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // MaxCalls is how many attested calls a ticket can have.
@@ -31,7 +32,7 @@ func (t Ticket) AttestCall(call *triagev1.AttestedCall, by string, at time.Time)
 	}
 	c := t.change(at)
 	c.facts().AttestedCalls = append(c.facts().AttestedCalls, attested(call, t.Facts.GetReporter(), by, at))
-	return c.done("ticket.attested"), nil
+	return c.done(ticketevent.Attested), nil
 }
 
 // attested is a call as somebody attests it; who phoned is the reporter, where nobody else is named.

@@ -6,11 +6,12 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Close closes a solved ticket after the quality check (R101, R109).
 func (t Ticket) Close(at time.Time) (Outcome, error) {
-	return t.finish(process.Close, "ticket.closed", Text{}, at)
+	return t.finish(process.Close, ticketevent.Closed, Text{}, at)
 }
 
 // CloseBy closes it for a person. A reporter who closes their own thereby accepts its solution (R105, R110).
@@ -27,7 +28,7 @@ func (t Ticket) CloseBy(person string, at time.Time) (Outcome, error) {
 
 // Cancel ends a ticket that was withdrawn or registered by mistake.
 func (t Ticket) Cancel(reason Text, at time.Time) (Outcome, error) {
-	return t.finish(process.Cancel, "ticket.cancelled", reason, at)
+	return t.finish(process.Cancel, ticketevent.Cancelled, reason, at)
 }
 
 // finish ends the ticket; what was offered and not answered ends with it.

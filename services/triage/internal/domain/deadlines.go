@@ -12,6 +12,7 @@ import (
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // ringing says which event a deadline makes: a warning before its time, and when its time has passed. The reporter sees those
@@ -20,14 +21,14 @@ var ringing = map[triagev1.DeadlineKind]struct {
 	near, over string
 	internal   bool
 }{
-	triagev1.DeadlineKind_DEADLINE_KIND_REACTION:         {"ticket.target_at_risk", "ticket.breached", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_SOLUTION:         {"ticket.target_at_risk", "ticket.breached", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_UPDATE:           {"ticket.update_due", "ticket.update_due", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_PROCEDURE_UPDATE: {"ticket.update_due", "ticket.update_due", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_REVIEW:           {"ticket.breached", "ticket.breached", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_LEGAL:            {"ticket.legal_deadline_near", "ticket.breached", true},
-	triagev1.DeadlineKind_DEADLINE_KIND_AGEING:           {"ticket.aged", "ticket.aged", false},
-	triagev1.DeadlineKind_DEADLINE_KIND_SILENCE:          {"ticket.silence_ends", "ticket.silence_ends", false},
+	triagev1.DeadlineKind_DEADLINE_KIND_REACTION:         {ticketevent.TargetAtRisk, ticketevent.Breached, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_SOLUTION:         {ticketevent.TargetAtRisk, ticketevent.Breached, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_UPDATE:           {ticketevent.UpdateDue, ticketevent.UpdateDue, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_PROCEDURE_UPDATE: {ticketevent.UpdateDue, ticketevent.UpdateDue, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_REVIEW:           {ticketevent.Breached, ticketevent.Breached, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_LEGAL:            {ticketevent.LegalDeadlineNear, ticketevent.Breached, true},
+	triagev1.DeadlineKind_DEADLINE_KIND_AGEING:           {ticketevent.Aged, ticketevent.Aged, false},
+	triagev1.DeadlineKind_DEADLINE_KIND_SILENCE:          {ticketevent.SilenceEnds, ticketevent.SilenceEnds, false},
 }
 
 // deadlines works out what is due after the step (R80, R91, R106, R130), and says what has come about by the time. A step that
@@ -39,7 +40,7 @@ func (f *follower) deadlines(Ticket) error {
 	if f.process != nil {
 		c.Facts = f.facts()
 	}
-	if len(f.Events) > 0 && f.Events[0].Type == "ticket.import_finished" { // what passed in another tool is over
+	if len(f.Events) > 0 && f.Events[0].Type == ticketevent.ImportFinished { // what passed in another tool is over
 		c.At, c.Silently = f.now, true
 	}
 	worked, err := deadline.Work(c)
@@ -123,7 +124,7 @@ func deadlineSubject(d *triagev1.Deadline) string {
 // wait after all: who takes it up does not wait for the morning, and neither does a target that would pass before it.
 func (f *follower) queue(Ticket) error {
 	facts := f.Ticket.Facts
-	if f.Events[0].Type == "ticket.opened" && facts.GetQueueTime() == nil {
+	if f.Events[0].Type == ticketevent.Opened && facts.GetQueueTime() == nil {
 		if at, later := deadline.QueueTime(f.process, f.facts(), f.at); later {
 			facts.QueueTime = timestamppb.New(at)
 			f.forget()

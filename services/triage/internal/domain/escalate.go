@@ -12,6 +12,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // MaxEscalations is how many escalations and complaints a ticket can have.
@@ -34,12 +35,12 @@ func (NoOpenEscalation) Error() string { return "nobody waits for an answer to t
 // Escalate turns to those of the record (R57, R58) and has them told. It moves nothing: where the work goes on, SendOn was
 // before.
 func (t Ticket) Escalate(record *triagev1.EscalationRecord, reason Text, at time.Time) (Outcome, error) {
-	return t.turnTo(process.Escalate, "ticket.escalated", record, reason, at)
+	return t.turnTo(process.Escalate, ticketevent.Escalated, record, reason, at)
 }
 
 // Complain turns to a manager because reporter or agent complains (R58).
 func (t Ticket) Complain(record *triagev1.EscalationRecord, reason Text, at time.Time) (Outcome, error) {
-	return t.turnTo(process.Complain, "ticket.complained", record, reason, at)
+	return t.turnTo(process.Complain, ticketevent.Complained, record, reason, at)
 }
 
 func (t Ticket) turnTo(
@@ -130,7 +131,7 @@ func (t Ticket) AnswerEscalation(number int64, note Text, by string, at time.Tim
 	answered := proto.CloneOf(c.facts().GetEscalations()[i])
 	answered.AnsweredBy, answered.AnswerTime = by, timestamppb.New(at)
 	c.facts().Escalations[i] = answered
-	return c.done("ticket.escalation_answered", note), nil
+	return c.done(ticketevent.EscalationAnswered, note), nil
 }
 
 // Way is one way on from who has the ticket: an escalation of the profile that holds now, and where it leads.
@@ -236,7 +237,7 @@ func (f *follower) escalate(Ticket) error {
 		if len(held.Setting.GetTo()) > 0 {
 			record.To = place(held.Setting.GetTo()[0])
 		}
-		payload := f.then("ticket.escalated")
+		payload := f.then(ticketevent.Escalated)
 		payload.Notifications = f.Ticket.escalated(payload.GetTicket(), record, f.Ticket.Revision, f.at)
 		f.decide("escalation/"+held.Setting.GetId(), "escalated", held.Why)
 	}

@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // SetExternalID keeps the number that the case has in another tool, one for each tool, or forgets it where the number is empty
@@ -26,7 +27,7 @@ func (t Ticket) SetExternalID(id *triagev1.ExternalId, at time.Time) (Outcome, e
 		}
 		f.ExternalIds = append(f.ExternalIds, id)
 	}
-	return c.done("ticket.external_id_set"), nil
+	return c.done(ticketevent.ExternalIDSet), nil
 }
 
 // ownNumber is the number that the case has at the desk that reported it (R13): the one that is said to be, else the one that

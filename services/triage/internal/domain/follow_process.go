@@ -14,6 +14,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Subjects of decisions.
@@ -128,15 +129,15 @@ func (f *follower) prioritise(Ticket) error {
 		return f.byHand(worked)
 	}
 	to := worked.Level.GetId()
-	first := f.Events[0].Type == "ticket.opened" && facts.GetPriority() == ""
-	judged := f.last().Type == "ticket.prioritised"
+	first := f.Events[0].Type == ticketevent.Opened && facts.GetPriority() == ""
+	judged := f.last().Type == ticketevent.Prioritised
 	if first && worked.Why[0].Rule == "priority.initial" || judged {
 		facts.Priority = to
 		f.forget()
 		f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 		return nil
 	}
-	f.then("ticket.prioritised").GetTicket().Priority = to
+	f.then(ticketevent.Prioritised).GetTicket().Priority = to
 	f.forget()
 	f.decide(DecidesPriority, to, worked.Why[0], worked.Why[1:]...)
 	return nil
@@ -145,7 +146,7 @@ func (f *follower) prioritise(Ticket) error {
 // byHand keeps as the decision on the priority that a person took it, with what the rules would have said.
 func (f *follower) byHand(worked profile.Priority) error {
 	facts := f.Ticket.Facts
-	if f.last().Type != "ticket.prioritised" || !facts.GetAssessment().GetPriorityByHand() || worked.Level == nil ||
+	if f.last().Type != ticketevent.Prioritised || !facts.GetAssessment().GetPriorityByHand() || worked.Level == nil ||
 		f.last().Payload.GetPreviousPriority() == facts.GetPriority() {
 		return nil
 	}
@@ -204,14 +205,14 @@ func (f *follower) restrict(Ticket) error {
 	switch {
 	case len(held) == 0 && !was, was && len(held) > 0 && slices.Equal(roles, f.Ticket.Facts.GetVisibleTo()):
 		return nil
-	case f.Events[0].Type == "ticket.opened" && len(f.Events) == 1 && !was:
+	case f.Events[0].Type == ticketevent.Opened && len(f.Events) == 1 && !was:
 		f.Ticket.Facts.Restricted, f.Ticket.Facts.VisibleTo = true, roles
 		f.forget()
 	case len(held) > 0:
-		facts := f.then("ticket.restricted").GetTicket()
+		facts := f.then(ticketevent.Restricted).GetTicket()
 		facts.Restricted, facts.VisibleTo = true, roles
 	default:
-		facts := f.then("ticket.unrestricted").GetTicket()
+		facts := f.then(ticketevent.Unrestricted).GetTicket()
 		facts.Restricted, facts.VisibleTo, facts.NeedToKnow = false, nil, nil
 	}
 	why := profile.Why{Rule: "restrictions", Version: f.process.Version()}
@@ -310,7 +311,14 @@ func (f *follower) request(before Ticket) error {
 			return err
 		}
 		facts.PreviousPriority = present
-		e.Payload.Notifications = then.withinSight(slices.Concat(e.Payload.Notifications, more, release))
+		asked := slices.Concat(e.Payload.Notifications, more, release)
+		if survey := then.surveyRequest(e.Type, f.at); survey != nil {
+			asked = append(asked, survey)
+		}
+		if e.OfMain {
+			asked = then.toUsers(asked)
+		}
+		e.Payload.Notifications = then.withinSight(asked)
 		own := then.ownNumber()
 		for _, request := range e.Payload.GetNotifications() {
 			request.OwnNumber = own
@@ -344,7 +352,7 @@ func (f *follower) requestFor(e *Event, before, then Ticket, facts *profilev1.Ti
 }
 
 // saidAgain are the events that can say again what was known before the step.
-var saidAgain = map[string]bool{"ticket.categorised": true, "ticket.guide_answered": true}
+var saidAgain = map[string]bool{ticketevent.Categorised: true, ticketevent.GuideAnswered: true}
 
 // news leaves out what the profile's rules would have said before the step, of the same facts: whoever categorises a ticket again
 // tells nobody what they know (R47).

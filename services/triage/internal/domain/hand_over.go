@@ -10,6 +10,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // OfferHandOver offers the work to another group or party. The giver stays holder, and its clock runs, until the receiver
@@ -28,7 +29,7 @@ func (t Ticket) OfferHandOver(
 		Party: party, Group: group, OfferedBy: by, Generation: c.revision(),
 		OfferTime: timestamppb.New(at), ExpireTime: timestamppb.New(at.Add(lapse)),
 	}
-	return c.done("ticket.hand_over_offered", reason), nil
+	return c.done(ticketevent.HandOverOffered, reason), nil
 }
 
 // HandOver offers the work, or gives it at once, as the desk's process has it; an offer waits as long as the process says, else
@@ -67,7 +68,7 @@ func (t Ticket) handOverAtOnce(d Destination, reason Text, at time.Time) (Outcom
 	c := t.change(at)
 	c.give(d.Party, d.Group, d.Assignee)
 	c.lead(rule, 0)
-	return c.done("ticket.handed_over", reason), nil
+	return c.done(ticketevent.HandedOver, reason), nil
 }
 
 // AcceptHandOver makes the receiver the holder: its clock starts, the giver's stops. Without an assignee it is the one whom the
@@ -82,17 +83,17 @@ func (t Ticket) AcceptHandOver(assignee string, at time.Time) (Outcome, error) {
 	c.facts().HandOver = nil
 	c.give(offer.GetParty(), offer.GetGroup(), cmp.Or(assignee, offer.GetAssignee()))
 	c.lead(rule, 0)
-	return c.done("ticket.handed_over"), nil
+	return c.done(ticketevent.HandedOver), nil
 }
 
 // DeclineHandOver ends the offer. Nothing moved, so nothing returns.
 func (t Ticket) DeclineHandOver(reason Text, at time.Time) (Outcome, error) {
-	return t.endOffer(process.DeclineHandOver, "ticket.hand_over_declined", reason, at)
+	return t.endOffer(process.DeclineHandOver, ticketevent.HandOverDeclined, reason, at)
 }
 
 // WithdrawHandOver takes an unanswered offer back.
 func (t Ticket) WithdrawHandOver(at time.Time) (Outcome, error) {
-	return t.endOffer(process.WithdrawHandOver, "ticket.hand_over_withdrawn", Text{}, at)
+	return t.endOffer(process.WithdrawHandOver, ticketevent.HandOverWithdrawn, Text{}, at)
 }
 
 // OfferLasts says how much longer the offer of this generation waits for an answer; nothing or less once its time has come.
@@ -115,7 +116,7 @@ func (t Ticket) ExpireHandOver(at time.Time) (Outcome, error) {
 	if rule.GetTimeOut() == profilev1.TimeOut_TIME_OUT_ESCALATES {
 		return t.escalateOffer(rule, at)
 	}
-	return t.endOffer(process.ExpireHandOver, "ticket.hand_over_expired", Text{}, at)
+	return t.endOffer(process.ExpireHandOver, ticketevent.HandOverExpired, Text{}, at)
 }
 
 // HandOverRule is how the desk's process hands the ticket to a party; nil where it has no rule.
@@ -137,7 +138,7 @@ func (t Ticket) escalateOffer(rule *profilev1.HandOverRule, at time.Time) (Outco
 	c := t.change(at)
 	offer := c.facts().GetHandOver()
 	offer.EscalateTime = timestamppb.New(at)
-	outcome := c.done("ticket.hand_over_overdue")
+	outcome := c.done(ticketevent.HandOverOverdue)
 	told := t.Desk.Key(offer.GetParty())
 	for _, party := range t.Desk.Process.Settings().GetParties() {
 		for _, group := range party.GetGroups() {

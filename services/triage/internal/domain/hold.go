@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Wait is what a ticket is put to wait for.
@@ -34,7 +35,7 @@ func (t Ticket) Hold(wait Wait, reason Text, at time.Time) (Outcome, error) {
 	if !wait.Until.IsZero() {
 		c.facts().HoldUntil = timestamppb.New(wait.Until)
 	}
-	return c.done("ticket.held", reason), nil
+	return c.done(ticketevent.Held, reason), nil
 }
 
 // BadWait refuses a wait that the desk's process does not know.

@@ -8,6 +8,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Row is the state of a case after one row of another tool's history (R34).
@@ -70,10 +71,10 @@ func (t Ticket) imported(row Row) *change {
 // importPlace moves the ticket between parties, groups and people. In another tool nobody is asked, so it is handed over at once.
 func (t Ticket) importPlace(row Row) (Outcome, bool) {
 	f := t.Facts
-	eventType := "ticket.assigned"
+	eventType := ticketevent.Assigned
 	switch {
 	case f.GetHolderParty() != row.Party || f.GetHolderGroup() != row.Group:
-		eventType = "ticket.handed_over"
+		eventType = ticketevent.HandedOver
 	case f.GetAssignee() == row.Assignee:
 		return Outcome{}, false
 	}
@@ -85,16 +86,16 @@ func (t Ticket) importPlace(row Row) (Outcome, bool) {
 // importedEvents is what a step into a status is called. One out of Resolved, Closed or Cancelled into work or waiting is a
 // reopening instead; but a finished ticket that another tool merely put aside has not been taken up again by anybody.
 var importedEvents = map[process.Status]string{
-	process.Registered:       "ticket.assigned",
-	process.Assigned:         "ticket.assigned",
-	process.InProgress:       "ticket.work_started",
-	process.AwaitingSupplier: "ticket.held",
-	process.AwaitingUser:     "ticket.held",
-	process.PendingRelease:   "ticket.held",
-	process.OnHold:           "ticket.held",
-	process.Resolved:         "ticket.resolved",
-	process.Closed:           "ticket.closed",
-	process.Cancelled:        "ticket.cancelled",
+	process.Registered:       ticketevent.Assigned,
+	process.Assigned:         ticketevent.Assigned,
+	process.InProgress:       ticketevent.WorkStarted,
+	process.AwaitingSupplier: ticketevent.Held,
+	process.AwaitingUser:     ticketevent.Held,
+	process.PendingRelease:   ticketevent.Held,
+	process.OnHold:           ticketevent.Held,
+	process.Resolved:         ticketevent.Resolved,
+	process.Closed:           ticketevent.Closed,
+	process.Cancelled:        ticketevent.Cancelled,
 }
 
 // importStatus takes the edge of the row.
@@ -121,10 +122,10 @@ func (t Ticket) importStatus(row Row) (Outcome, bool) {
 		c.unresolve()
 		switch {
 		case finished(from) && row.Status != process.OnHold:
-			eventType = "ticket.reopened"
+			eventType = ticketevent.Reopened
 			f.ReopenCount++
 		case row.Status == process.InProgress && process.Holds().Has(from):
-			eventType = "ticket.resumed"
+			eventType = ticketevent.Resumed
 		}
 	}
 	if !process.Allows(from, row.Status) {
@@ -146,14 +147,14 @@ func (t Ticket) importFacts(row Row) (Outcome, bool) {
 	}
 	c := t.imported(row)
 	c.facts().Impact, c.facts().SubStatus, c.facts().Labels = row.Impact, row.SubStatus, maps.Clone(row.Labels)
-	return c.done("ticket.updated"), true
+	return c.done(ticketevent.Updated), true
 }
 
 // importUnchanged keeps a row that says only that somebody saved the case.
 func (t Ticket) importUnchanged(row Row) Outcome {
 	c := t.imported(row)
 	c.number(0)
-	outcome := c.done("ticket.work_logged")
+	outcome := c.done(ticketevent.WorkLogged)
 	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome
 }
@@ -167,5 +168,5 @@ func (t Ticket) FinishImport() (Outcome, error) {
 	c := t.change(t.Facts.GetUpdateTime().AsTime())
 	c.imported = true
 	c.facts().Importing = false
-	return c.done("ticket.import_finished"), nil
+	return c.done(ticketevent.ImportFinished), nil
 }

@@ -8,6 +8,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // CompleteLegalStage records that a stage of a law was done (GDPR art. 33, NIS2 art. 23).
@@ -26,7 +27,7 @@ func (t Ticket) CompleteLegalStage(clock, stage string, done time.Time, note Tex
 		return Outcome{}, BadStage{"done_time", "not_future"}
 	}
 	duty.Done = append(duty.Done, &triagev1.LegalStageDone{Stage: stage, DoneTime: timestamppb.New(done), DoneBy: by})
-	outcome := c.done("ticket.legal_stage_done", note)
+	outcome := c.done(ticketevent.LegalStageDone, note)
 	outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	return outcome, nil
 }
@@ -56,7 +57,7 @@ func (f *follower) oblige(Ticket) error {
 			continue
 		}
 		known := timestamppb.New(f.at)
-		if f.Events[0].Type == "ticket.opened" {
+		if f.Events[0].Type == ticketevent.Opened {
 			known = f.Ticket.Facts.GetSubmitTime()
 		}
 		duty := &triagev1.LegalDuty{Clock: clock.Setting.GetId(), KnownTime: known}

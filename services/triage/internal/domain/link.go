@@ -8,6 +8,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // What a ticket carries of what it belongs together with.
@@ -63,7 +64,7 @@ func (t Ticket) Link(link *triagev1.Link, at time.Time) (Outcome, error) {
 	if _, rejection := process.Permit(process.Link, t.facts()); rejection != nil {
 		return Outcome{}, rejection
 	}
-	return t.linked(process.Link, "ticket.linked", link, at)
+	return t.linked(process.Link, ticketevent.Linked, link, at)
 }
 
 // LinkTo links the ticket to another of the desk; both show it. upwards are the tickets that the other's chain of this kind leads
@@ -75,7 +76,7 @@ func (t Ticket) LinkTo(other Ticket, kind triagev1.LinkKind, upwards []string, a
 	if err := t.linkable(other, kind, upwards); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
-	if one, err = t.linked(process.Link, "ticket.linked", towards(other, kind), at); err != nil {
+	if one, err = t.linked(process.Link, ticketevent.Linked, towards(other, kind), at); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
 	if id := t.Desk.inquiryKind(); kind == inquiryAbout && id != "" { // R19: it is a further inquiry from now on
@@ -85,7 +86,7 @@ func (t Ticket) LinkTo(other Ticket, kind triagev1.LinkKind, upwards []string, a
 		}
 		f.Assessment.Kind = id
 	}
-	both, err = other.linkedFrom("ticket.linked", t, kind, at)
+	both, err = other.linkedFrom(ticketevent.Linked, t, kind, at)
 	return one, both, err
 }
 
@@ -173,7 +174,7 @@ func (t Ticket) UnlinkedFrom(from Ticket, kind triagev1.LinkKind, at time.Time) 
 func (t Ticket) without(link *triagev1.Link, at time.Time) Outcome {
 	c := t.change(at)
 	c.facts().Links = slices.DeleteFunc(c.facts().Links, same(link))
-	return c.done("ticket.unlinked")
+	return c.done(ticketevent.Unlinked)
 }
 
 // LinkItem says that the ticket is about a configuration item (R126).
@@ -186,7 +187,7 @@ func (t Ticket) LinkItem(item string, at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().ConfigurationItems = append(c.facts().ConfigurationItems, item)
-	return c.done("ticket.configuration_item_linked"), nil
+	return c.done(ticketevent.ConfigurationItemLinked), nil
 }
 
 // UnlinkItem says that it is not.
@@ -199,5 +200,5 @@ func (t Ticket) UnlinkItem(item string, at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().ConfigurationItems = slices.DeleteFunc(c.facts().ConfigurationItems, func(i string) bool { return i == item })
-	return c.done("ticket.configuration_item_unlinked"), nil
+	return c.done(ticketevent.ConfigurationItemUnlinked), nil
 }

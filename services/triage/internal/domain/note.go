@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // MaxNotes is how many notes and work-log entries one ticket can have. An import may exceed it: it happened.
@@ -21,9 +22,9 @@ func (TooManyNotes) Error() string {
 // AddNote writes a note. An internal one is for the parties only (R74). What the user writes about a solution ends their silence
 // (R106), and is not something that they hear (R81).
 func (t Ticket) AddNote(note Text, internal bool, by string, at time.Time) (Outcome, error) {
-	step, eventType := process.AddNote, "ticket.note_added"
+	step, eventType := process.AddNote, ticketevent.NoteAdded
 	if internal {
-		step, eventType = process.AddInternalNote, "ticket.internal_note_added"
+		step, eventType = process.AddInternalNote, ticketevent.InternalNoteAdded
 	}
 	outcome, err := t.note(step, eventType, note, 0, at)
 	if err != nil {
@@ -50,7 +51,7 @@ func endSilence(facts *triagev1.Ticket) {
 
 // LogWork records work done, for those who continue (R74, R76). It is internal.
 func (t Ticket) LogWork(text Text, minutes int32, at time.Time) (Outcome, error) {
-	outcome, err := t.note(process.LogWork, "ticket.work_logged", text, minutes, at)
+	outcome, err := t.note(process.LogWork, ticketevent.WorkLogged, text, minutes, at)
 	if err == nil {
 		outcome.Events[0].Audience = insidersOnly(outcome.Events[0].Audience, outcome.Ticket)
 	}

@@ -5,8 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
+	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // notificationRequest names those whom a rule of the profile wants told, by their part in the ticket as it stands.
@@ -41,12 +45,29 @@ func (t Ticket) notificationRequest(
 	return request, nil
 }
 
+// surveyRequest asks that the reporter of a solved ticket is invited to say how it was, some time later (R112). nil where the
+// profile does not ask.
+func (t Ticket) surveyRequest(event string, at time.Time) *triagev1.NotificationRequest {
+	invitation := t.Desk.Process.Settings().GetClosing().GetSurveyInvitation()
+	if event != ticketevent.Resolved || invitation == nil || t.Facts.GetReporter() == "" {
+		return nil
+	}
+	due, said := deadline.After(t.Desk.Process, invitation.GetAfter(), invitation.GetCalendar(), at)
+	if !said {
+		return nil
+	}
+	return &triagev1.NotificationRequest{
+		Rule: "closing.survey_invitation", Template: invitation.GetTemplate(), Media: []string{"mail"},
+		Recipients: []string{t.Desk.Key(t.Facts.GetReporter())}, SendTime: timestamppb.New(due),
+	}
+}
+
 // releaseRequests ask that those whom a fix concerns hear of it, whatever else the profile notifies of: of each plan the
 // parties that it names (R82), of the coming release everybody who waits for it (R83). The words are the event's own text.
 func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*triagev1.NotificationRequest, error) {
 	var requests []*triagev1.NotificationRequest
 	switch event {
-	case "ticket.fix_planned":
+	case ticketevent.FixPlanned:
 		plans, err := t.Desk.Process.FixPlans(facts)
 		if err != nil {
 			return nil, err
@@ -60,7 +81,7 @@ func (t Ticket) releaseRequests(event string, facts *profilev1.TicketFacts) ([]*
 				requests = append(requests, request)
 			}
 		}
-	case "ticket.release_announced":
+	case ticketevent.ReleaseAnnounced:
 		request := &triagev1.NotificationRequest{Rule: "release_announced", Template: templateReleaseAnnounced, Media: inWriting}
 		for _, part := range []profilev1.Audience{
 			profilev1.Audience_AUDIENCE_REPORTER, profilev1.Audience_AUDIENCE_AFFECTED_USER, profilev1.Audience_AUDIENCE_LINKED_REPORTERS,

@@ -9,6 +9,7 @@ import (
 	commonv1 "github.com/bavn/bavn/gen/go/bavn/common/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Opening is what a ticket is opened with. Names are full resource names.
@@ -63,5 +64,5 @@ func Open(desk Desk, o Opening, at time.Time) Outcome {
 		answer.Words.Name = AnswerPrefix + answer.Question
 		texts = append(texts, answer.Words)
 	}
-	return c.done("ticket.opened", texts...)
+	return c.done(ticketevent.Opened, texts...)
 }

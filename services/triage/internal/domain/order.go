@@ -7,6 +7,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // NotAServiceRequest refuses goods to a ticket about a fault: requests leave the incident flow, faults do not (R29).
@@ -40,7 +41,7 @@ func (t Ticket) Order(goods string, quantity int32, help bool, at time.Time) (Ou
 		order.DeliveryTime = timestamppb.New(expected)
 	}
 	c.facts().Order = order
-	return c.done("ticket.ordered"), nil
+	return c.done(ticketevent.Ordered), nil
 }
 
 // HandOut says that the goods were handed out. Whether help with setting up is wanted is asked then (R30); nil lets stand what
@@ -55,5 +56,5 @@ func (t Ticket) HandOut(help *bool, at time.Time) (Outcome, error) {
 	if help != nil {
 		order.SetUpHelp = *help
 	}
-	return c.done("ticket.handed_out"), nil
+	return c.done(ticketevent.HandedOut), nil
 }

@@ -7,6 +7,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Judgement is what somebody says about a ticket's priority; what is empty stays.
@@ -43,7 +44,7 @@ func (t Ticket) Prioritise(j Judgement, reason Text, at time.Time) (Outcome, err
 	if j.Settles {
 		a.PriorityDoubted = false
 	}
-	return c.done("ticket.prioritised", reason), nil
+	return c.done(ticketevent.Prioritised, reason), nil
 }
 
 // AlreadyDoubted refuses a second doubt before the first is answered.
@@ -63,7 +64,7 @@ func (t Ticket) DoubtPriority(reason Text, at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.assessment().PriorityDoubted = true
-	return c.done("ticket.priority_doubted", reason), nil
+	return c.done(ticketevent.PriorityDoubted, reason), nil
 }
 
 // due is the priority that the desk's process gives the ticket, and why (R46, R47). One that a person set stays, lower than the

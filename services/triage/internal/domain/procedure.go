@@ -9,6 +9,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Names of the texts of procedures.
@@ -57,9 +58,9 @@ func RunBy(step process.Step, p *profilev1.Procedure) []string {
 // declared is what the event of a declaration is called.
 func declared(procedure string) string {
 	if procedure == majorProcedure {
-		return "ticket.declared_major"
+		return ticketevent.DeclaredMajor
 	}
-	return "ticket.procedure_declared"
+	return ticketevent.ProcedureDeclared
 }
 
 // running is the run of a procedure that has not ended; nil where there is none.
@@ -112,7 +113,7 @@ func (t Ticket) InformProcedure(procedure, lead string, update Text, at time.Tim
 	if lead != "" {
 		run.Lead = lead
 	}
-	return c.done("ticket.procedure_updated", update), nil
+	return c.done(ticketevent.ProcedureUpdated, update), nil
 }
 
 // StandDownProcedure ends it.
@@ -126,7 +127,7 @@ func (t Ticket) StandDownProcedure(procedure string, reason Text, at time.Time) 
 		return Outcome{}, NotRunning{}
 	}
 	run.EndTime = timestamppb.New(at)
-	return c.done("ticket.stood_down", reason), nil
+	return c.done(ticketevent.StoodDown, reason), nil
 }
 
 // ReviewProcedure records what was learned from the last run that ended.
@@ -142,7 +143,7 @@ func (t Ticket) ReviewProcedure(procedure string, review Text, at time.Time) (Ou
 		return Outcome{}, NothingToReview{}
 	}
 	run.ReviewTime = timestamppb.New(at)
-	return c.done("ticket.procedure_reviewed", review), nil
+	return c.done(ticketevent.ProcedureReviewed, review), nil
 }
 
 func (t Ticket) procedureStep(step process.Step, text Text, at time.Time) (*change, error) {

@@ -11,6 +11,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // VerifiedOtherwise refuses a verification by another way, or by another party, than the desk's process asks for (R151).
@@ -53,7 +54,7 @@ func (t Ticket) Verify(method triagev1.VerificationMethod, by string, finder boo
 	}
 	c := t.change(at)
 	c.verify(method, by)
-	return c.done("ticket.verified"), nil
+	return c.done(ticketevent.Verified), nil
 }
 
 func (c *change) verify(method triagev1.VerificationMethod, by string) {
@@ -67,14 +68,14 @@ func (t Ticket) PassQualityCheck(at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().QualityChecked = true
-	return c.done("ticket.quality_checked"), nil
+	return c.done(ticketevent.QualityChecked), nil
 }
 
 // RecordReport keeps how far the incident report is, in any status: it is written by others, in their own time (R108).
 func (t Ticket) RecordReport(written, approved bool, at time.Time) Outcome {
 	c := t.change(at)
 	c.facts().ReportWritten, c.facts().ReportApproved = written, approved
-	return c.done("ticket.report_recorded")
+	return c.done(ticketevent.ReportRecorded)
 }
 
 // DecidesReport is the subject of the decision that a report which is made outside Bavn is as far as a person says.

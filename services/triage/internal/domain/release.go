@@ -7,6 +7,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // PlanFix says when and how it will be fixed (R82). Who was told of another time was not told of this one, and a new plan is
@@ -21,7 +22,7 @@ func (t Ticket) PlanFix(release time.Time, plan Text, at time.Time) (Outcome, er
 		planned.ToldTime = before.GetToldTime()
 	}
 	c.facts().FixPlan = planned
-	return c.done("ticket.fix_planned", plan), nil
+	return c.done(ticketevent.FixPlanned, plan), nil
 }
 
 // TellReporters says that those who wait for the fix hear of its coming release (R83).
@@ -31,7 +32,7 @@ func (t Ticket) TellReporters(message Text, at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().FixPlan.ToldTime = timestamppb.New(at)
-	return c.done("ticket.release_announced", message), nil
+	return c.done(ticketevent.ReleaseAnnounced, message), nil
 }
 
 // MarkReleased says that the fix is released; a ticket that waited for it is being worked on again (R97). unannounced names who
@@ -48,13 +49,15 @@ func (t Ticket) MarkReleased(unannounced string, at time.Time) (Outcome, error) 
 	}
 	f.FixPlan.ReleasedTime, f.FixPlan.OverriddenBy = timestamppb.New(at), unannounced
 	c.lead(rule, 0)
-	return c.done("ticket.released"), nil
+	return c.done(ticketevent.Released), nil
 }
 
-// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end.
+// PendingRelease is when a planned fix is to be released; false once it is, or the ticket is at its end. An inquiry waits for its
+// main ticket's.
 func PendingRelease(f *triagev1.Ticket) (time.Time, bool) {
 	plan := f.GetFixPlan()
-	if plan.GetReleaseTime() == nil || plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed {
+	over := plan.GetReleasedTime() != nil || f.GetStatusClass() == process.ClassClosed
+	if plan.GetReleaseTime() == nil || over || (Ticket{Facts: f}).about() {
 		return time.Time{}, false
 	}
 	return plan.GetReleaseTime().AsTime(), true

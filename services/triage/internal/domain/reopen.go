@@ -5,6 +5,7 @@ import (
 
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/deadline"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // ReopenTooLate refuses to reopen what was closed too long ago: a new ticket is linked to it.
@@ -25,8 +26,13 @@ func (t Ticket) reopensUntil() (time.Time, bool) {
 
 // Reopen puts a solved or closed ticket into the common queue of its owner's party; its clocks continue where they stood (R107).
 func (t Ticket) Reopen(reason Text, at time.Time) (Outcome, error) {
+	return t.reopen(reason, !reason.Blank(), at)
+}
+
+// reopen does so; reasoned is true where there is a reason, in words or in what happened to another ticket.
+func (t Ticket) reopen(reason Text, reasoned bool, at time.Time) (Outcome, error) {
 	facts := t.facts()
-	facts.Reason = !reason.Blank()
+	facts.Reason = reasoned
 	rule, rejection := process.Permit(process.Reopen, facts)
 	if rejection != nil {
 		return Outcome{}, rejection
@@ -40,5 +46,8 @@ func (t Ticket) Reopen(reason Text, at time.Time) (Outcome, error) {
 	c.unresolve()
 	c.give(f.GetOwnerParty(), "", "")
 	c.lead(rule, 0)
-	return c.done("ticket.reopened", reason), nil
+	if reason.Blank() {
+		return c.done(ticketevent.Reopened), nil
+	}
+	return c.done(ticketevent.Reopened, reason), nil
 }

@@ -8,6 +8,7 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Solution is how a ticket was solved, and why it happened where that is known (R76).
@@ -46,5 +47,5 @@ func (t Ticket) Resolve(solution Solution, by string, at time.Time) (Outcome, er
 	f.ResolveTime = timestamppb.New(at)
 	c.lead(rule, 0)
 	c.give(f.GetOwnerParty(), "", f.GetOwner())
-	return c.done("ticket.resolved", solution.Text, solution.RootCause), nil
+	return c.done(ticketevent.Resolved, solution.Text, solution.RootCause), nil
 }

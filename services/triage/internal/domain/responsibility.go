@@ -7,6 +7,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // OfferResponsibility offers the ownership to another party (R60, R63). The work stays where it is.
@@ -19,7 +20,7 @@ func (t Ticket) OfferResponsibility(party string, reason Text, by string, at tim
 	}
 	c := t.change(at)
 	c.facts().Transfer = &triagev1.TransferOffer{Party: party, OfferedBy: by, OfferTime: timestamppb.New(at)}
-	return c.done("ticket.transfer_offered", reason), nil
+	return c.done(ticketevent.TransferOffered, reason), nil
 }
 
 // AcceptResponsibility makes the receiver the owner. A solved ticket lies with its owner (R100), so it moves along.
@@ -33,7 +34,7 @@ func (t Ticket) AcceptResponsibility(owner string, at time.Time) (Outcome, error
 	if f.GetStatusClass() == process.ClassReadyToClose {
 		c.give(f.GetOwnerParty(), "", owner)
 	}
-	return c.done("ticket.responsibility_transferred"), nil
+	return c.done(ticketevent.ResponsibilityTransferred), nil
 }
 
 // DeclineResponsibility leaves the ownership where it was.
@@ -45,5 +46,5 @@ func (t Ticket) DeclineResponsibility(reason Text, at time.Time) (Outcome, error
 	}
 	c := t.change(at)
 	c.facts().Transfer = nil
-	return c.done("ticket.transfer_declined", reason), nil
+	return c.done(ticketevent.TransferDeclined, reason), nil
 }

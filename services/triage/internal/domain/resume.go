@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // ResumeBy takes it up again for a person. That the user has answered, those who work on it hear of, where the process has them
@@ -20,7 +21,7 @@ func (t Ticket) ResumeBy(person string, note Text, at time.Time) (Outcome, error
 	})
 }
 
-const replyReceived = "ticket.reply_received"
+const replyReceived = ticketevent.ReplyReceived
 
 // Resume takes the ticket up again: with the person who has it, or back in the queue where nobody does.
 func (t Ticket) Resume(note Text, at time.Time) (Outcome, error) {
@@ -30,5 +31,5 @@ func (t Ticket) Resume(note Text, at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.lead(rule, 0)
-	return c.done("ticket.resumed", note), nil
+	return c.done(ticketevent.Resumed, note), nil
 }

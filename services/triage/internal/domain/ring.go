@@ -7,6 +7,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // DecidesClosing is the subject of the decision not to close on silence, and to close after all.
@@ -48,7 +49,7 @@ func (t Ticket) enterQueue(at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().QueueTime = nil
-	return c.done("ticket.queued"), nil
+	return c.done(ticketevent.Queued), nil
 }
 
 // endHold takes a ticket up again when what was said to be its time has come.
@@ -60,7 +61,7 @@ func (t Ticket) endHold(at time.Time) (Outcome, error) {
 	c := t.change(at)
 	c.facts().HoldUntil = nil
 	c.lead(rule, 0)
-	return c.done("ticket.resumed"), nil
+	return c.done(ticketevent.Resumed), nil
 }
 
 // endSilently takes silence for consent, and closes where the profile has it so and every gate is open (R106). A shut gate is
@@ -75,7 +76,7 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	}
 	c := t.change(at)
 	c.facts().SolutionAccepted = true
-	accepted := c.done("ticket.solution_accepted")
+	accepted := c.done(ticketevent.SolutionAccepted)
 	if !held.Setting.GetCloses() {
 		return accepted, nil
 	}
@@ -86,7 +87,7 @@ func (t Ticket) endSilently(at time.Time) (Outcome, error) {
 	if gate, shut := verdict.Shut(); shut {
 		return accepted.stays(gate, at), nil
 	}
-	closed, err := accepted.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, at)
+	closed, err := accepted.Ticket.finish(process.CloseBySilence, ticketevent.Closed, Text{}, at)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -134,7 +135,7 @@ func (f *follower) closeOverdue(Ticket) error {
 	if _, shut := verdict.Shut(); shut {
 		return nil
 	}
-	closed, err := f.Ticket.finish(process.CloseBySilence, "ticket.closed", Text{}, f.at)
+	closed, err := f.Ticket.finish(process.CloseBySilence, ticketevent.Closed, Text{}, f.at)
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,13 @@ import (
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Sending is how a new ticket goes on, where its desk's process sends it without anybody's doing (R41, R66).
 type Sending struct {
-	// To is where a route leads, by what was read before; false where nobody is there to receive it.
-	To func(route *profilev1.Route) (Destination, bool)
+	// To are those to whom it may go.
+	To People
 	// By is who registered it, by full name.
 	By string
 	// LanguageCode is that of the desk.
@@ -23,21 +24,36 @@ type Sending struct {
 	Lapse time.Duration
 }
 
-// send lets a new ticket go where its route sends it at once (R41); what a supplier found and solves itself needs nobody's
-// acceptance (R66). It stays with the contact party where somebody must look at it first: it waits for the morning, is
-// restricted, or lacks what it needs to be sent. The questions of the guides are for those who triage by hand.
+// untouched reports whether nobody has sent, taken or offered the ticket yet: it lies where it was registered.
+func (t Ticket) untouched() bool {
+	f := t.Facts
+	return f.GetHolderParty() == t.Desk.ContactParty && f.GetHolderGroup() == "" && f.GetAssignee() == "" && f.GetHandOver() == nil
+}
+
+// Queued reports whether the step let in what came at night (R10).
+func (o Outcome) Queued() bool {
+	return slices.ContainsFunc(o.Events, func(e Event) bool { return e.Type == ticketevent.Queued })
+}
+
+// send lets a new ticket go where its route sends it at once (R41), or in the morning where it waited for that (R10); what a
+// supplier found and solves itself needs nobody's acceptance (R66). It stays with the contact party where somebody must look at
+// it first: it is restricted, lacks what it needs to be sent, or was touched at night. The questions of the guides are for those
+// who triage by hand.
 func (f *follower) send(Ticket) error {
 	facts := f.Ticket.Facts
-	if f.Sending == nil || facts.GetQueueTime() != nil || facts.GetRestricted() {
+	if f.Sending == nil || facts.GetQueueTime() != nil || facts.GetRestricted() || !f.Ticket.untouched() {
 		return nil
 	}
 	routing, err := f.process.Route(f.facts())
 	if err != nil || !routing.Route.GetAtOnce() {
 		return err
 	}
-	d, found := f.Sending.To(routing.Route)
-	if !found || f.Ticket.IsAt(d) {
+	d, err := f.Sending.To.Destination(f.Ticket, routing.Route, f.at)
+	if _, nobody := errors.AsType[NobodyInRole](err); nobody { // somebody sends it by hand
 		return nil
+	}
+	if err != nil || f.Ticket.IsAt(d) {
+		return err
 	}
 	if ready, err := f.mayGo(d); err != nil || !ready {
 		return err

@@ -2,14 +2,12 @@ package domain
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Destination is where a ticket is sent: full names.
@@ -23,13 +21,12 @@ type Destination struct {
 	WithResponsibility bool
 }
 
-// Picked is who was looked for at the end of a route, and what spoke for them.
+// Picked is who was looked for at the end of a route.
 type Picked struct {
-	// Person is the id of the person.
+	// Person is their id.
 	Person string
-	// Open is how many open tickets they had.
-	Open int
-	Rule profilev1.Pick
+	// For is what spoke for them: the inputs of the decision.
+	For map[string]string
 }
 
 // DecidesAssignee is the subject of the decision on who is assigned a ticket at the end of its route.
@@ -42,10 +39,7 @@ func (o Outcome) picks(d Destination, rule profile.Why, at time.Time) Outcome {
 	}
 	f := &follower{Outcome: o, at: at}
 	f.Ticket.Decisions = slices.Clone(o.Ticket.Decisions)
-	rule.Condition, rule.Inputs = "", map[string]string{
-		"pick":         strings.ToLower(strings.TrimPrefix(d.Picked.Rule.String(), "PICK_")),
-		"open_tickets": strconv.Itoa(d.Picked.Open),
-	}
+	rule.Condition, rule.Inputs = "", d.Picked.For
 	f.decide(DecidesAssignee, o.Ticket.Desk.Key(d.Assignee), rule)
 	return f.Outcome
 }
@@ -130,6 +124,6 @@ func (t Ticket) Forward(d Destination, reason Text, by string, at time.Time, lap
 		c := t.change(at)
 		c.event.Notifications = []*triagev1.NotificationRequest{t.toldByMail("forwarded", "forwarded",
 			t.Facts.GetReporter(), t.Facts.GetAffectedUser())}
-		return c.done("ticket.forwarded", reason), nil
+		return c.done(ticketevent.Forwarded, reason), nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // MaxLetIn is how many persons and parties can be let in to see one restricted ticket.
@@ -39,7 +40,7 @@ func (t Ticket) GrantSight(who string, reason Text, at time.Time) (Outcome, erro
 		}
 		c.facts().NeedToKnow = sorted(append(let, key))
 	}
-	return c.done("ticket.sight_granted", reason), nil
+	return c.done(ticketevent.SightGranted, reason), nil
 }
 
 // RevokeSight takes it away again.
@@ -53,7 +54,7 @@ func (t Ticket) RevokeSight(who string, reason Text, at time.Time) (Outcome, err
 		return Outcome{}, NotLetIn{}
 	}
 	c.facts().NeedToKnow = slices.Delete(c.facts().GetNeedToKnow(), place, place+1)
-	return c.done("ticket.sight_revoked", reason), nil
+	return c.done(ticketevent.SightRevoked, reason), nil
 }
 
 func (t Ticket) sightStep(step process.Step, reason Text, at time.Time) (*change, error) {

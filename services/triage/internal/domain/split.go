@@ -7,6 +7,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 const splitFrom = triagev1.LinkKind_LINK_KIND_SPLIT_FROM
@@ -28,7 +29,7 @@ func (t Ticket) SplitOff(part Ticket, at time.Time) (this, split Outcome, err er
 	if err := t.MaySplit(); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
-	if this, err = t.linkedFrom("ticket.split", part, splitFrom, at); err != nil {
+	if this, err = t.linkedFrom(ticketevent.Split, part, splitFrom, at); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
 	c := part.change(at)
@@ -36,7 +37,7 @@ func (t Ticket) SplitOff(part Ticket, at time.Time) (this, split Outcome, err er
 	f.Links = append(f.Links, towards(t, splitFrom))
 	f.Assessment, f.Impact = proto.CloneOf(t.Facts.GetAssessment()), t.Facts.GetImpact()
 	f.Restricted, f.NeedToKnow = t.Facts.GetRestricted(), append([]string(nil), t.Facts.GetNeedToKnow()...)
-	return this, c.done("ticket.linked"), nil
+	return this, c.done(ticketevent.Linked), nil
 }
 
 // SplitPart reports whether the ticket was split off another already.
@@ -63,14 +64,14 @@ func (t Ticket) MergeInto(into Ticket, upwards []string, reason Text, at time.Ti
 	if err := t.linkable(into, duplicateOf, upwards); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
-	if other, err = into.linkedFrom("ticket.linked", t, duplicateOf, at); err != nil {
+	if other, err = into.linkedFrom(ticketevent.Linked, t, duplicateOf, at); err != nil {
 		return Outcome{}, Outcome{}, err
 	}
 	c := t.change(at)
 	f := c.facts()
 	f.Links = append(f.Links, towards(into, duplicateOf))
 	c.end(rule)
-	return c.done("ticket.merged", reason), other, nil
+	return c.done(ticketevent.Merged, reason), other, nil
 }
 
 // mergedInto is the ticket that this one was merged into; empty where it was not.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // StartWork begins the work (R94). Who begins a ticket that nobody has becomes its assignee.
@@ -17,5 +18,5 @@ func (t Ticket) StartWork(by string, at time.Time) (Outcome, error) {
 	c := t.change(at)
 	c.facts().Assignee = by
 	c.lead(rule, 0)
-	return c.done("ticket.work_started"), nil
+	return c.done(ticketevent.WorkStarted), nil
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Take makes a person of the holding party the assignee (R33).
@@ -15,5 +16,5 @@ func (t Ticket) Take(by string, at time.Time) (Outcome, error) {
 	c := t.change(at)
 	c.facts().Assignee = by
 	c.lead(rule, 0)
-	return c.done("ticket.taken"), nil
+	return c.done(ticketevent.Taken), nil
 }

@@ -13,6 +13,7 @@ import (
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
 	"github.com/bavn/bavn/process/profile"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Ticket is the aggregate. A decision never changes it: it returns another.
@@ -84,6 +85,8 @@ type Event struct {
 	Audience []string
 	// At is when it happened.
 	At time.Time
+	// OfMain says that it was carried over from the ticket that this one is about: nobody but its own users needs to hear it again.
+	OfMain bool
 }
 
 // Outcome is a decision: the ticket after it, and what happened, in order.
@@ -200,9 +203,10 @@ func (c *change) done(eventType string, texts ...Text) Outcome {
 
 // heard are the events by which the reporter hears something, or has just said it (R80, R81).
 var heard = map[string]bool{
-	"ticket.opened": true, "ticket.work_started": true, "ticket.held": true, "ticket.resolved": true, "ticket.closed": true,
-	"ticket.note_added": true, "ticket.solution_rejected": true, "ticket.reopened": true, "ticket.aged": true,
-	"ticket.responsibility_transferred": true, "ticket.fix_planned": true,
+	ticketevent.Opened: true, ticketevent.WorkStarted: true, ticketevent.Held: true, ticketevent.Resolved: true,
+	ticketevent.Closed:    true,
+	ticketevent.NoteAdded: true, ticketevent.SolutionRejected: true, ticketevent.Reopened: true, ticketevent.Aged: true,
+	ticketevent.ResponsibilityTransferred: true, ticketevent.FixPlanned: true, ticketevent.ReleaseAnnounced: true,
 }
 
 // react keeps when work first began, and when the reporter last heard something.

@@ -6,6 +6,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // Update is what UpdateTicket changes; nil fields stay as they are.
@@ -43,5 +44,5 @@ func (t Ticket) Update(u Update, at time.Time) (Outcome, error) {
 	if u.Labels != nil {
 		f.Labels = maps.Clone(*u.Labels)
 	}
-	return c.done("ticket.updated", texts...), nil
+	return c.done(ticketevent.Updated, texts...), nil
 }

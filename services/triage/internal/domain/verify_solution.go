@@ -5,6 +5,7 @@ import (
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
 	"github.com/bavn/bavn/process"
+	"github.com/bavn/bavn/process/ticketevent"
 )
 
 // AcceptSolution records that reporter or affected user says the fault is gone (R105). Where a solution is verified by asking
@@ -22,17 +23,17 @@ func (t Ticket) AcceptSolution(by string, at time.Time) (Outcome, error) {
 	if method != triagev1.VerificationMethod_VERIFICATION_METHOD_TEST && c.facts().GetVerification() == nil {
 		c.verify(triagev1.VerificationMethod_VERIFICATION_METHOD_REPORTER, by)
 	}
-	return c.done("ticket.solution_accepted"), nil
+	return c.done(ticketevent.SolutionAccepted), nil
 }
 
 // RejectSolution records that reporter or affected user says the fault is still there (R107). The last technician has it again.
 func (t Ticket) RejectSolution(reason Text, at time.Time) (Outcome, error) {
-	return t.backToTechnician(process.RejectSolution, "ticket.solution_rejected", reason, at)
+	return t.backToTechnician(process.RejectSolution, ticketevent.SolutionRejected, reason, at)
 }
 
 // ReturnToTechnician sends a solved but badly documented ticket back to the last technician (R102).
 func (t Ticket) ReturnToTechnician(reason Text, at time.Time) (Outcome, error) {
-	return t.backToTechnician(process.ReturnToTechnician, "ticket.returned", reason, at)
+	return t.backToTechnician(process.ReturnToTechnician, ticketevent.Returned, reason, at)
 }
 
 // backToTechnician finds who solved it; an imported ticket may not know, and stays with its holder's queue.

@@ -33,6 +33,31 @@ func (q *Queries) AdoptProfile(ctx context.Context, arg AdoptProfileParams) erro
 	return err
 }
 
+const desksOf = `-- name: DesksOf :many
+SELECT DISTINCT desk FROM tickets WHERE audience @> ARRAY[$1::text] ORDER BY desk
+`
+
+// Desks in which a ticket shows itself to somebody, by their audience key.
+func (q *Queries) DesksOf(ctx context.Context, key string) ([]string, error) {
+	rows, err := q.db.Query(ctx, desksOf, key)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var desk string
+		if err := rows.Scan(&desk); err != nil {
+			return nil, err
+		}
+		items = append(items, desk)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertDesk = `-- name: InsertDesk :exec
 INSERT INTO desks (desk, display_name, time_zone, language_code, number_prefix, number_digits, authority_party, contact_party,
                    create_time, revision, chain_hash, last_event_at, profile)
@@ -132,6 +157,22 @@ func (q *Queries) InsertParty(ctx context.Context, arg InsertPartyParams) error 
 		arg.LastEventAt,
 	)
 	return err
+}
+
+const isConcerned = `-- name: IsConcerned :one
+SELECT EXISTS (SELECT FROM tickets WHERE desk = $1 AND audience @> ARRAY[$2::text])
+`
+
+type IsConcernedParams struct {
+	Desk string
+	Key  string
+}
+
+func (q *Queries) IsConcerned(ctx context.Context, arg IsConcernedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, isConcerned, arg.Desk, arg.Key)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const keepProfileVersion = `-- name: KeepProfileVersion :exec

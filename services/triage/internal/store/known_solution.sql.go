@@ -151,20 +151,21 @@ const listKnownSolutionNumbers = `-- name: ListKnownSolutionNumbers :many
 SELECT number FROM known_solutions
 WHERE desk = $1 AND (publish_time IS NOT NULL OR audience && $3::text[])
   AND (state = $4::smallint OR $4::smallint = 0)
-  AND (category = $5::text OR starts_with(category, $5::text || '/')
-       OR $5::text = '')
-  AND number < $6::integer
+  AND (category = ANY ($5::text[]) OR starts_with(category, $6::text || '/')
+       OR $6::text = '')
+  AND number < $7::integer
 ORDER BY number DESC
 LIMIT $2
 `
 
 type ListKnownSolutionNumbersParams struct {
-	Desk     string
-	Limit    int32
-	Keys     []string
-	State    int16
-	Category string
-	Before   int32
+	Desk       string
+	Limit      int32
+	Keys       []string
+	State      int16
+	Categories []string
+	Category   string
+	Before     int32
 }
 
 // What was published once is for every member; before, a known solution is between its author's party and the reviewers.
@@ -174,6 +175,7 @@ func (q *Queries) ListKnownSolutionNumbers(ctx context.Context, arg ListKnownSol
 		arg.Limit,
 		arg.Keys,
 		arg.State,
+		arg.Categories,
 		arg.Category,
 		arg.Before,
 	)

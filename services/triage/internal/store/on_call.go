@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	triagev1 "github.com/bavn/bavn/gen/go/bavn/triage/v1"
-	"github.com/bavn/bavn/platform/membership"
 	"github.com/bavn/bavn/platform/resourcename"
 )
 
@@ -75,25 +74,6 @@ func (p *Page) Keep(ctx context.Context, db DBTX, page *triagev1.Page, isNew boo
 		return fmt.Errorf("keep page: %w", err)
 	}
 	return nil
-}
-
-// HoldersOf are all who have one of some roles in a desk, with everything that they are there, by name.
-func HoldersOf(ctx context.Context, db DBTX, desk string, roles []string) ([]membership.Set, error) {
-	rows, err := New(db).RoleHolders(ctx, RoleHoldersParams{Desk: desk, Roles: roles})
-	if err != nil {
-		return nil, fmt.Errorf("read holders of roles: %w", err)
-	}
-	var sets []membership.Set
-	for _, row := range rows {
-		if len(sets) == 0 || sets[len(sets)-1].Person != row.Person {
-			sets = append(sets, membership.Set{Person: row.Person})
-		}
-		last := &sets[len(sets)-1]
-		last.Memberships = append(last.Memberships, membership.Membership{
-			ID: row.Membership, Person: row.Person, Party: row.Party, Group: row.Grp, Roles: row.Roles,
-		})
-	}
-	return sets, nil
 }
 
 // Unattested returns a page of tickets of which somebody must still be phoned, oldest number first, with their titles.

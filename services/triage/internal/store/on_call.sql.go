@@ -512,19 +512,20 @@ func (q *Queries) ReadShift(ctx context.Context, arg ReadShiftParams) (Shift, er
 
 const roleHolders = `-- name: RoleHolders :many
 SELECT m.desk, m.membership, m.person, m.party, m.grp, m.roles FROM memberships m
-WHERE m.desk = $1 AND m.person IN (
-    SELECT h.person FROM memberships h WHERE h.desk = $1 AND h.roles && $2::text[])
+WHERE m.desk = $1 AND (m.person = ANY ($2::text[]) OR m.person IN (
+    SELECT h.person FROM memberships h WHERE h.desk = $1 AND h.roles && $3::text[]))
 ORDER BY m.person, m.membership
 `
 
 type RoleHoldersParams struct {
-	Desk  string
-	Roles []string
+	Desk    string
+	Persons []string
+	Roles   []string
 }
 
-// Everything that those are who have one of some roles, so that a receiver or manager can be named (R58, R62).
+// Everything that those are who have one of some roles or are named, so that a receiver or manager can be found (R58, R62, R67).
 func (q *Queries) RoleHolders(ctx context.Context, arg RoleHoldersParams) ([]Membership, error) {
-	rows, err := q.db.Query(ctx, roleHolders, arg.Desk, arg.Roles)
+	rows, err := q.db.Query(ctx, roleHolders, arg.Desk, arg.Persons, arg.Roles)
 	if err != nil {
 		return nil, err
 	}

@@ -278,59 +278,6 @@ func (s *similar) known(ctx context.Context) ([]candidate, error) {
 	return best, nil
 }
 
-// lookups are what candidates are found by.
-type lookups struct {
-	rare, recent []int64
-	pairs        [][]int64
-}
-
-// lookUp chooses among the words of a question, the rarest first. All tickets with a rare word are candidates, and the newest
-// with a common one. Where a question has few rare words, two common ones that are seldom together stand in for one.
-func lookUp(words []domain.QuestionWord, tickets int64) lookups {
-	known := slices.DeleteFunc(slices.Clone(words), func(w domain.QuestionWord) bool { return w.Documents() == 0 })
-	slices.SortStableFunc(known, func(a, b domain.QuestionWord) int { return cmp.Compare(a.Documents(), b.Documents()) })
-	known = known[:min(len(known), lookedUp)]
-	var plan lookups
-	var common []domain.QuestionTerm
-	var whole int64
-	for _, w := range known {
-		for _, t := range w.Terms {
-			switch {
-			case t.Documents == 0:
-			case t.Documents <= rareUpTo && whole+t.Documents <= wholeUpTo:
-				whole += t.Documents
-				plan.rare = append(plan.rare, t.Term)
-			default:
-				common = append(common, t)
-				plan.recent = append(plan.recent, newestSegments(t, tickets)...)
-			}
-		}
-	}
-	if len(plan.rare) >= rareEnough {
-		return plan
-	}
-	for i, a := range common {
-		for _, b := range common[i+1:] {
-			if len(plan.pairs) < mostPairs && a.Documents*b.Documents <= pairUpTo*tickets {
-				plan.pairs = append(plan.pairs, []int64{a.Term, b.Term})
-			}
-		}
-	}
-	return plan
-}
-
-// newestSegments are the keys of a term in as many of the newest segments as may hold recentWanted tickets with it; the newest of
-// all is only begun.
-func newestSegments(t domain.QuestionTerm, tickets int64) []int64 {
-	newest := (tickets - 1) / segmentTickets
-	span := 1 + (recentWanted*(newest+1)+t.Documents-1)/t.Documents
-	var keys []int64
-	for segment := newest; segment >= 0 && segment > newest-span; segment-- {
-		keys = append(keys, t.Term^(1+segment))
-	}
-	return keys
-}
-
 // shown reads what a suggestion shows of each.
 func (s *similar) shown(ctx context.Context, db DBTX, best []candidate) ([]*triagev1.SolutionSuggestion, error) {
 	var numbers []string
@@ -381,39 +328,4 @@ func (s *similar) shown(ctx context.Context, db DBTX, best []candidate) ([]*tria
 		}
 	}
 	return list, nil
-}
-
-// Index rebuilds the words and terms of tickets of one desk, from the texts that they show and that still exist; so it may run
-// twice, or late.
-func Index(ctx context.Context, db DBTX, desk string, numbers []string) error {
-	if err := New(db).IndexTickets(ctx, IndexTicketsParams{Desk: desk, Numbers: numbers}); err != nil {
-		return fmt.Errorf("index words: %w", err)
-	}
-	return IndexTerms(ctx, db, desk, numbers)
-}
-
-// IndexTerms rebuilds the terms of tickets from their words. Whoever does so for a desk does it alone: the terms are counted.
-func IndexTerms(ctx context.Context, db DBTX, desk string, numbers []string) error {
-	q := New(db)
-	ordinals, err := q.LockSearchDesk(ctx, desk)
-	if err != nil {
-		return fmt.Errorf("lock the desk's words: %w", err)
-	}
-	before, err := q.TermsOfTickets(ctx, TermsOfTicketsParams{Desk: desk, Numbers: numbers})
-	if err != nil {
-		return fmt.Errorf("read terms: %w", err)
-	}
-	if err := q.IndexTerms(ctx, IndexTermsParams{
-		Desk: desk, Numbers: numbers, Most: mostTerms, Common: commonFrom, Ordinals: ordinals,
-	}); err != nil {
-		return fmt.Errorf("index terms: %w", err)
-	}
-	var old []int64
-	for _, row := range before {
-		old = append(old, row.Terms...)
-	}
-	if len(old) == 0 {
-		return nil
-	}
-	return q.ForgetWords(ctx, ForgetWordsParams{Desk: desk, Terms: old})
 }

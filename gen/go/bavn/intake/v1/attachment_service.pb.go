@@ -88,7 +88,7 @@ type Attachment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, `desks/{desk}/attachments/{attachment}`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The ticket, `desks/{desk}/tickets/{ticket}`.
+	// The ticket, `desks/{desk}/tickets/{ticket}`; empty while it waits for its report.
 	Ticket string `protobuf:"bytes,2,opt,name=ticket,proto3" json:"ticket,omitempty"`
 	// The submission that it came with; empty where it was added to the ticket.
 	Submission string `protobuf:"bytes,3,opt,name=submission,proto3" json:"submission,omitempty"`
@@ -107,7 +107,9 @@ type Attachment struct {
 	// When it was received.
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	// Where it stands.
-	State         AttachmentState `protobuf:"varint,11,opt,name=state,proto3,enum=bavn.intake.v1.AttachmentState" json:"state,omitempty"`
+	State AttachmentState `protobuf:"varint,11,opt,name=state,proto3,enum=bavn.intake.v1.AttachmentState" json:"state,omitempty"`
+	// The field of the report's form that it answers; empty for every other.
+	FormField     string `protobuf:"bytes,12,opt,name=form_field,json=formField,proto3" json:"form_field,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -219,10 +221,18 @@ func (x *Attachment) GetState() AttachmentState {
 	return AttachmentState_ATTACHMENT_STATE_UNSPECIFIED
 }
 
+func (x *Attachment) GetFormField() string {
+	if x != nil {
+		return x.FormField
+	}
+	return ""
+}
+
 // A piece of an upload.
 type UploadAttachmentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `desks/{desk}/tickets/{ticket}` or `desks/{desk}/submissions/{submission}`. In the first message alone.
+	// `desks/{desk}/tickets/{ticket}` or `desks/{desk}/submissions/{submission}`; `desks/{desk}` for a file that is sent ahead. In the
+	// first message alone.
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// AIP-155. In the first message alone.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -728,7 +738,7 @@ var File_bavn_intake_v1_attachment_service_proto protoreflect.FileDescriptor
 
 const file_bavn_intake_v1_attachment_service_proto_rawDesc = "" +
 	"\n" +
-	"'bavn/intake/v1/attachment_service.proto\x12\x0ebavn.intake.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x04\n" +
+	"'bavn/intake/v1/attachment_service.proto\x12\x0ebavn.intake.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x04\n" +
 	"\n" +
 	"Attachment\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
@@ -746,11 +756,13 @@ const file_bavn_intake_v1_attachment_service_proto_rawDesc = "" +
 	"\buploader\x18\t \x01(\tB\x03\xe0A\x03R\buploader\x12B\n" +
 	"\freceive_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\vreceiveTime\x12:\n" +
-	"\x05state\x18\v \x01(\x0e2\x1f.bavn.intake.v1.AttachmentStateB\x03\xe0A\x03R\x05state:W\xeaAT\n" +
+	"\x05state\x18\v \x01(\x0e2\x1f.bavn.intake.v1.AttachmentStateB\x03\xe0A\x03R\x05state\x12\"\n" +
+	"\n" +
+	"form_field\x18\f \x01(\tB\x03\xe0A\x03R\tformField:W\xeaAT\n" +
 	"\x12bavn.dk/Attachment\x12%desks/{desk}/attachments/{attachment}*\vattachments2\n" +
-	"attachment\"\xba\x02\n" +
-	"\x17UploadAttachmentRequest\x12}\n" +
-	"\x06parent\x18\x01 \x01(\tBe\xe0A\x02\xbaH_\xd8\x01\x01rZ2X^desks/[a-z][a-z0-9-]{1,30}/(tickets/[A-Z0-9][A-Z0-9-]{3,31}|submissions/[0-9a-f-]{36})$R\x06parent\x12-\n" +
+	"attachment\"\xbc\x02\n" +
+	"\x17UploadAttachmentRequest\x12\x7f\n" +
+	"\x06parent\x18\x01 \x01(\tBg\xe0A\x02\xbaHa\xd8\x01\x01r\\2Z^desks/[a-z][a-z0-9-]{1,30}(/tickets/[A-Z0-9][A-Z0-9-]{3,31}|/submissions/[0-9a-f-]{36})?$R\x06parent\x12-\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12(\n" +
 	"\tfile_name\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\x18\x80\bR\bfileName\x12\x1f\n" +

@@ -35,14 +35,15 @@ const (
 // Attachments: seen by those who see the ticket, internal ones by its parties alone. They can be fetched and are never shown: what a
 // stranger sent does not run where our pages do.
 type AttachmentServiceClient interface {
-	// Adds a file to a ticket, or to a submission whose ticket may still have to be opened.
+	// Adds a file to a ticket, or to a submission whose ticket may still have to be opened; or sends it ahead to a desk, where it waits
+	// for a day for the report that names it in a field of its form (R31), and is erased if none does.
 	//
-	// Callers: whoever sees the ticket; internal ones, those who may write internal notes to it; to a submission, whom it is about. The
-	// first message says everything but the content, which comes in pieces with the first and every other message. What it is, is told
+	// Callers: whoever sees the ticket; internal ones, those who may write internal notes to it; to a submission, whom it is about; to a
+	// desk, whoever may report there, and they alone see it while it waits. The first message says everything but the content, which comes in pieces with the first and every other message. What it is, is told
 	// by its content, never by its name. Over HTTP: POST multipart/form-data to `/v1/{parent}/attachments`, the fields `request_id` and
 	// `internal` before `file`. Emits attachment.received. Idempotent by request_id: the same content again is the same attachment.
 	// Errors: NOT_FOUND; INVALID_ARGUMENT attachment.name, attachment.empty, attachment.first; RESOURCE_EXHAUSTED
-	// ATTACHMENT_TOO_LARGE (25 MiB), TOO_MANY_ATTACHMENTS (100 for a ticket); ABORTED UPLOAD_LAPSED when it took too long, or the
+	// ATTACHMENT_TOO_LARGE (25 MiB), TOO_MANY_ATTACHMENTS (100 for a ticket, 20 that wait for one reporter's report); ABORTED UPLOAD_LAPSED when it took too long, or the
 	// ticket's texts were erased meanwhile.
 	UploadAttachment(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadAttachmentRequest, Attachment], error)
 	// Reads what is known of an attachment. Callers: those who see it. Changes nothing. Errors: NOT_FOUND.
@@ -139,14 +140,15 @@ type AttachmentService_DownloadAttachmentClient = grpc.ServerStreamingClient[Dow
 // Attachments: seen by those who see the ticket, internal ones by its parties alone. They can be fetched and are never shown: what a
 // stranger sent does not run where our pages do.
 type AttachmentServiceServer interface {
-	// Adds a file to a ticket, or to a submission whose ticket may still have to be opened.
+	// Adds a file to a ticket, or to a submission whose ticket may still have to be opened; or sends it ahead to a desk, where it waits
+	// for a day for the report that names it in a field of its form (R31), and is erased if none does.
 	//
-	// Callers: whoever sees the ticket; internal ones, those who may write internal notes to it; to a submission, whom it is about. The
-	// first message says everything but the content, which comes in pieces with the first and every other message. What it is, is told
+	// Callers: whoever sees the ticket; internal ones, those who may write internal notes to it; to a submission, whom it is about; to a
+	// desk, whoever may report there, and they alone see it while it waits. The first message says everything but the content, which comes in pieces with the first and every other message. What it is, is told
 	// by its content, never by its name. Over HTTP: POST multipart/form-data to `/v1/{parent}/attachments`, the fields `request_id` and
 	// `internal` before `file`. Emits attachment.received. Idempotent by request_id: the same content again is the same attachment.
 	// Errors: NOT_FOUND; INVALID_ARGUMENT attachment.name, attachment.empty, attachment.first; RESOURCE_EXHAUSTED
-	// ATTACHMENT_TOO_LARGE (25 MiB), TOO_MANY_ATTACHMENTS (100 for a ticket); ABORTED UPLOAD_LAPSED when it took too long, or the
+	// ATTACHMENT_TOO_LARGE (25 MiB), TOO_MANY_ATTACHMENTS (100 for a ticket, 20 that wait for one reporter's report); ABORTED UPLOAD_LAPSED when it took too long, or the
 	// ticket's texts were erased meanwhile.
 	UploadAttachment(grpc.ClientStreamingServer[UploadAttachmentRequest, Attachment]) error
 	// Reads what is known of an attachment. Callers: those who see it. Changes nothing. Errors: NOT_FOUND.

@@ -891,7 +891,9 @@ func (x *InboundCount) GetOldestPendingTime() *timestamppb.Timestamp {
 type InboundEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item after the event.
-	InboundItem   *InboundItem `protobuf:"bytes,1,opt,name=inbound_item,json=inboundItem,proto3" json:"inbound_item,omitempty"`
+	InboundItem *InboundItem `protobuf:"bytes,1,opt,name=inbound_item,json=inboundItem,proto3" json:"inbound_item,omitempty"`
+	// Whoever sent it is to be told what became of it: AnswerService says whom, and what.
+	AnswerDue     bool `protobuf:"varint,2,opt,name=answer_due,json=answerDue,proto3" json:"answer_due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -931,6 +933,13 @@ func (x *InboundEvent) GetInboundItem() *InboundItem {
 		return x.InboundItem
 	}
 	return nil
+}
+
+func (x *InboundEvent) GetAnswerDue() bool {
+	if x != nil {
+		return x.AnswerDue
+	}
+	return false
 }
 
 var File_bavn_intake_v1_inbound_service_proto protoreflect.FileDescriptor
@@ -1003,9 +1012,11 @@ const file_bavn_intake_v1_inbound_service_proto_rawDesc = "" +
 	"\x06erased\x18\n" +
 	" \x01(\x03R\x06erased\x12\x18\n" +
 	"\amissing\x18\v \x01(\x03R\amissing\x12J\n" +
-	"\x13oldest_pending_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x11oldestPendingTime\"N\n" +
+	"\x13oldest_pending_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x11oldestPendingTime\"m\n" +
 	"\fInboundEvent\x12>\n" +
-	"\finbound_item\x18\x01 \x01(\v2\x1b.bavn.intake.v1.InboundItemR\vinboundItem*\xc8\x01\n" +
+	"\finbound_item\x18\x01 \x01(\v2\x1b.bavn.intake.v1.InboundItemR\vinboundItem\x12\x1d\n" +
+	"\n" +
+	"answer_due\x18\x02 \x01(\bR\tanswerDue*\xc8\x01\n" +
 	"\x0eInboundOutcome\x12\x1f\n" +
 	"\x1bINBOUND_OUTCOME_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18INBOUND_OUTCOME_TICKETED\x10\x01\x12\x1a\n" +

@@ -36,20 +36,21 @@ const (
 // Everything that came in without a caller who waits for an answer. What was accepted is here, with its original, from before it is
 // acknowledged, and ends in exactly one outcome.
 type InboundServiceClient interface {
-	// Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
-	// Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+	// Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators in the desk's contact or authority
+	// party. Changes nothing. Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
 	ListInboundItems(ctx context.Context, in *ListInboundItemsRequest, opts ...grpc.CallOption) (*ListInboundItemsResponse, error)
 	// Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
 	GetInboundItem(ctx context.Context, in *GetInboundItemRequest, opts ...grpc.CallOption) (*InboundItem, error)
-	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be.
+	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be. Over HTTP:
+	// `GET /v1/{name}/original`, a file to be kept.
 	//
 	// Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND, also where the original was erased with its sender (R147).
 	DownloadInboundOriginal(ctx context.Context, in *DownloadInboundOriginalRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DownloadInboundOriginalResponse], error)
 	// Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
 	// what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
 	//
-	// Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
-	// request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+	// Callers: agents, dispatchers and coordinators in the desk's contact or authority party. Emits inbound.released and then the event of
+	// its outcome. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
 	ReleaseInboundItem(ctx context.Context, in *ReleaseInboundItemRequest, opts ...grpc.CallOption) (*InboundItem, error)
 	// Ends a quarantined item: nothing becomes of it. Its original stays.
 	//
@@ -145,20 +146,21 @@ func (c *inboundServiceClient) GetInboundLedger(ctx context.Context, in *GetInbo
 // Everything that came in without a caller who waits for an answer. What was accepted is here, with its original, from before it is
 // acknowledged, and ends in exactly one outcome.
 type InboundServiceServer interface {
-	// Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators of the desk. Changes nothing.
-	// Errors: NOT_FOUND at `parent`, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+	// Lists what came in, newest first. Callers: agents, dispatchers, coordinators and administrators in the desk's contact or authority
+	// party. Changes nothing. Errors: NOT_FOUND at `parent`, PERMISSION_DENIED, INVALID_ARGUMENT INVALID_PAGE_TOKEN.
 	ListInboundItems(context.Context, *ListInboundItemsRequest) (*ListInboundItemsResponse, error)
 	// Reads one. Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND.
 	GetInboundItem(context.Context, *GetInboundItemRequest) (*InboundItem, error)
-	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be.
+	// Reads the original, byte by byte as it came, in parts. It is never shown by a browser as what it claims to be. Over HTTP:
+	// `GET /v1/{name}/original`, a file to be kept.
 	//
 	// Callers: as for ListInboundItems. Changes nothing. Errors: NOT_FOUND, also where the original was erased with its sender (R147).
 	DownloadInboundOriginal(*DownloadInboundOriginalRequest, grpc.ServerStreamingServer[DownloadInboundOriginalResponse]) error
 	// Takes a quarantined item out of quarantine: it is handled again, this time as something that a person has looked at, so that
 	// what only casts doubt on it (an automatic sender, a loop, what cannot be read) does not hold it back again.
 	//
-	// Callers: agents, dispatchers and coordinators of the desk. Emits inbound.released and then the event of its outcome. Idempotent by
-	// request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
+	// Callers: agents, dispatchers and coordinators in the desk's contact or authority party. Emits inbound.released and then the event of
+	// its outcome. Idempotent by request_id. Errors: NOT_FOUND, FAILED_PRECONDITION INBOUND_NOT_QUARANTINED.
 	ReleaseInboundItem(context.Context, *ReleaseInboundItemRequest) (*InboundItem, error)
 	// Ends a quarantined item: nothing becomes of it. Its original stays.
 	//

@@ -415,7 +415,8 @@ type SubmitTicketRequest struct {
 	// The form of the desk's profile that was filled in (R31); its answers are checked by the rules that `ValidateForm` applies.
 	Form string `protobuf:"bytes,14,opt,name=form,proto3" json:"form,omitempty"`
 	// What was filled in, by field of the form or question of its guides: an option's id (several with commas), "yes" or "no", a time
-	// by RFC 3339, a phone number, or words.
+	// by RFC 3339, a phone number, or words; for a field of files the names of attachments that the caller sent to the desk before,
+	// with commas.
 	FormAnswers map[string]string `protobuf:"bytes,15,rep,name=form_answers,json=formAnswers,proto3" json:"form_answers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The template of the desk's profile whose values hold where nothing else is said (R25).
 	Template string `protobuf:"bytes,16,opt,name=template,proto3" json:"template,omitempty"`

@@ -331,7 +331,9 @@ func (x *AnswerPageRequest) GetAddress() string {
 type AnswerPageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page, `desks/{desk}/pages/{page}`.
-	Page          string `protobuf:"bytes,1,opt,name=page,proto3" json:"page,omitempty"`
+	Page string `protobuf:"bytes,1,opt,name=page,proto3" json:"page,omitempty"`
+	// The ticket that it is about, `desks/{desk}/tickets/{ticket}`.
+	Ticket        string `protobuf:"bytes,2,opt,name=ticket,proto3" json:"ticket,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -369,6 +371,13 @@ func (*AnswerPageResponse) Descriptor() ([]byte, []int) {
 func (x *AnswerPageResponse) GetPage() string {
 	if x != nil {
 		return x.Page
+	}
+	return ""
+}
+
+func (x *AnswerPageResponse) GetTicket() string {
+	if x != nil {
+		return x.Ticket
 	}
 	return ""
 }
@@ -531,9 +540,10 @@ const file_bavn_notify_v1_paging_service_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB:\xe0A\x02\xbaH4r220^desks/[a-z][a-z0-9-]{1,30}/pages/[0-9a-f-]{36}$R\x04name\x12*\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12'\n" +
-	"\aaddress\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x03\x18\xfe\x01R\aaddress\"(\n" +
+	"\aaddress\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x03\x18\xfe\x01R\aaddress\"@\n" +
 	"\x12AnswerPageResponse\x12\x12\n" +
-	"\x04page\x18\x01 \x01(\tR\x04page\"\x80\x02\n" +
+	"\x04page\x18\x01 \x01(\tR\x04page\x12\x16\n" +
+	"\x06ticket\x18\x02 \x01(\tR\x06ticket\"\x80\x02\n" +
 	"\x12ReceiveTextRequest\x12>\n" +
 	"\x06parent\x18\x01 \x01(\tB&\xe0A\x02\xbaH r\x1e2\x1c^desks/[a-z][a-z0-9-]{1,30}$R\x06parent\x12*\n" +
 	"\n" +

@@ -404,6 +404,98 @@ func (x *Verification) GetDerived() bool {
 	return false
 }
 
+// How the reporter is asked how it was, some time after the solution (R112): once for each ticket, and not while it is being worked
+// on again.
+type SurveyInvitation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How long after the solution.
+	After string `protobuf:"bytes,1,opt,name=after,proto3" json:"after,omitempty"`
+	// Calendar that this is counted by; empty means round the clock.
+	Calendar string `protobuf:"bytes,2,opt,name=calendar,proto3" json:"calendar,omitempty"`
+	// Where the questions are asked; {desk} and {ticket} stand for the desk's id and the ticket's number.
+	Link string `protobuf:"bytes,3,opt,name=link,proto3" json:"link,omitempty"`
+	// The words; they say {{ticket.survey}}.
+	Template string `protobuf:"bytes,4,opt,name=template,proto3" json:"template,omitempty"`
+	// Where it is written.
+	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
+	// No source says it.
+	Derived       bool `protobuf:"varint,99,opt,name=derived,proto3" json:"derived,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SurveyInvitation) Reset() {
+	*x = SurveyInvitation{}
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SurveyInvitation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SurveyInvitation) ProtoMessage() {}
+
+func (x *SurveyInvitation) ProtoReflect() protoreflect.Message {
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SurveyInvitation.ProtoReflect.Descriptor instead.
+func (*SurveyInvitation) Descriptor() ([]byte, []int) {
+	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SurveyInvitation) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *SurveyInvitation) GetCalendar() string {
+	if x != nil {
+		return x.Calendar
+	}
+	return ""
+}
+
+func (x *SurveyInvitation) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+func (x *SurveyInvitation) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *SurveyInvitation) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SurveyInvitation) GetDerived() bool {
+	if x != nil {
+		return x.Derived
+	}
+	return false
+}
+
 // Who closes, withdraws, reopens and checks.
 type Closing struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -421,6 +513,8 @@ type Closing struct {
 	Survey bool `protobuf:"varint,6,opt,name=survey,proto3" json:"survey,omitempty"`
 	// The words of the mail that a ticket is closed (R104).
 	AnswerTemplate string `protobuf:"bytes,7,opt,name=answer_template,json=answerTemplate,proto3" json:"answer_template,omitempty"`
+	// How the reporter is asked how it was.
+	SurveyInvitation *SurveyInvitation `protobuf:"bytes,8,opt,name=survey_invitation,json=surveyInvitation,proto3" json:"survey_invitation,omitempty"`
 	// Where it is written.
 	Source string `protobuf:"bytes,98,opt,name=source,proto3" json:"source,omitempty"`
 	// No source says it.
@@ -431,7 +525,7 @@ type Closing struct {
 
 func (x *Closing) Reset() {
 	*x = Closing{}
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[3]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -443,7 +537,7 @@ func (x *Closing) String() string {
 func (*Closing) ProtoMessage() {}
 
 func (x *Closing) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[3]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -456,7 +550,7 @@ func (x *Closing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Closing.ProtoReflect.Descriptor instead.
 func (*Closing) Descriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{3}
+	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Closing) GetClosedBy() []string {
@@ -508,6 +602,13 @@ func (x *Closing) GetAnswerTemplate() string {
 	return ""
 }
 
+func (x *Closing) GetSurveyInvitation() *SurveyInvitation {
+	if x != nil {
+		return x.SurveyInvitation
+	}
+	return nil
+}
+
 func (x *Closing) GetSource() string {
 	if x != nil {
 		return x.Source
@@ -555,7 +656,7 @@ type AgeingRule struct {
 
 func (x *AgeingRule) Reset() {
 	*x = AgeingRule{}
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[4]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -567,7 +668,7 @@ func (x *AgeingRule) String() string {
 func (*AgeingRule) ProtoMessage() {}
 
 func (x *AgeingRule) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[4]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -580,7 +681,7 @@ func (x *AgeingRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgeingRule.ProtoReflect.Descriptor instead.
 func (*AgeingRule) Descriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{4}
+	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *AgeingRule) GetId() string {
@@ -700,7 +801,7 @@ type ReportDuty struct {
 
 func (x *ReportDuty) Reset() {
 	*x = ReportDuty{}
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[5]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -712,7 +813,7 @@ func (x *ReportDuty) String() string {
 func (*ReportDuty) ProtoMessage() {}
 
 func (x *ReportDuty) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[5]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -725,7 +826,7 @@ func (x *ReportDuty) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportDuty.ProtoReflect.Descriptor instead.
 func (*ReportDuty) Descriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{5}
+	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ReportDuty) GetId() string {
@@ -836,7 +937,7 @@ type Extract struct {
 
 func (x *Extract) Reset() {
 	*x = Extract{}
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[6]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +949,7 @@ func (x *Extract) String() string {
 func (*Extract) ProtoMessage() {}
 
 func (x *Extract) ProtoReflect() protoreflect.Message {
-	mi := &file_bavn_profile_v1_closing_proto_msgTypes[6]
+	mi := &file_bavn_profile_v1_closing_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +962,7 @@ func (x *Extract) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Extract.ProtoReflect.Descriptor instead.
 func (*Extract) Descriptor() ([]byte, []int) {
-	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{6}
+	return file_bavn_profile_v1_closing_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Extract) GetId() string {
@@ -947,7 +1048,14 @@ const file_bavn_profile_v1_closing_proto_rawDesc = "" +
 	"\x06method\x18\x03 \x01(\x0e2#.bavn.profile.v1.VerificationMethodB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06method\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived\"\xa5\x03\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\xb9\x02\n" +
+	"\x10SurveyInvitation\x12;\n" +
+	"\x05after\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^[1-9][0-9]{0,3}(m|h|d|wd|mo)$R\x05after\x12)\n" +
+	"\bcalendar\x18\x02 \x01(\tB\r\xb2\xbb\x18\tcalendarsR\bcalendar\x12Q\n" +
+	"\x04link\x18\x03 \x01(\tB=\xbaH:r8\x18\xf4\x0323^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\\s<>\"]*)?$R\x04link\x128\n" +
+	"\btemplate\x18\x04 \x01(\tB\x1c\xbaH\x04r\x02\x10\x01\xb2\xbb\x18\x11message_templatesR\btemplate\x12\x16\n" +
+	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\xf5\x03\n" +
 	"\aClosing\x12&\n" +
 	"\tclosed_by\x18\x01 \x03(\tB\t\xb2\xbb\x18\x05rolesR\bclosedBy\x12,\n" +
 	"\x12reporter_may_close\x18\x02 \x01(\bR\x10reporterMayClose\x122\n" +
@@ -955,7 +1063,8 @@ const file_bavn_profile_v1_closing_proto_rawDesc = "" +
 	"\rreopen_within\x18\x04 \x01(\tB(\xbaH%\xd8\x01\x01r 2\x1e^[1-9][0-9]{0,3}(m|h|d|wd|mo)$R\freopenWithin\x127\n" +
 	"\x12quality_checked_by\x18\x05 \x03(\tB\t\xb2\xbb\x18\x05rolesR\x10qualityCheckedBy\x12\x16\n" +
 	"\x06survey\x18\x06 \x01(\bR\x06survey\x12>\n" +
-	"\x0fanswer_template\x18\a \x01(\tB\x15\xb2\xbb\x18\x11message_templatesR\x0eanswerTemplate\x12\x16\n" +
+	"\x0fanswer_template\x18\a \x01(\tB\x15\xb2\xbb\x18\x11message_templatesR\x0eanswerTemplate\x12N\n" +
+	"\x11survey_invitation\x18\b \x01(\v2!.bavn.profile.v1.SurveyInvitationR\x10surveyInvitation\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
 	"\aderived\x18c \x01(\bR\aderived\"\xac\x04\n" +
 	"\n" +
@@ -1019,30 +1128,32 @@ func file_bavn_profile_v1_closing_proto_rawDescGZIP() []byte {
 }
 
 var file_bavn_profile_v1_closing_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bavn_profile_v1_closing_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_bavn_profile_v1_closing_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_bavn_profile_v1_closing_proto_goTypes = []any{
-	(VerificationMethod)(0), // 0: bavn.profile.v1.VerificationMethod
-	(*Gate)(nil),            // 1: bavn.profile.v1.Gate
-	(*SilenceRule)(nil),     // 2: bavn.profile.v1.SilenceRule
-	(*Verification)(nil),    // 3: bavn.profile.v1.Verification
-	(*Closing)(nil),         // 4: bavn.profile.v1.Closing
-	(*AgeingRule)(nil),      // 5: bavn.profile.v1.AgeingRule
-	(*ReportDuty)(nil),      // 6: bavn.profile.v1.ReportDuty
-	(*Extract)(nil),         // 7: bavn.profile.v1.Extract
-	(*Text)(nil),            // 8: bavn.profile.v1.Text
+	(VerificationMethod)(0),  // 0: bavn.profile.v1.VerificationMethod
+	(*Gate)(nil),             // 1: bavn.profile.v1.Gate
+	(*SilenceRule)(nil),      // 2: bavn.profile.v1.SilenceRule
+	(*Verification)(nil),     // 3: bavn.profile.v1.Verification
+	(*SurveyInvitation)(nil), // 4: bavn.profile.v1.SurveyInvitation
+	(*Closing)(nil),          // 5: bavn.profile.v1.Closing
+	(*AgeingRule)(nil),       // 6: bavn.profile.v1.AgeingRule
+	(*ReportDuty)(nil),       // 7: bavn.profile.v1.ReportDuty
+	(*Extract)(nil),          // 8: bavn.profile.v1.Extract
+	(*Text)(nil),             // 9: bavn.profile.v1.Text
 }
 var file_bavn_profile_v1_closing_proto_depIdxs = []int32{
-	8, // 0: bavn.profile.v1.Gate.label:type_name -> bavn.profile.v1.Text
-	8, // 1: bavn.profile.v1.Gate.refusal:type_name -> bavn.profile.v1.Text
+	9, // 0: bavn.profile.v1.Gate.label:type_name -> bavn.profile.v1.Text
+	9, // 1: bavn.profile.v1.Gate.refusal:type_name -> bavn.profile.v1.Text
 	0, // 2: bavn.profile.v1.Verification.method:type_name -> bavn.profile.v1.VerificationMethod
-	8, // 3: bavn.profile.v1.AgeingRule.label:type_name -> bavn.profile.v1.Text
-	8, // 4: bavn.profile.v1.ReportDuty.filed_under:type_name -> bavn.profile.v1.Text
-	8, // 5: bavn.profile.v1.Extract.label:type_name -> bavn.profile.v1.Text
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	4, // 3: bavn.profile.v1.Closing.survey_invitation:type_name -> bavn.profile.v1.SurveyInvitation
+	9, // 4: bavn.profile.v1.AgeingRule.label:type_name -> bavn.profile.v1.Text
+	9, // 5: bavn.profile.v1.ReportDuty.filed_under:type_name -> bavn.profile.v1.Text
+	9, // 6: bavn.profile.v1.Extract.label:type_name -> bavn.profile.v1.Text
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_bavn_profile_v1_closing_proto_init() }
@@ -1058,7 +1169,7 @@ func file_bavn_profile_v1_closing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bavn_profile_v1_closing_proto_rawDesc), len(file_bavn_profile_v1_closing_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

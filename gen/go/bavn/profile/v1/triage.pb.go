@@ -90,6 +90,9 @@ const (
 	// The one with the fewest open tickets, of those who have the route's role there, or of the agents where it names none. Among
 	// equals the first by name.
 	Pick_PICK_LEAST_LOADED Pick = 1
+	// The first of those who are on duty about the ticket at that moment (R67), as the profile's plans and the desk's shifts have
+	// it, who works there and has the route's role where it names one.
+	Pick_PICK_ON_DUTY Pick = 2
 )
 
 // Enum value maps for Pick.
@@ -97,10 +100,12 @@ var (
 	Pick_name = map[int32]string{
 		0: "PICK_UNSPECIFIED",
 		1: "PICK_LEAST_LOADED",
+		2: "PICK_ON_DUTY",
 	}
 	Pick_value = map[string]int32{
 		"PICK_UNSPECIFIED":  0,
 		"PICK_LEAST_LOADED": 1,
+		"PICK_ON_DUTY":      2,
 	}
 )
 
@@ -1504,10 +1509,11 @@ const file_bavn_profile_v1_triage_proto_rawDesc = "" +
 	"\x12NATURE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNATURE_INCIDENT\x10\x01\x12\x1a\n" +
 	"\x16NATURE_SERVICE_REQUEST\x10\x02\x12\x19\n" +
-	"\x15NATURE_LINKED_INQUIRY\x10\x03*3\n" +
+	"\x15NATURE_LINKED_INQUIRY\x10\x03*E\n" +
 	"\x04Pick\x12\x14\n" +
 	"\x10PICK_UNSPECIFIED\x10\x00\x12\x15\n" +
-	"\x11PICK_LEAST_LOADED\x10\x01*x\n" +
+	"\x11PICK_LEAST_LOADED\x10\x01\x12\x10\n" +
+	"\fPICK_ON_DUTY\x10\x02*x\n" +
 	"\x06Aspect\x12\x16\n" +
 	"\x12ASPECT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vASPECT_WHAT\x10\x01\x12\x10\n" +

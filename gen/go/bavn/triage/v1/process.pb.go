@@ -1560,7 +1560,9 @@ type NotificationRequest struct {
 	// The contact that is called now, for a page: an id of the profile. Recipients name who answers there.
 	Contact string `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
 	// The number that the case has at the desk that reported it, which the message quotes (R13).
-	OwnNumber     string `protobuf:"bytes,8,opt,name=own_number,json=ownNumber,proto3" json:"own_number,omitempty"`
+	OwnNumber string `protobuf:"bytes,8,opt,name=own_number,json=ownNumber,proto3" json:"own_number,omitempty"`
+	// Not before this time, and only if the ticket is still solved then, as it was at this event: an invitation to evaluate (R112).
+	SendTime      *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=send_time,json=sendTime,proto3" json:"send_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1649,6 +1651,13 @@ func (x *NotificationRequest) GetOwnNumber() string {
 		return x.OwnNumber
 	}
 	return ""
+}
+
+func (x *NotificationRequest) GetSendTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SendTime
+	}
+	return nil
 }
 
 var File_bavn_triage_v1_process_proto protoreflect.FileDescriptor
@@ -1778,7 +1787,7 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"C\n" +
 	"\tDecisions\x126\n" +
-	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xe7\x01\n" +
+	"\tdecisions\x18\x01 \x03(\v2\x18.bavn.triage.v1.DecisionR\tdecisions\"\xa0\x02\n" +
 	"\x13NotificationRequest\x12\x12\n" +
 	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\x1a\n" +
 	"\btemplate\x18\x02 \x01(\tR\btemplate\x12\x1e\n" +
@@ -1790,7 +1799,8 @@ const file_bavn_triage_v1_process_proto_rawDesc = "" +
 	"\tby_person\x18\x06 \x01(\bR\bbyPerson\x12\x18\n" +
 	"\acontact\x18\a \x01(\tR\acontact\x12\x1d\n" +
 	"\n" +
-	"own_number\x18\b \x01(\tR\townNumber*\xbc\x02\n" +
+	"own_number\x18\b \x01(\tR\townNumber\x127\n" +
+	"\tsend_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bsendTime*\xbc\x02\n" +
 	"\fDeadlineKind\x12\x1d\n" +
 	"\x19DEADLINE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DEADLINE_KIND_REACTION\x10\x01\x12\x1a\n" +
@@ -1891,11 +1901,12 @@ var file_bavn_triage_v1_process_proto_depIdxs = []int32{
 	19, // 25: bavn.triage.v1.Decision.inputs:type_name -> bavn.triage.v1.Decision.InputsEntry
 	20, // 26: bavn.triage.v1.Decision.decide_time:type_name -> google.protobuf.Timestamp
 	15, // 27: bavn.triage.v1.Decisions.decisions:type_name -> bavn.triage.v1.Decision
-	28, // [28:28] is the sub-list for method output_type
-	28, // [28:28] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	20, // 28: bavn.triage.v1.NotificationRequest.send_time:type_name -> google.protobuf.Timestamp
+	29, // [29:29] is the sub-list for method output_type
+	29, // [29:29] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_bavn_triage_v1_process_proto_init() }

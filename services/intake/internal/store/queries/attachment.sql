@@ -3,8 +3,9 @@ INSERT INTO attachments (desk, attachment, ticket, submission, uploader, interna
 VALUES (@desk, @attachment, @ticket, @submission, @uploader, @internal, 0, @received_at, @received_at);
 
 -- name: CountAttachments :one
--- Those being received count too.
-SELECT count(*) FROM attachments WHERE desk = @desk AND ticket = @ticket AND state <= 3;
+-- Those being received count too. Those that wait for a report are counted for each who sent them.
+SELECT count(*) FROM attachments
+WHERE desk = @desk AND ticket = @ticket AND state <= 3 AND (ticket <> '' OR uploader = @uploader::text);
 
 -- name: GetAttachment :one
 SELECT * FROM attachments WHERE desk = @desk AND attachment = @attachment;
@@ -19,6 +20,19 @@ ORDER BY attachment LIMIT @size;
 
 -- name: LockAttachmentsOfTickets :many
 SELECT * FROM attachments WHERE desk = @desk AND ticket = ANY (@tickets::text[]) AND state <= 3 ORDER BY attachment FOR UPDATE;
+
+-- name: WaitingAttachments :many
+SELECT attachment FROM attachments
+WHERE desk = @desk AND attachment = ANY (@attachments::uuid[]) AND ticket = '' AND uploader = @uploader AND state BETWEEN 1 AND 3;
+
+-- name: LockWaitingAttachments :many
+SELECT * FROM attachments
+WHERE desk = @desk AND attachment = ANY (@attachments::uuid[]) AND ticket = '' AND uploader = @uploader AND state BETWEEN 1 AND 3
+ORDER BY attachment FOR UPDATE;
+
+-- name: JoinAttachment :exec
+UPDATE attachments SET ticket = @ticket, submission = @submission, form_field = @form_field
+WHERE desk = @desk AND attachment = @attachment;
 
 -- name: KeepAttachment :exec
 UPDATE attachments SET state = @state, media_type = @media_type, size_bytes = @size_bytes,

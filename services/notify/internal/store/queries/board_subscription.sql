@@ -26,10 +26,10 @@ ORDER BY subscription LIMIT @size;
 
 -- name: InsertAboutNotifications :many
 INSERT INTO notifications (desk, notification, ticket, event_revision, event_type, rule, recipient, template, person, unit,
-    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, topic)
+    ticket_status, audience, message_id, traceparent, created_at, delivery, queued_at, due_at, party, medium, topic, urgent)
 SELECT @desk::text, m.notification, @ticket::text, @event_revision::bigint, @event_type::text, @rule::text, m.recipient,
     @template::text, '', '', 0, @audience::text[], m.message_id, @traceparent::text, @now::timestamptz, 1, @now, @now, @party::text, 1,
-    @topic::text
+    @topic::text, @urgent::boolean
 FROM (
     SELECT unnest(@notifications::uuid[]) AS notification, unnest(@recipients::text[]) AS recipient,
         unnest(@message_ids::text[]) AS message_id

@@ -5,7 +5,7 @@ INSERT INTO notifications (desk, notification, ticket, event_revision, event_typ
     revision, chain_hash, last_event_at, party, medium, profile_version, own_number, sight, urgent, letter)
 SELECT m.desk, m.notification, m.ticket, m.event_revision, m.event_type, m.rule, m.recipient, m.template, m.person, m.unit,
     m.ticket_status, m.audience, m.message_id, m.journey_trace, m.journey_root, m.traceparent, @now::timestamptz, m.delivery, m.reason,
-    @now, @now, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium,
+    m.due_at, m.due_at, CASE WHEN m.delivery <> 1 THEN @now END, m.revision, m.chain_hash, CASE WHEN m.revision > 0 THEN @now END, m.party, m.medium,
     m.profile_version, m.own_number, m.sight, m.urgent, nullif(m.letter, '00000000-0000-0000-0000-000000000000'::uuid)
 FROM (
     SELECT unnest(@desks::text[]) AS desk, unnest(@notifications::uuid[]) AS notification, unnest(@tickets::text[]) AS ticket,
@@ -18,13 +18,20 @@ FROM (
         unnest(@reasons::text[]) AS reason, unnest(@revisions::bigint[]) AS revision, unnest(@chain_hashes::bytea[]) AS chain_hash,
         unnest(@parties::text[]) AS party, unnest(@media::smallint[]) AS medium,
         unnest(@profile_versions::text[]) AS profile_version, unnest(@own_numbers::text[]) AS own_number,
-        unnest(@sights::smallint[]) AS sight, unnest(@urgents::boolean[]) AS urgent, unnest(@letters::uuid[]) AS letter
+        unnest(@sights::smallint[]) AS sight, unnest(@urgents::boolean[]) AS urgent, unnest(@letters::uuid[]) AS letter,
+        unnest(@due_ats::timestamptz[]) AS due_at
 ) m
 ON CONFLICT DO NOTHING
 RETURNING notification;
 
 -- name: GetNotification :one
 SELECT * FROM notifications WHERE desk = $1 AND notification = $2;
+
+-- Whether a ticket's reporter was asked already how it was (R112).
+-- name: Invited :one
+SELECT EXISTS (
+    SELECT FROM notifications WHERE desk = @desk AND recipient = @recipient AND ticket = @ticket AND rule = @rule AND delivery = 2
+);
 
 -- name: LockNotification :one
 SELECT * FROM notifications WHERE desk = $1 AND notification = $2 FOR UPDATE;

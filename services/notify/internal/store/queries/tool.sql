@@ -65,3 +65,13 @@ ON CONFLICT (desk, connection) DO UPDATE SET failures = tool_pauses.failures + 1
 
 -- name: ToolAnswers :exec
 DELETE FROM tool_pauses WHERE desk = $1 AND connection = $2;
+
+-- name: GetToolIssueAttempt :one
+SELECT begun_at FROM tool_issue_attempts WHERE desk = $1 AND connection = $2 AND ticket = $3;
+
+-- name: BeginToolIssue :exec
+INSERT INTO tool_issue_attempts (desk, connection, ticket, begun_at) VALUES (@desk, @connection, @ticket, @now::timestamptz)
+ON CONFLICT (desk, connection, ticket) DO UPDATE SET begun_at = EXCLUDED.begun_at;
+
+-- name: EndToolIssueAttempt :exec
+DELETE FROM tool_issue_attempts WHERE desk = $1 AND connection = $2 AND ticket = $3;

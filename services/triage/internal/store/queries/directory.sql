@@ -28,6 +28,13 @@ WHERE (desk = ANY (sqlc.arg(visible)::text[]) OR sqlc.arg(all_of_them)::boolean)
 ORDER BY desk
 LIMIT $1;
 
+-- name: DesksOf :many
+-- Desks in which a ticket shows itself to somebody, by their audience key.
+SELECT DISTINCT desk FROM tickets WHERE audience @> ARRAY[sqlc.arg(key)::text] ORDER BY desk;
+
+-- name: IsConcerned :one
+SELECT EXISTS (SELECT FROM tickets WHERE desk = $1 AND audience @> ARRAY[sqlc.arg(key)::text]);
+
 -- name: ReadParty :one
 SELECT * FROM parties WHERE desk = $1 AND party = $2;
 

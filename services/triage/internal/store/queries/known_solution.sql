@@ -40,7 +40,7 @@ ORDER BY k.number DESC;
 SELECT number FROM known_solutions
 WHERE desk = $1 AND (publish_time IS NOT NULL OR audience && sqlc.arg(keys)::text[])
   AND (state = sqlc.arg(state)::smallint OR sqlc.arg(state)::smallint = 0)
-  AND (category = sqlc.arg(category)::text OR starts_with(category, sqlc.arg(category)::text || '/')
+  AND (category = ANY (sqlc.arg(categories)::text[]) OR starts_with(category, sqlc.arg(category)::text || '/')
        OR sqlc.arg(category)::text = '')
   AND number < sqlc.arg(before)::integer
 ORDER BY number DESC

@@ -60,10 +60,10 @@ LIMIT $2;
 SELECT status_class FROM tickets WHERE desk = $1 AND number = $2;
 
 -- name: RoleHolders :many
--- Everything that those are who have one of some roles, so that a receiver or manager can be named (R58, R62).
+-- Everything that those are who have one of some roles or are named, so that a receiver or manager can be found (R58, R62, R67).
 SELECT m.* FROM memberships m
-WHERE m.desk = $1 AND m.person IN (
-    SELECT h.person FROM memberships h WHERE h.desk = $1 AND h.roles && sqlc.arg(roles)::text[])
+WHERE m.desk = $1 AND (m.person = ANY (sqlc.arg(persons)::text[]) OR m.person IN (
+    SELECT h.person FROM memberships h WHERE h.desk = $1 AND h.roles && sqlc.arg(roles)::text[]))
 ORDER BY m.person, m.membership;
 
 -- name: ListUnattested :many

@@ -1,4 +1,4 @@
-package resilience
+package house
 
 import (
 	"bytes"
@@ -17,8 +17,8 @@ var packages = map[string]string{
 	"reporting": "./services/reporting/cmd/reporting", "gateway": "./gateway/cmd/gateway",
 }
 
-// missing names a binary that is not in the folder bin; empty if all five are there.
-func missing(bin string) string {
+// MissingBinary names a binary that is not in the folder bin; empty if all five are there.
+func MissingBinary(bin string) string {
 	for _, name := range suite.Names {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			return name
@@ -27,8 +27,9 @@ func missing(bin string) string {
 	return ""
 }
 
-// refresh builds the five anew where their sources have changed, so that no test passes or fails for what was there last week.
-func refresh(ctx context.Context, root, bin string) error {
+// RefreshBinaries builds the five anew where their sources have changed, so that no test passes or fails for what was there
+// last week.
+func RefreshBinaries(ctx context.Context, root, bin string) error {
 	arguments := []string{"build", "-o", bin + string(filepath.Separator)}
 	for _, name := range suite.Names {
 		arguments = append(arguments, packages[name])
