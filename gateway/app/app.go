@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/bavn/bavn/gateway/internal/board"
+	"github.com/bavn/bavn/gateway/internal/extracts"
 	"github.com/bavn/bavn/gateway/internal/rest"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	eventv1 "github.com/bavn/bavn/gen/go/bavn/event/v1"
@@ -47,6 +48,7 @@ type App struct {
 	public    *door
 	admin     *door
 	boards    *board.Boards
+	extracts  *extracts.Extracts
 	conns     []*grpc.ClientConn
 	drain     context.CancelFunc // ends the streams
 	ready     atomic.Bool
@@ -111,7 +113,10 @@ func (a *App) connect() (rest.Services, error) {
 			notifyv1.AnnouncementService_ServiceDesc.ServiceName, notifyv1.BoardService_ServiceDesc.ServiceName,
 			notifyv1.TemplateService_ServiceDesc.ServiceName,
 		}},
-		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{reportingv1.ReportingService_ServiceDesc.ServiceName}},
+		{"reporting", a.cfg.Services.Reporting, &services.Reporting, []string{
+			reportingv1.ReportingService_ServiceDesc.ServiceName, reportingv1.ExtractService_ServiceDesc.ServiceName,
+			reportingv1.PublicExtractService_ServiceDesc.ServiceName,
+		}},
 	} {
 		conn, err := dial.To(peer.cfg, dial.Deps{
 			Credentials:    a.deps.Credentials.Client(peer.name),
@@ -144,6 +149,7 @@ func (a *App) Parts() []run.Part {
 		{Name: "admin", Stage: run.Telemetry, Start: a.admin.listen, Serve: a.admin.serve, Stop: a.admin.stop},
 		{Name: "connections", Stage: run.Pool, Stop: a.disconnect},
 		{Name: "announcement boards", Stage: run.Workers, Serve: a.boards.Serve},
+		{Name: "public extracts", Stage: run.Workers, Serve: a.extracts.Serve},
 		{Name: "http", Stage: run.Servers, Start: a.public.listen, Serve: a.public.serve, Stop: func(ctx context.Context) error {
 			a.drain()
 			return a.public.stop(ctx)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bavn/bavn/gateway/internal/board"
+	"github.com/bavn/bavn/gateway/internal/extracts"
 	"github.com/bavn/bavn/gateway/internal/signin"
 	"github.com/bavn/bavn/platform/config"
 	"github.com/bavn/bavn/platform/dial"
@@ -24,6 +25,7 @@ type Config struct {
 	Services  Services         `koanf:"services"`
 	Process   ProcessConfig    `koanf:"process"`
 	Board     board.Config     `koanf:"board"`
+	Extracts  extracts.Config  `koanf:"extracts"`
 	SignIn    signin.Config    `koanf:"sign_in"`
 	TLS       identity.Files   `koanf:"tls"` // of the calls to the services
 	Telemetry telemetry.Config `koanf:"telemetry"`
@@ -83,6 +85,7 @@ func DefaultConfig() Config {
 			Notify: dial.DefaultConfig(""), Reporting: reporting,
 		},
 		Board:     board.DefaultConfig(),
+		Extracts:  extracts.DefaultConfig(),
 		SignIn:    signin.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(Service),
 		Run:       run.DefaultConfig(),

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/bavn/bavn/gateway/internal/board"
+	"github.com/bavn/bavn/gateway/internal/extracts"
 	"github.com/bavn/bavn/gateway/internal/files"
 	"github.com/bavn/bavn/gateway/internal/linkpage"
 	pages "github.com/bavn/bavn/gateway/internal/processpage"
@@ -27,6 +28,7 @@ import (
 	"github.com/bavn/bavn/gateway/web"
 	intakev1 "github.com/bavn/bavn/gen/go/bavn/intake/v1"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
+	reportingv1 "github.com/bavn/bavn/gen/go/bavn/reporting/v1"
 	"github.com/bavn/bavn/gen/go/openapi"
 	"github.com/bavn/bavn/gen/go/processpage"
 	"github.com/bavn/bavn/platform/fault"
@@ -82,9 +84,16 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 		return nil, err
 	}
 
+	if a.extracts, err = extracts.New(a.cfg.Extracts, extracts.Deps{
+		Source: reportingv1.NewPublicExtractServiceClient(services.Reporting), Logger: a.telemetry.Logger,
+		Stylesheets: site.Stylesheets(), Missing: nothing,
+	}); err != nil {
+		return nil, fmt.Errorf("build the public extracts: %w", err)
+	}
 	if a.boards, err = board.New(a.cfg.Board, board.Deps{
 		Source: notifyv1.NewBoardServiceClient(services.Notify), Clock: a.deps.Clock, Logger: a.telemetry.Logger,
-		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(), Missing: nothing,
+		PublicURL: strings.TrimSuffix(a.cfg.HTTP.PublicURL, "/"), Stylesheets: site.Stylesheets(),
+		Extracts: a.extracts.Of, Missing: nothing,
 	}); err != nil {
 		return nil, fmt.Errorf("build the announcement boards: %w", err)
 	}
@@ -104,6 +113,7 @@ func (a *App) handler(draining context.Context, services rest.Services) (http.Ha
 	mux.HandleFunc("POST "+linkpage.Path, links.Act)
 	mux.Handle("POST "+linkpage.TextPath, linkpage.NewTexts(services.Notify, a.telemetry.Logger))
 	mux.Handle(board.Path, a.boards)
+	mux.Handle("GET "+extracts.Path, a.extracts)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", site)

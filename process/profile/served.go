@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"fmt"
+
 	"google.golang.org/protobuf/proto"
 
 	profilev1 "github.com/bavn/bavn/gen/go/bavn/profile/v1"
@@ -19,4 +21,13 @@ func Served(settings *profilev1.Profile) (*Profile, error) {
 	}
 	p.settings, p.version = settings, version(settings)
 	return p, nil
+}
+
+// Unmarshal is Served for settings as they are kept.
+func Unmarshal(kept []byte) (*Profile, error) {
+	settings := new(profilev1.Profile)
+	if err := proto.Unmarshal(kept, settings); err != nil {
+		return nil, fmt.Errorf("read a kept profile: %w", err)
+	}
+	return Served(settings)
 }

@@ -57,6 +57,7 @@ var files = []protoreflect.FileDescriptor{
 	triagev1.File_bavn_triage_v1_delegate_service_proto,
 	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
+	reportingv1.File_bavn_reporting_v1_extract_service_proto,
 }
 
 // method is one RPC with what its annotations say.

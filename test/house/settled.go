@@ -49,7 +49,7 @@ func (h *House) Settled(ctx context.Context) error {
 	return nil
 }
 
-// noJobs holds when no job waits or runs but the timers of hand-overs.
+// noJobs holds when no job waits or runs but the timers of hand-overs, and the look of every midnight for extracts.
 func (h *House) noJobs(ctx context.Context, service string) error {
 	var there bool
 	err := h.DB(service).QueryRow(ctx, `SELECT to_regclass('river_job') IS NOT NULL`).Scan(&there)
@@ -59,7 +59,7 @@ func (h *House) noJobs(ctx context.Context, service string) error {
 	rows, err := h.DB(service).Query(ctx, `
 		SELECT kind || ' ' || state || ': ' || coalesce(errors[array_upper(errors, 1)]->>'error', '')
 		FROM river_job WHERE state IN ('available', 'running', 'retryable', 'pending')
-			OR state = 'scheduled' AND scheduled_at < now() + interval '10 minutes' LIMIT 3`)
+			OR state = 'scheduled' AND kind <> 'take_extracts' AND scheduled_at < now() + interval '10 minutes' LIMIT 3`)
 	if err != nil {
 		return fmt.Errorf("jobs of %s: %w", service, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/bavn/bavn/gateway/internal/public"
 	"github.com/bavn/bavn/gateway/internal/static"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/clock"
@@ -76,6 +78,8 @@ type Deps struct {
 	PublicURL string
 	// Stylesheets are those of the web page, which the boards wear as well.
 	Stylesheets []string
+	// Extracts reports whether a desk publishes lists of its cases, which its board then leads to (R90).
+	Extracts func(desk string) bool
 	// Missing answers for a board that there is not.
 	Missing http.Handler
 }
@@ -157,6 +161,9 @@ func (b *Boards) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("compare boards: %w", err)
 	}
+	for _, board := range boards {
+		raw = strconv.AppendBool(raw, b.Extracts(strings.TrimPrefix(board.GetDesk(), "desks/")))
+	}
 	if last != nil && !last.stale && !last.over(now) && bytes.Equal(raw, last.raw) {
 		same := *last
 		same.read = now
@@ -171,7 +178,7 @@ func (s *shown) over(now time.Time) bool { return !s.until.IsZero() && !now.Befo
 
 // read asks notify for every page.
 func (b *Boards) read(ctx context.Context) ([]*notifyv1.Board, error) {
-	ctx, cancel := context.WithTimeout(untraced(ctx), readTimeout)
+	ctx, cancel := context.WithTimeout(public.Untraced(ctx), readTimeout)
 	defer cancel()
 	var all []*notifyv1.Board
 	for token := ""; ; {
@@ -192,7 +199,7 @@ func (b *Boards) show(boards []*notifyv1.Board, raw []byte, read, now time.Time,
 	for _, board := range boards {
 		ready := &desk{board: board, documents: map[string]static.Document{}}
 		v := viewOf(board, now, b.PublicURL)
-		v.Stale, v.Read = stale, read
+		v.Stale, v.Read, v.Extracts = stale, read, b.Extracts(v.Desk)
 		for _, a := range board.GetAnnouncements() {
 			if until := a.GetShowUntilTime(); until != nil && until.AsTime().After(now) &&
 				(next.until.IsZero() || until.AsTime().Before(next.until)) {
@@ -210,7 +217,7 @@ func (b *Boards) show(boards []*notifyv1.Board, raw []byte, read, now time.Time,
 
 // write makes the documents of one board.
 func (d *desk) write(v view) error {
-	for _, language := range languages {
+	for _, language := range public.Languages {
 		spoken := v.in(language)
 		for name, write := range map[string]func(view) ([]byte, string, error){
 			language: page, language + "/feed.atom": atom, language + "/calendar.ics": calendar,

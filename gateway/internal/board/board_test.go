@@ -119,6 +119,8 @@ type world struct {
 	notify *notify
 	clock  *clock.Manual
 	boards *board.Boards
+	// extracts is whether the desk publishes lists of its cases.
+	extracts bool
 }
 
 func newWorld(tb testing.TB) *world {
@@ -128,6 +130,7 @@ func newWorld(tb testing.TB) *world {
 	w.boards, err = board.New(board.DefaultConfig(), board.Deps{
 		Source: w.notify, Clock: w.clock, Logger: slog.New(slog.DiscardHandler), PublicURL: "https://bavn.example",
 		Stylesheets: []string{"/assets/index-1.css"}, Missing: http.NotFoundHandler(),
+		Extracts: func(string) bool { return w.extracts },
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -376,5 +379,21 @@ func BenchmarkPage(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
 		})
+	}
+}
+
+// R90: the board leads to the lists of cases as soon as the desk publishes some, and not before.
+func TestTheBoardLeadsToTheListsOfItsDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	leads := func() bool {
+		w.refresh()
+		return strings.Contains(w.get("/board/nsp?language=da").Body.String(), `href="/extracts/nsp?language=da"`)
+	}
+	if leads() {
+		t.Error("the board leads to lists that there are none of")
+	}
+	if w.extracts = true; !leads() {
+		t.Error("the board does not lead to the lists")
 	}
 }

@@ -5,10 +5,9 @@ import (
 	"html/template"
 	"strings"
 	"time"
-)
 
-// names are what the languages are called by those who speak them.
-var names = map[string]string{"da": "Dansk", "sv": "Svenska", "en": "English"}
+	"github.com/bavn/bavn/gateway/internal/public"
+)
 
 // written are the pages, with functions that stand in for those of a language.
 var written = template.Must(template.New("").Funcs(functions(view{zone: time.UTC})).ParseFS(templates, "*.html.tmpl"))
@@ -18,9 +17,10 @@ func functions(v view) template.FuncMap {
 		"say": func(key string) string { return say(v.Language, key) }, "at": v.at,
 		"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"join":      func(all []string) string { return strings.Join(all, ", ") },
-		"languages": func() []string { return languages }, "named": func(language string) string { return names[language] },
+		"languages": func() []string { return public.Languages },
+		"named":     func(language string) string { return public.Names[language] },
 		"other": func(language string) template.HTMLAttr { // for screen readers
-			if names[language] == "" || language == v.Language {
+			if public.Names[language] == "" || language == v.Language {
 				return ""
 			}
 			return template.HTMLAttr(` lang="` + language + `"`) //nolint:gosec // one of our three languages

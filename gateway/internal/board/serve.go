@@ -2,16 +2,11 @@ package board
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
-	"golang.org/x/text/language"
-
+	"github.com/bavn/bavn/gateway/internal/public"
 	"github.com/bavn/bavn/gateway/internal/static"
 )
-
-// languages are those of the page.
-var languages = []string{"da", "sv", "en"}
 
 // ServeHTTP answers from memory: the page of a desk, its feeds, and what is done with an address.
 func (b *Boards) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +35,7 @@ func (b *Boards) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *desk) get(w http.ResponseWriter, r *http.Request, rest string, b *Boards) {
-	speaks := spoken(r, d.board.GetLanguageCode())
+	speaks := public.Spoken(r, d.board.GetLanguageCode())
 	document, found := d.documents[strings.TrimSuffix(speaks+"/"+rest, "/")]
 	if rest == "board.json" {
 		document, found = d.documents[rest], true
@@ -58,21 +53,4 @@ func (d *desk) get(w http.ResponseWriter, r *http.Request, rest string, b *Board
 	default:
 		b.Missing.ServeHTTP(w, r)
 	}
-}
-
-var matcher = language.NewMatcher([]language.Tag{language.Danish, language.Swedish, language.English})
-
-// spoken is the language to answer in: the one that is asked for by name, then what the browser prefers, then the desk's.
-func spoken(r *http.Request, desk string) string {
-	if asked := r.URL.Query().Get("language"); slices.Contains(languages, asked) {
-		return asked
-	}
-	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
-	if _, i, confidence := matcher.Match(wanted...); err == nil && len(wanted) > 0 && confidence != language.No {
-		return languages[i]
-	}
-	if slices.Contains(languages, desk) {
-		return desk
-	}
-	return "en"
 }

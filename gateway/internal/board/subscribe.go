@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/bavn/bavn/gateway/internal/public"
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 )
 
@@ -33,7 +34,7 @@ func (b *Boards) ask(w http.ResponseWriter, r *http.Request, d *desk, what, lang
 // post does what a form asks for, or a mail program in one click (RFC 8058).
 func (b *Boards) post(w http.ResponseWriter, r *http.Request, d *desk, rest string) {
 	r.Body = http.MaxBytesReader(w, r.Body, formBytes)
-	speaks := spoken(r, d.board.GetLanguageCode())
+	speaks := public.Spoken(r, d.board.GetLanguageCode())
 	if err := r.ParseForm(); err != nil {
 		b.say(w, r, d, "refused", speaks, http.StatusBadRequest)
 		return
@@ -44,7 +45,7 @@ func (b *Boards) post(w http.ResponseWriter, r *http.Request, d *desk, rest stri
 	)
 	switch rest {
 	case "subscribe":
-		if asked := r.PostForm.Get("language"); names[asked] != "" {
+		if asked := r.PostForm.Get("language"); public.Names[asked] != "" {
 			speaks = asked
 		}
 		done, err = "asked", b.subscribe(r, d, speaks)

@@ -27,6 +27,7 @@ type view struct {
 	Services []service
 	Stale    bool
 	Read     time.Time
+	Extracts bool
 	// Updated is when the public last heard of anything.
 	Updated time.Time
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/bavn/bavn/gateway/internal/public"
 )
 
 //go:embed words.yaml
@@ -27,7 +29,7 @@ func say(language, key string) string {
 	if !known {
 		panic(fmt.Sprintf("the boards have no word %q", key)) // every page is written in the package's tests
 	}
-	return all[max(0, slices.Index(languages, language))]
+	return all[max(0, slices.Index(public.Languages, language))]
 }
 
 // clockFormats are how a day and a time are written.

@@ -120,6 +120,7 @@ func register(ctx context.Context, mux *runtime.ServeMux, services Services) err
 		notifyv1.RegisterPagingServiceHandlerClient(ctx, mux, notifyv1.NewPagingServiceClient(notify)),
 		notifyv1.RegisterAnnouncementServiceHandlerClient(ctx, mux, notifyv1.NewAnnouncementServiceClient(notify)),
 		reportingv1.RegisterReportingServiceHandlerClient(ctx, mux, reportingv1.NewReportingServiceClient(reporting)),
+		reportingv1.RegisterExtractServiceHandlerClient(ctx, mux, reportingv1.NewExtractServiceClient(reporting)),
 	)
 }
 

@@ -39,6 +39,7 @@ var contract = []protoreflect.FileDescriptor{
 	notifyv1.File_bavn_notify_v1_paging_service_proto,
 	notifyv1.File_bavn_notify_v1_announcement_service_proto,
 	reportingv1.File_bavn_reporting_v1_reporting_proto,
+	reportingv1.File_bavn_reporting_v1_extract_service_proto,
 	triagev1.File_bavn_triage_v1_directory_proto,
 	triagev1.File_bavn_triage_v1_ticket_service_proto,
 	triagev1.File_bavn_triage_v1_assessment_service_proto,

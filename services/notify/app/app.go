@@ -24,7 +24,6 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/domain"
 	"github.com/bavn/bavn/services/notify/internal/mail"
 	"github.com/bavn/bavn/services/notify/internal/phone"
-	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/project"
 	"github.com/bavn/bavn/services/notify/internal/webhook"
 	"github.com/bavn/bavn/services/notify/migrations"
@@ -171,7 +170,7 @@ func commands(
 	}
 	c.Board = &command.Board{
 		Commands: c, Submissions: intakev1.NewSubmissionServiceClient(intake), Secrets: base.PageTokens, URL: cfg.Delivery.BoardURL,
-		Profiles: &process.Profiles{Pool: base.Pool, Clock: base.Clock, Source: triagev1.NewProfileServiceClient(triage)},
+		Profiles: command.FollowedProfiles(base.Pool, base.Clock, triagev1.NewProfileServiceClient(triage)),
 	}
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.RemindToAnnounceWorker{Board: c.Board})

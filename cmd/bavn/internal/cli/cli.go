@@ -47,6 +47,7 @@ type grammar struct {
 	Replay     Replay     `cmd:"" group:"set up" help:"Bring another tool's history in, through the live commands."`
 
 	Figures  Figures  `cmd:"" group:"look" help:"Print a desk's figures."`
+	Extract  Extract  `cmd:"" group:"look" help:"Lists of cases that the desk's profile wants regularly."`
 	Ledger   Ledger   `cmd:"" group:"look" help:"Reconcile what came in with what became of it and with the originals."`
 	Verify   Verify   `cmd:"" group:"look" help:"Prove the hash chain and the party clocks of every ticket."`
 	Progress Progress `cmd:"" group:"look" help:"Say how far reporting has heard."`

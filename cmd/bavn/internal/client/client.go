@@ -74,6 +74,7 @@ type Client struct {
 	Paging        notifyv1.PagingServiceClient
 	Announcements notifyv1.AnnouncementServiceClient
 	Reporting     reportingv1.ReportingServiceClient
+	Extracts      reportingv1.ExtractServiceClient
 	// Subscriptions of every service.
 	Subscriptions []Subscriptions
 
@@ -138,6 +139,7 @@ func Open(cfg Config) (*Client, error) {
 	c.Templates = notifyv1.NewTemplateServiceClient(dialed["notify"])
 	c.Webhooks = notifyv1.NewWebhookServiceClient(dialed["notify"])
 	c.Paging = notifyv1.NewPagingServiceClient(dialed["notify"])
+	c.Extracts = reportingv1.NewExtractServiceClient(dialed["reporting"])
 	c.Reporting = reportingv1.NewReportingServiceClient(dialed["reporting"])
 	return c, nil
 }

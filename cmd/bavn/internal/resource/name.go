@@ -35,6 +35,9 @@ func Party(desk, typed string) string { return under(desk, "parties", typed) }
 // Announcement is an announcement's name.
 func Announcement(desk, typed string) string { return under(desk, "announcements", typed) }
 
+// Extract is an extract's name.
+func Extract(desk, typed string) string { return under(desk, "extracts", typed) }
+
 // Item is a configuration item's name.
 func Item(desk, typed string) string { return under(desk, "configurationItems", typed) }
 

@@ -596,6 +596,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desks/{desk}/extracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the extracts of the profile in force, each with its latest edition without rows
+         * @description Lists the extracts of the profile in force, each with its latest edition without rows.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk for the caller), INVALID_ARGUMENT INVALID_PAGE_TOKEN,
+         *     UNAVAILABLE while the desk's profile was never read and triage is away.
+         */
+        get: operations["ExtractService_ListExtracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/extracts/{extract}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one extract with its latest edition
+         * @description Reads one extract with its latest edition.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND, UNAVAILABLE like ListExtracts.
+         */
+        get: operations["ExtractService_GetExtract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/extracts/{extract}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the editions of an extract without their rows, newest first; also of one that the profile has no more
+         * @description Lists the editions of an extract without their rows, newest first; also of one that the profile has no more.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND (no such desk for the caller), INVALID_ARGUMENT INVALID_PAGE_TOKEN.
+         */
+        get: operations["ExtractService_ListExtractEditions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desks/{desk}/extracts/{extract}/editions/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one edition with its rows
+         * @description Reads one edition with its rows.
+         *
+         *     Callers: members of the desk. Changes nothing. Errors: NOT_FOUND.
+         */
+        get: operations["ExtractService_GetExtractEdition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks/{desk}/figures": {
         parameters: {
             query?: never;
@@ -5864,7 +5953,10 @@ export interface components {
         "profile.Extract": {
             /** @description No source says it. */
             derived?: boolean;
-            /** @description How often. */
+            /**
+             * @description How often, in days counted from a Monday ("7d" is every Monday) or months counted from a January; taken as its day begins in the
+             *     desk's time zone.
+             */
             every?: string;
             /** @description What it is called. */
             id?: string;
@@ -7070,6 +7162,74 @@ export interface components {
              */
             median?: number;
         };
+        /** @description A list that is taken regularly. */
+        "reporting.Extract": {
+            /** @description How often it is taken, such as "7d", counted from a Monday, or "1mo", counted from a January. */
+            readonly every?: string;
+            /** @description What people read. */
+            readonly labels?: components["schemas"]["common.LocalizedText"][];
+            /** @description The newest edition; unset before the first. */
+            readonly latestEdition?: components["schemas"]["reporting.ExtractEdition"];
+            /** @description `desks/{desk}/extracts/{extract}`; the last part is the profile's id. */
+            name?: string;
+            /** @description Everybody may read it. */
+            readonly public?: boolean;
+        };
+        /** @description An extract as it was taken. It stays as it was, but for cases that have become restricted since: those are taken out. */
+        "reporting.ExtractEdition": {
+            /**
+             * Format: int32
+             * @description How many cases are in it.
+             */
+            readonly count?: number;
+            /** @description `desks/{desk}/extracts/{extract}/editions/{edition}`; the last part is the day of its turn, such as "2026-11-23". */
+            name?: string;
+            /** @description Version of the profile that said which. */
+            readonly profileVersion?: string;
+            /** @description The cases, oldest first; left out where editions are listed. */
+            readonly rows?: components["schemas"]["reporting.ExtractRow"][];
+            /**
+             * Format: date-time
+             * @description When it was taken: at the start of its day, or as soon after as it could be.
+             */
+            readonly takeTime?: string;
+        };
+        /** @description One case as it stood when the edition was taken. Ids are those of the profile. */
+        "reporting.ExtractRow": {
+            /**
+             * Format: int32
+             * @description Whole days of 24 hours since then.
+             */
+            ageDays?: number;
+            /** @description Service that it is about; empty where none is known. */
+            businessService?: string;
+            /** @description Its category. */
+            category?: string;
+            /** @description Id of the party that had it. */
+            holderParty?: string;
+            /** @description Id of the party that answered for it. */
+            ownerParty?: string;
+            /** @description Its priority, such as "P2". */
+            priority?: string;
+            /**
+             * Format: date-time
+             * @description When the release with its fix is planned; unset where none is.
+             */
+            releaseTime?: string;
+            /**
+             * Format: enum
+             * @description Where it stood.
+             * @enum {string}
+             */
+            status?: "TICKET_STATUS_UNSPECIFIED" | "TICKET_STATUS_REGISTERED" | "TICKET_STATUS_ASSIGNED" | "TICKET_STATUS_IN_PROGRESS" | "TICKET_STATUS_AWAITING_SUPPLIER" | "TICKET_STATUS_AWAITING_USER" | "TICKET_STATUS_PENDING_RELEASE" | "TICKET_STATUS_ON_HOLD" | "TICKET_STATUS_RESOLVED" | "TICKET_STATUS_CLOSED" | "TICKET_STATUS_CANCELLED";
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            submitTime?: string;
+            /** @description The ticket's number. */
+            ticket?: string;
+        };
         /** @description A ticket that does not add up. */
         "reporting.Fault": {
             /** @description What is wrong and at which revision. */
@@ -7179,6 +7339,20 @@ export interface components {
             name?: string;
             /** @description W3C trace id of the journey, 32 hex digits. */
             traceId?: string;
+        };
+        /** @description A page of editions. */
+        "reporting.ListExtractEditionsResponse": {
+            /** @description The page, newest first, without rows. */
+            extractEditions?: components["schemas"]["reporting.ExtractEdition"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
+        };
+        /** @description A page of extracts. */
+        "reporting.ListExtractsResponse": {
+            /** @description The page, by id. */
+            extracts?: components["schemas"]["reporting.Extract"][];
+            /** @description Asks for the next page; empty on the last. */
+            nextPageToken?: string;
         };
         /** @description How far reporting has heard. */
         "reporting.Progress": {
@@ -10683,6 +10857,152 @@ export interface operations {
                         error?: components["schemas"]["google.rpc.Status"];
                         result?: components["schemas"]["event.WatchResponse"];
                     };
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ExtractService_ListExtracts: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 100; 0 means 100. */
+                pageSize?: number;
+                /** @description From the previous answer. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["reporting.ListExtractsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ExtractService_GetExtract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The extract id. */
+                extract: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["reporting.Extract"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ExtractService_ListExtractEditions: {
+        parameters: {
+            query?: {
+                /** @description At most this many, 1 to 100; 0 means 50. */
+                pageSize?: number;
+                /** @description From the previous answer. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The extract id. */
+                extract: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["reporting.ListExtractEditionsResponse"];
+                };
+            };
+            /** @description Default error response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["google.rpc.Status"];
+                };
+            };
+        };
+    };
+    ExtractService_GetExtractEdition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The desk id. */
+                desk: string;
+                /** @description The extract id. */
+                extract: string;
+                /** @description The edition id. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["reporting.ExtractEdition"];
                 };
             };
             /** @description Default error response */

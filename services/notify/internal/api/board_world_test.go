@@ -30,6 +30,7 @@ import (
 	"github.com/bavn/bavn/platform/auth"
 	"github.com/bavn/bavn/platform/clock"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/followed"
 	"github.com/bavn/bavn/platform/jobs"
 	"github.com/bavn/bavn/platform/mailref"
 	"github.com/bavn/bavn/platform/membership"
@@ -40,7 +41,6 @@ import (
 	"github.com/bavn/bavn/services/notify/internal/api"
 	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
-	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/project"
 )
 
@@ -162,7 +162,7 @@ func newBoardWorld(t *testing.T) *boardWorld {
 	}
 	c.Board = &command.Board{
 		Commands: c, Submissions: outside, Secrets: sealer, URL: "https://bavn.example/board/{desk}",
-		Profiles: &process.Profiles{Pool: pool, Clock: at, Source: outside},
+		Profiles: command.FollowedProfiles(pool, at, outside),
 	}
 	c.Jobs, err = jobs.New(jobs.DefaultConfig(), jobs.Deps{
 		Pool: pool, Clock: at, Workers: river.NewWorkers(), TracerProvider: nooptrace.NewTracerProvider(),
@@ -181,8 +181,8 @@ func newBoardWorld(t *testing.T) *boardWorld {
 	return w
 }
 
-func newProfiles(w *boardWorld) *process.Profiles {
-	return &process.Profiles{Pool: w.pool, Clock: w.clock, Source: w.around}
+func newProfiles(w *boardWorld) *followed.Profiles[*profile.Profile] {
+	return command.FollowedProfiles(w.pool, w.clock, w.around)
 }
 
 func (w *boardWorld) furnish(desk string) {

@@ -20,13 +20,13 @@ import (
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/fault"
 	"github.com/bavn/bavn/platform/feed"
+	"github.com/bavn/bavn/platform/followed"
 	"github.com/bavn/bavn/platform/pagetoken"
 	"github.com/bavn/bavn/platform/pg"
 	"github.com/bavn/bavn/platform/request"
 	"github.com/bavn/bavn/platform/resourcename"
 	"github.com/bavn/bavn/process/profile"
 	"github.com/bavn/bavn/services/notify/internal/domain"
-	"github.com/bavn/bavn/services/notify/internal/process"
 	"github.com/bavn/bavn/services/notify/internal/store"
 )
 
@@ -38,7 +38,7 @@ type Submitter interface {
 // Board changes what is on the announcement boards, and tells those who answer for it and those who asked to hear of it.
 type Board struct {
 	*Commands
-	Profiles    *process.Profiles
+	Profiles    *followed.Profiles[*profile.Profile]
 	Submissions Submitter
 	// Secrets seals what subscribers' links carry.
 	Secrets *pagetoken.Sealer

@@ -23,8 +23,12 @@ func TestEveryRPCHasAPolicyAndNoPolicyNamesAnotherOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rpcs []string
-	for _, service := range []string{"ReportingService"} {
-		methods := reportingv1.File_bavn_reporting_v1_reporting_proto.Services().ByName(protoreflect.Name(service)).Methods()
+	for _, service := range []protoreflect.ServiceDescriptor{
+		reportingv1.File_bavn_reporting_v1_reporting_proto.Services().ByName("ReportingService"),
+		reportingv1.File_bavn_reporting_v1_extract_service_proto.Services().ByName("ExtractService"),
+		reportingv1.File_bavn_reporting_v1_extract_service_proto.Services().ByName("PublicExtractService"),
+	} {
+		methods := service.Methods()
 		for i := range methods.Len() {
 			rpcs = append(rpcs, string(methods.Get(i).Name()))
 		}

@@ -35,7 +35,8 @@ type Commands struct {
 
 var errRepeated = errors.New("this rebuild has been done")
 
-// Rebuild empties every table and puts every subscriber back to the start of its feed, in one transaction and while they run.
+// Rebuild empties every table that is made from the feeds, and puts every subscriber back to the start of its feed, in one
+// transaction and while they run.
 func (c *Commands) Rebuild(ctx context.Context, r *reportingv1.RebuildReadModelRequest) error {
 	id, err := uuid.Parse(r.GetRequestId())
 	if err != nil {
@@ -55,10 +56,19 @@ func (c *Commands) Rebuild(ctx context.Context, r *reportingv1.RebuildReadModelR
 		if err := call.Insert(ctx, tx, request.Effect{Resource: "reporting", Revision: 1}, c.Clock.Now()); err != nil {
 			return err
 		}
-		return store.New(tx).Clear(ctx)
+		return Forget(ctx, tx)
 	})
 	if errors.Is(err, errRepeated) {
 		return nil
 	}
 	return pg.Translate(err)
+}
+
+// Forget empties what is made from the feeds. Editions of extracts stay (R90): what was true on a day cannot be made again. No
+// new one is taken before as much is known as was.
+func Forget(ctx context.Context, tx pgx.Tx) error {
+	if err := store.New(tx).AwaitEvents(ctx); err != nil {
+		return err
+	}
+	return store.New(tx).Clear(ctx)
 }

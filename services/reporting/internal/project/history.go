@@ -22,6 +22,7 @@ import (
 type Projection struct {
 	Source      string
 	Memberships *membership.Store
+	Extracts    Extracts
 }
 
 // Handle keeps a batch: every event as it was stored, and what is derived from it, in one round trip.
@@ -36,9 +37,12 @@ func (p *Projection) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event)
 		}
 		tickets := newTicketBatch()
 		for _, event := range batch {
-			if err := derive(ctx, tx, event, tickets); err != nil {
+			if err := p.derive(ctx, tx, event, tickets); err != nil {
 				return fmt.Errorf("derive from %s: %w", event.Ref(), err)
 			}
+		}
+		if err := tickets.takeOut(ctx, q); err != nil {
+			return err
 		}
 		return tickets.write(ctx, q)
 	})
@@ -96,10 +100,10 @@ func keep(ctx context.Context, q *store.Queries, source string, batch []*feed.Ev
 	return nil
 }
 
-// derive updates what an event says about tickets, groups and memberships. Other events are history only.
-func derive(ctx context.Context, tx pgx.Tx, event *feed.Event, tickets *ticketBatch) error {
+// derive updates what an event says about tickets, groups, memberships and desks. Other events are history only.
+func (p *Projection) derive(ctx context.Context, tx pgx.Tx, event *feed.Event, tickets *ticketBatch) error {
 	kind, _, _ := strings.Cut(event.Record.GetType(), ".")
-	if kind != "ticket" && kind != "group" && kind != "membership" {
+	if kind != "ticket" && kind != "group" && kind != "membership" && kind != "desk" {
 		return nil
 	}
 	desk := resourcename.Desk(event.Record.GetDesk())
@@ -107,17 +111,19 @@ func derive(ctx context.Context, tx pgx.Tx, event *feed.Event, tickets *ticketBa
 	if err != nil {
 		return err
 	}
-	switch p := payload.(type) {
+	switch said := payload.(type) {
 	case *triagev1.TicketEvent:
-		tickets.add(event, p)
+		tickets.add(event, said)
 		return nil
 	case *triagev1.GroupEvent:
-		return putGroup(ctx, tx, desk, p.GetGroup())
+		return putGroup(ctx, tx, desk, said.GetGroup())
+	case *triagev1.DeskEvent:
+		return p.Extracts.Follow(ctx, tx, said.GetDesk())
 	case *commonv1.Membership:
 		if event.Record.GetType() == membership.Revoked {
-			return membership.Revoke(ctx, tx, desk, p)
+			return membership.Revoke(ctx, tx, desk, said)
 		}
-		return membership.Grant(ctx, tx, desk, p)
+		return membership.Grant(ctx, tx, desk, said)
 	}
 	return fmt.Errorf("payload %T of %s is not known", payload, event.Record.GetType())
 }

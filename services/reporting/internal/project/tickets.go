@@ -17,14 +17,19 @@ type ticketBatch struct {
 	tickets map[string]*store.Ticket
 	steps   map[[3]string]domain.Step
 	order   [][3]string // of the steps, so that two replicas lock rows alike
+	// restricted are the revisions at which tickets are, by desk and number (R149).
+	restricted map[[2]string]int64
 }
 
 func newTicketBatch() *ticketBatch {
-	return &ticketBatch{tickets: map[string]*store.Ticket{}, steps: map[[3]string]domain.Step{}}
+	return &ticketBatch{tickets: map[string]*store.Ticket{}, steps: map[[3]string]domain.Step{}, restricted: map[[2]string]int64{}}
 }
 
 func (b *ticketBatch) add(event *feed.Event, payload *triagev1.TicketEvent) {
 	record := event.Record
+	if payload.GetTicket().GetRestricted() {
+		b.restricted[[2]string{resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource())}] = record.GetRevision()
+	}
 	// An internal note is for the parties alone: its audience is not the ticket's.
 	if record.GetType() != "ticket.internal_note_added" {
 		b.tickets[record.GetResource()] = &store.Ticket{

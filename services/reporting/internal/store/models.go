@@ -8,6 +8,40 @@ import (
 	"time"
 )
 
+type ExtractDesk struct {
+	Desk           string
+	DisplayName    string
+	LanguageCode   string
+	AwaitedEvents  int64
+	ProfileVersion string
+	Profile        []byte
+}
+
+type ExtractEdition struct {
+	Desk           string
+	Extract        string
+	Turn           time.Time
+	TakenAt        time.Time
+	ProfileVersion string
+}
+
+type ExtractRow struct {
+	Desk            string
+	Extract         string
+	Turn            time.Time
+	Ticket          string
+	Revision        int64
+	Status          int16
+	Priority        string
+	Category        string
+	HolderParty     string
+	OwnerParty      string
+	BusinessService string
+	SubmittedAt     time.Time
+	AgeDays         int32
+	ReleaseAt       *time.Time
+}
+
 type Group struct {
 	Desk        string
 	Party       string

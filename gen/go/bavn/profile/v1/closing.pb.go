@@ -922,7 +922,8 @@ type Extract struct {
 	Label *Text `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
 	// Tickets in it.
 	When string `protobuf:"bytes,3,opt,name=when,proto3" json:"when,omitempty"`
-	// How often.
+	// How often, in days counted from a Monday ("7d" is every Monday) or months counted from a January; taken as its day begins in the
+	// desk's time zone.
 	Every string `protobuf:"bytes,4,opt,name=every,proto3" json:"every,omitempty"`
 	// Everybody may read it.
 	Public bool `protobuf:"varint,5,opt,name=public,proto3" json:"public,omitempty"`
@@ -1100,12 +1101,12 @@ const file_bavn_profile_v1_closing_proto_rawDesc = "" +
 	"\tmandatory\x18\n" +
 	" \x01(\bB\x04\xb8\xbb\x18\aR\tmandatory\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
-	"\aderived\x18c \x01(\bR\aderived\"\x96\x02\n" +
+	"\aderived\x18c \x01(\bR\aderived\"\x8f\x02\n" +
 	"\aExtract\x12.\n" +
 	"\x02id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[a-z][a-z0-9_-]{0,62}$R\x02id\x123\n" +
 	"\x05label\x18\x02 \x01(\v2\x15.bavn.profile.v1.TextB\x06\xbaH\x03\xc8\x01\x01R\x05label\x12\x1f\n" +
-	"\x04when\x18\x03 \x01(\tB\v\xbaH\x04r\x02\x10\x01\xc0\xbb\x18\x01R\x04when\x12;\n" +
-	"\x05every\x18\x04 \x01(\tB%\xbaH\"r 2\x1e^[1-9][0-9]{0,3}(m|h|d|wd|mo)$R\x05every\x12\x16\n" +
+	"\x04when\x18\x03 \x01(\tB\v\xbaH\x04r\x02\x10\x01\xc0\xbb\x18\x01R\x04when\x124\n" +
+	"\x05every\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[1-9][0-9]{0,3}(d|mo)$R\x05every\x12\x16\n" +
 	"\x06public\x18\x05 \x01(\bR\x06public\x12\x16\n" +
 	"\x06source\x18b \x01(\tR\x06source\x12\x18\n" +
 	"\aderived\x18c \x01(\bR\aderived*y\n" +

@@ -1,4 +1,6 @@
-package board
+// Package public is what the pages for everybody have in common: the language that they answer in, and the calls that keep
+// them fresh.
+package public
 
 import (
 	"context"
@@ -7,8 +9,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// untraced lets nobody keep a trace of the call: it is made every few seconds, and always the same.
-func untraced(ctx context.Context) context.Context {
+// Untraced lets nobody keep a trace of the call: it is made every few seconds, and always the same.
+func Untraced(ctx context.Context) context.Context {
 	var (
 		traceID trace.TraceID
 		spanID  trace.SpanID
