@@ -216,7 +216,7 @@ func TestAUReceivesInPerson(t *testing.T) {
 			h.reported("ditte", r)
 			h.tells(h.happened(), map[string]string{
 				"receipt": "persons/karen by mail", "resolved": "audience/linked_reporters persons/karen by portal mail call",
-				"back_to_owner": "parties/support by portal",
+				"back_to_owner": "parties/support by portal", "closing.survey_invitation": "persons/karen by mail", // R112
 			})
 			h.stands("support", "", resolved)
 			if got := h.now("ditte"); got.GetSolution() != "Tændt igen" || got.GetAssessment().GetChannel() != "phone" {
