@@ -361,17 +361,6 @@ func perCall(before, after map[string]time.Duration, calls int) map[string]float
 	return each
 }
 
-func mean(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
-}
-
 func sum(values map[string]float64) float64 {
 	total := 0.0
 	for _, v := range values {
