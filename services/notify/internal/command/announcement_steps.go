@@ -167,6 +167,7 @@ func (b *Board) askApprovers(ctx context.Context, tx *pg.Pipeline, c changed) er
 		desk: c.row.Desk, what: "announcements/" + c.row.Announcement, ref: c.facts.GetName(), revision: c.row.Revision,
 		event: c.event.Record.GetType(), rule: "announcement_approval", template: templateApproval, recipients: persons,
 		party: domain.Key(c.facts.GetParty()), audience: c.row.Audience, traceparent: c.event.Record.GetTraceparent(),
+		urgent: true, // they have a quarter of an hour (R88)
 	})
 }
 

@@ -33,13 +33,14 @@ func (w *Webhooks) EnableWebhook(ctx context.Context, r *notifyv1.EnableWebhookR
 	if err != nil {
 		return nil, err
 	}
-	row, err := w.change(ctx, r.GetName(), call, func(_ *pg.Pipeline, row *store.Webhook, _ time.Time) (string, error) {
+	row, err := w.change(ctx, r.GetName(), call, func(p *pg.Pipeline, row *store.Webhook, _ time.Time) (string, error) {
 		if notifyv1.WebhookState(row.State) == notifyv1.WebhookState_WEBHOOK_STATE_ACTIVE {
 			return "", nil
 		}
 		row.State, row.DisableReason = int16(notifyv1.WebhookState_WEBHOOK_STATE_ACTIVE), ""
 		row.Failures, row.FailingSince, row.OpenUntil = 0, nil, nil
-		return "webhook.enabled", nil
+		// What came while it was being disabled may still be queued.
+		return "webhook.enabled", w.Jobs.Keep(ctx, p, SendDeliveries{Desk: row.Desk, Webhook: row.Webhook}, time.Time{})
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -28,6 +29,7 @@ func (c *Commands) tellExhausted(ctx context.Context, tx pgx.Tx, event *feed.Eve
 	rows := make([]store.Notification, 0, len(told))
 	var events []feed.Prepared
 	for _, t := range told {
+		t.Rule = cmp.Or(t.Rule, "page_exhausted")                 // a page by hand has no rule
 		t.Urgent, t.Sight = true, min(t.Sight, domain.SeesTicket) // what was written with an event of the ticket is not this one's
 		row := c.row(event, h, t, now)
 		row.Ticket = resourcename.ID(page.GetTicket())

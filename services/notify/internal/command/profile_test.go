@@ -228,11 +228,14 @@ func TestInternalNoteIsInNoPayloadToAnOutsider(t *testing.T) {
 func TestWhatIsRestrictedBeforeItIsSentIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ticket := w.ticket("ASCP00000042")
+	ticket, late := w.ticket("ASCP00000042"), w.ticket("ASCP00000043")
 	w.hear(w.happens(ticket, "ticket.resolved", "jonas"))
 	closed := w.happens(ticket, "ticket.restricted", "sofie")
 	closed.Record.Audience = []string{"parties/netic", "persons/ole"}
 	w.hear(closed)
+	resolved, closed := w.happens(late, "ticket.resolved", "jonas"), w.happens(late, "ticket.restricted", "sofie")
+	closed.Record.Audience = []string{"parties/netic", "persons/ole"}
+	w.hear(resolved, closed) // who catches up hears both at once
 	w.work(w.commands)
 	for _, r := range w.ledger() {
 		if told := r.Recipient == "ole"; told != (r.Delivery == sent) || !told && r.Reason != "RESTRICTED" {

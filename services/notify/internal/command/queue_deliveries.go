@@ -34,9 +34,6 @@ func (w *Webhooks) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) e
 		return nil
 	}
 	for _, event := range batch {
-		if err := forgetRestricted(ctx, q, event); err != nil {
-			return err
-		}
 		if silent(event) {
 			continue
 		}
@@ -46,14 +43,16 @@ func (w *Webhooks) Handle(ctx context.Context, tx pgx.Tx, batch []*feed.Event) e
 			}
 		}
 	}
-	if len(p.Desks) == 0 {
-		return nil
+	if len(p.Desks) > 0 {
+		written, err := q.InsertDeliveries(ctx, p)
+		if err != nil {
+			return fmt.Errorf("queue deliveries: %w", err)
+		}
+		if err := w.sendSoon(ctx, tx, written, hooks); err != nil {
+			return err
+		}
 	}
-	written, err := q.InsertDeliveries(ctx, p)
-	if err != nil {
-		return fmt.Errorf("queue deliveries: %w", err)
-	}
-	return w.sendSoon(ctx, tx, written, hooks)
+	return forgetRestricted(ctx, q, batch)
 }
 
 // hooks are the webhooks of a batch's desks.
@@ -75,15 +74,23 @@ func (w *Webhooks) hooks(ctx context.Context, q *store.Queries, batch []*feed.Ev
 	return hooks, nil
 }
 
-// forgetRestricted takes what is queued or kept of a ticket from the parties that do not see it any more (R149).
-func forgetRestricted(ctx context.Context, q *store.Queries, event *feed.Event) error {
-	if t := event.Record.GetType(); t != "ticket.restricted" && t != "ticket.sight_revoked" {
-		return nil
+// forgetRestricted takes what is queued or kept of a ticket from the parties that do not see it any more (R149), the batch's own
+// deliveries among it.
+func forgetRestricted(ctx context.Context, q *store.Queries, batch []*feed.Event) error {
+	for _, event := range batch {
+		record := event.Record
+		if t := record.GetType(); t != "ticket.restricted" && t != "ticket.sight_revoked" {
+			continue
+		}
+		err := q.ForgetDeliveries(ctx, store.ForgetDeliveriesParams{
+			Desk: resourcename.Desk(record.GetDesk()), Resource: domain.Key(record.GetResource()), Revision: record.GetRevision(),
+			Audience: record.GetAudience(),
+		})
+		if err != nil {
+			return fmt.Errorf("forget deliveries: %w", err)
+		}
 	}
-	return q.ForgetDeliveries(ctx, store.ForgetDeliveriesParams{
-		Desk: resourcename.Desk(event.Record.GetDesk()), Resource: domain.Key(event.Record.GetResource()),
-		Audience: event.Record.GetAudience(),
-	})
+	return nil
 }
 
 // silent are events that webhooks never hear of, and what happens to a ticket in import: it concerns nobody now (R34).

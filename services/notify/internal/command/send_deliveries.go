@@ -52,6 +52,10 @@ type SendWorker struct {
 func (s *SendWorker) Work(ctx context.Context, job *river.Job[SendDeliveries]) error {
 	wait, err := s.Webhooks.send(ctx, job.Args, job.ID)
 	switch {
+	case errors.Is(err, errLeased) && job.Attempt == 1:
+		return nil
+	case errors.Is(err, errLeased): // by its own earlier attempt, which cannot come back for the word that was left
+		return river.JobSnooze(leaseTimeout)
 	case err != nil:
 		return fmt.Errorf("send to webhook: %w", err)
 	case wait > 0:
@@ -89,9 +93,12 @@ func (w *Webhooks) send(ctx context.Context, args SendDeliveries, job int64) (ti
 	}
 }
 
-// lease takes the webhook for this job. mine is false where another has it, who has been told to look again, and where nothing is
-// to be sent.
+// errLeased says that another job has the webhook, and has been told to look again.
+var errLeased = errors.New("another job sends to the webhook")
+
+// lease takes the webhook for this job, unless another has it. mine is false where nothing is to be sent.
 func (w *Webhooks) lease(ctx context.Context, args SendDeliveries) (hook store.Webhook, mine bool, err error) {
+	leased := false
 	err = pg.InTx(ctx, w.Pool, func(ctx context.Context, tx pgx.Tx) error {
 		q, now := store.New(tx), w.Clock.Now()
 		_, err := q.LockWebhook(ctx, store.LockWebhookParams(args))
@@ -103,11 +110,15 @@ func (w *Webhooks) lease(ctx context.Context, args SendDeliveries) (hook store.W
 		if mine = err == nil; mine || !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		_, err = q.LeaveWord(ctx, store.LeaveWordParams{Desk: args.Desk, Webhook: args.Webhook, Now: now})
+		left, err := q.LeaveWord(ctx, store.LeaveWordParams{Desk: args.Desk, Webhook: args.Webhook, Now: now})
+		leased = left > 0
 		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
 		return hook, false, nil
+	case err == nil && leased:
+		return hook, false, errLeased
 	}
 	return hook, mine, err
 }

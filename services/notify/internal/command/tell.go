@@ -37,7 +37,7 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 	if err := people(ctx, tx, batch, happenings); err != nil {
 		return err
 	}
-	if err := forgetTexts(ctx, tx, batch, happenings); err != nil {
+	if err := eraseLetters(ctx, tx, batch, happenings); err != nil {
 		return err
 	}
 	now := c.Clock.Now()
@@ -62,7 +62,10 @@ func (c *Commands) Tell(ctx context.Context, tx pgx.Tx, batch []*feed.Event) err
 			rows = append(rows, row)
 		}
 	}
-	return c.enter(ctx, tx, rows, events, now)
+	if err := c.enter(ctx, tx, rows, events, now); err != nil {
+		return err
+	}
+	return closeRestricted(ctx, tx, batch, happenings)
 }
 
 // enter puts messages into the ledger, with the jobs that deliver them and the events of those that are settled already.
@@ -91,21 +94,32 @@ func settledAtOnce(h domain.Happening, t domain.Told) (delivery notifyv1.Deliver
 	return 0, "", false
 }
 
-// forgetTexts closes what was said about a ticket, when the ticket is closed to most people or to somebody who was let in
-// (R149), and forgets what people wrote about one whose texts are erased (R147).
-func forgetTexts(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
+// closeRestricted closes what was said about a ticket before, when the ticket is closed to most people or to somebody who was let
+// in (R149). It comes last: what was said may stand in the same batch.
+func closeRestricted(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
 	for i, h := range happenings {
+		if h.Type != "ticket.restricted" && h.Type != "ticket.sight_revoked" {
+			continue
+		}
 		record := batch[i].Record
 		desk, ticket := resourcename.Desk(record.GetDesk()), resourcename.ID(record.GetResource())
-		switch h.Type {
-		case "ticket.restricted", "ticket.sight_revoked":
-			if err := store.CloseTo(ctx, tx, desk, ticket, h.Audience); err != nil {
-				return err
-			}
-		case "ticket.texts_erased":
-			if err := store.New(tx).EraseLetters(ctx, store.EraseLettersParams{Desk: desk, Ticket: ticket}); err != nil {
-				return fmt.Errorf("erase letters: %w", err)
-			}
+		if err := store.CloseTo(ctx, tx, desk, ticket, h.Audience, record.GetRevision()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseLetters forgets what people wrote about a ticket whose texts are erased (R147).
+func eraseLetters(ctx context.Context, tx pgx.Tx, batch []*feed.Event, happenings []domain.Happening) error {
+	for i, h := range happenings {
+		if h.Type != "ticket.texts_erased" {
+			continue
+		}
+		record := batch[i].Record
+		erased := store.EraseLettersParams{Desk: resourcename.Desk(record.GetDesk()), Ticket: resourcename.ID(record.GetResource())}
+		if err := store.New(tx).EraseLetters(ctx, erased); err != nil {
+			return fmt.Errorf("erase letters: %w", err)
 		}
 	}
 	return nil

@@ -1,15 +1,18 @@
 package command_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	notifyv1 "github.com/bavn/bavn/gen/go/bavn/notify/v1"
 	"github.com/bavn/bavn/platform/fault"
+	"github.com/bavn/bavn/services/notify/internal/command"
 	"github.com/bavn/bavn/services/notify/internal/domain"
 )
 
@@ -112,6 +115,11 @@ func TestAfterACrashTheDeliveriesAreSentByTheNextJob(t *testing.T) {
 	h.send()
 	if len(r.got()) != 0 {
 		t.Fatal("two jobs send to one webhook at once")
+	}
+	died := &river.Job[command.SendDeliveries]{JobRow: attempt(2), Args: command.SendDeliveries{Desk: "nsp", Webhook: "tool"}}
+	err = (&command.SendWorker{Webhooks: h.hooks}).Work(t.Context(), died)
+	if _, waits := errors.AsType[*river.JobSnoozeError](err); !waits {
+		t.Errorf("the job that died does not wait until it may send again: %v", err)
 	}
 	h.clock.Advance(time.Minute)
 	h.send()

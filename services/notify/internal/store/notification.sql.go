@@ -17,6 +17,8 @@ UPDATE notifications n SET attempts = n.attempts + 1, claimed_at = $1::timestamp
 FROM (
     SELECT q.desk, q.notification, q.claimed_at IS NOT NULL AS in_doubt FROM notifications q
     WHERE q.desk = $3 AND q.notification = ANY ($4::uuid[]) AND q.delivery = 1 AND q.due_at <= $1
+        -- What was withdrawn while the letter was written, or stopped with the whole storm, does not begin.
+        AND NOT q.withdrawn AND NOT EXISTS (SELECT FROM outboxes o WHERE o.desk = q.desk AND o.paused_at IS NOT NULL)
     ORDER BY q.notification FOR UPDATE
 ) due
 WHERE n.desk = due.desk AND n.notification = due.notification

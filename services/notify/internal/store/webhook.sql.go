@@ -183,19 +183,25 @@ func (q *Queries) EndLease(ctx context.Context, arg EndLeaseParams) error {
 
 const forgetDeliveries = `-- name: ForgetDeliveries :exec
 DELETE FROM webhook_deliveries d USING webhooks w
-WHERE d.desk = $1 AND d.resource = $2 AND w.desk = d.desk AND w.webhook = d.webhook
-    AND NOT ('parties/' || w.party) = ANY ($3::text[])
+WHERE d.desk = $1 AND d.resource = $2 AND d.event_revision <= $3 AND w.desk = d.desk AND w.webhook = d.webhook
+    AND NOT ('parties/' || w.party) = ANY ($4::text[])
 `
 
 type ForgetDeliveriesParams struct {
 	Desk     string
 	Resource string
+	Revision int64
 	Audience []string
 }
 
 // R149: a party that does not see a ticket any more has nothing of it in its webhooks.
 func (q *Queries) ForgetDeliveries(ctx context.Context, arg ForgetDeliveriesParams) error {
-	_, err := q.db.Exec(ctx, forgetDeliveries, arg.Desk, arg.Resource, arg.Audience)
+	_, err := q.db.Exec(ctx, forgetDeliveries,
+		arg.Desk,
+		arg.Resource,
+		arg.Revision,
+		arg.Audience,
+	)
 	return err
 }
 

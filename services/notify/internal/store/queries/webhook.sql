@@ -49,7 +49,7 @@ RETURNING desk, webhook, delivery;
 -- R149: a party that does not see a ticket any more has nothing of it in its webhooks.
 -- name: ForgetDeliveries :exec
 DELETE FROM webhook_deliveries d USING webhooks w
-WHERE d.desk = @desk AND d.resource = @resource AND w.desk = d.desk AND w.webhook = d.webhook
+WHERE d.desk = @desk AND d.resource = @resource AND d.event_revision <= @revision AND w.desk = d.desk AND w.webhook = d.webhook
     AND NOT ('parties/' || w.party) = ANY (@audience::text[]);
 
 -- A job takes the webhook for itself.
