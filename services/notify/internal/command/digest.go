@@ -75,7 +75,20 @@ func (c *Commands) digest(ctx context.Context, desk, recipient string) (wait tim
 		if _, err := q.LockPace(ctx, store.LockPaceParams{Desk: desk, Recipient: recipient}); err != nil {
 			return err
 		}
-		if err := q.CarryDigest(ctx, store.CarryDigestParams{Desk: desk, Recipient: recipient}); err != nil {
+		// What was held back since belongs to the next digest, which nobody else would begin.
+		late, err := q.AnyHeldBack(ctx, store.AnyHeldBackParams{Desk: desk, Recipient: recipient})
+		if err != nil {
+			return err
+		}
+		done := store.CarryDigestParams{Desk: desk, Recipient: recipient}
+		if late {
+			at := c.Clock.Now().Add(c.Calm.DigestEvery)
+			done.DigestAt = &at
+			if err := c.Jobs.Keep(ctx, p, DigestArgs{Desk: desk, Recipient: recipient}, at); err != nil {
+				return err
+			}
+		}
+		if err := q.CarryDigest(ctx, done); err != nil {
 			return err
 		}
 		return c.Jobs.Keep(ctx, p, DeliverArgs{Desk: desk, Notifications: []uuid.UUID{carrier}}, time.Time{})

@@ -12,6 +12,22 @@ import (
 	"github.com/google/uuid"
 )
 
+const anyHeldBack = `-- name: AnyHeldBack :one
+SELECT EXISTS (SELECT FROM held_back WHERE desk = $1 AND recipient = $2)
+`
+
+type AnyHeldBackParams struct {
+	Desk      string
+	Recipient string
+}
+
+func (q *Queries) AnyHeldBack(ctx context.Context, arg AnyHeldBackParams) (bool, error) {
+	row := q.db.QueryRow(ctx, anyHeldBack, arg.Desk, arg.Recipient)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const carryDigest = `-- name: CarryDigest :exec
 UPDATE paces SET carrier = $1, digest_at = $2 WHERE desk = $3 AND recipient = $4
 `

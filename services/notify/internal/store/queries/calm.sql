@@ -33,6 +33,9 @@ DELETE FROM held_back WHERE (desk, recipient, notification) IN (
     WHERE h.desk = @desk AND h.recipient = @recipient ORDER BY h.notification LIMIT @size)
 RETURNING notification;
 
+-- name: AnyHeldBack :one
+SELECT EXISTS (SELECT FROM held_back WHERE desk = $1 AND recipient = $2);
+
 -- name: CountHeldBack :one
 SELECT count(*) FROM held_back WHERE desk = $1;
 
