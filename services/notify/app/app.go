@@ -175,8 +175,9 @@ func commands(
 	river.AddWorker(workers, &command.DeliverWorker{Commands: c})
 	river.AddWorker(workers, &command.RemindToAnnounceWorker{Board: c.Board})
 	river.AddWorker(workers, &command.TellSubscribersWorker{Board: c.Board})
+	river.AddWorker(workers, &command.ForgetSubscriptionsWorker{Board: c.Board})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
-	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically()); err != nil {
+	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically(), command.ForgetSubscriptionsPeriodically()); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -18,8 +18,8 @@ import (
 const pausedFor = 30 * time.Second
 
 // calm lets out what may be sent now (R78: nobody is buried in mail), and settles, postpones or holds back the rest. What was
-// tried before, and what tells others in a digest, was let out then. What is about the board goes at once, because a digest tells of
-// tickets. Where there is no cap, nobody's turn is taken but theirs who have wishes.
+// tried before, and what tells others in a digest, was let out then. What is about the board goes at once, because a digest tells
+// of tickets. Where there is no cap, nobody's turn is taken but theirs who have wishes.
 func (c *Commands) calm(
 	ctx context.Context, desk string, due []store.Notification, wishing []string,
 ) ([]store.Notification, error) {

@@ -214,9 +214,9 @@ func TestWhoFollowsATicketHearsOfWhatTheySee(t *testing.T) {
 	}
 }
 
-func (w *world) exec(sql string) {
+func (w *world) exec(sql string, args ...any) {
 	w.t.Helper()
-	if _, err := w.pool.Exec(w.t.Context(), sql); err != nil {
+	if _, err := w.pool.Exec(w.t.Context(), sql, args...); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -90,6 +90,18 @@ func (q *Queries) EndSubscription(ctx context.Context, arg EndSubscriptionParams
 	return err
 }
 
+const forgetUnconfirmed = `-- name: ForgetUnconfirmed :execrows
+DELETE FROM board_subscriptions WHERE confirmed_at IS NULL AND asked_at < $1::timestamptz
+`
+
+func (q *Queries) ForgetUnconfirmed(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetUnconfirmed, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const getSubscriptions = `-- name: GetSubscriptions :many
 SELECT desk, subscription, email, services, language_code, asked_at, asked, confirmed_at FROM board_subscriptions WHERE desk = $1 AND subscription = ANY ($2::uuid[])
 `

@@ -15,6 +15,9 @@ WHERE desk = @desk AND subscription = @subscription;
 -- name: EndSubscription :exec
 DELETE FROM board_subscriptions WHERE desk = $1 AND subscription = $2;
 
+-- name: ForgetUnconfirmed :execrows
+DELETE FROM board_subscriptions WHERE confirmed_at IS NULL AND asked_at < @before::timestamptz;
+
 -- name: GetSubscriptions :many
 SELECT * FROM board_subscriptions WHERE desk = @desk AND subscription = ANY (@subscriptions::uuid[]);
 
