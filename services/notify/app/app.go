@@ -177,7 +177,8 @@ func commands(
 	river.AddWorker(workers, &command.TellSubscribersWorker{Board: c.Board})
 	river.AddWorker(workers, &command.ForgetSubscriptionsWorker{Board: c.Board})
 	river.AddWorker(workers, &command.DigestWorker{Commands: c})
-	if c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically(), command.ForgetSubscriptionsPeriodically()); err != nil {
+	c.Jobs, err = base.Jobs(workers, command.PruneDeliveriesPeriodically(), command.ForgetSubscriptionsPeriodically())
+	if err != nil {
 		return nil, err
 	}
 	return c, nil
