@@ -123,9 +123,15 @@ func TestTheIncidentManagersLetterReachesTheStakeholders(t *testing.T) {
 			t.Fatalf("%v %v, want one who hears of P2", answer, err)
 		}
 	}
-	r.RequestId, r.Subject = uuid.NewString(), "FMK er oppe"
+	r.RequestId, r.Subject, ticket.Restricted = uuid.NewString(), "FMK er oppe", true
 	if _, err := w.commands.WriteToStakeholders(ctx, r, ticket); err != nil {
 		t.Fatal(err)
+	}
+	for subject, want := range map[string]int{"FMK er nede": 1, "FMK er oppe": 0} { // R149
+		if n := w.count(`SELECT count(*) FROM notifications JOIN letters USING (desk, letter)
+			WHERE subject = '` + subject + `' AND 'parties/sds' = ANY (audience)`); n != want {
+			t.Errorf("the owner's people read of %d letters %q, want %d", n, subject, want)
+		}
 	}
 	w.work(w.commands)
 	mails := w.sink.Messages(mailsink.Filter{})

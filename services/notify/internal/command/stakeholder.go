@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -120,7 +121,7 @@ func (c *Commands) WriteToStakeholders(
 			rows[i] = store.Notification{
 				Desk: desk, Notification: notification, Ticket: number, EventRevision: 1, EventType: WrittenToStakeholders,
 				Rule: told.Rule, Recipient: person, Template: "letter", Person: principal.Person,
-				TicketStatus: int16(ticket.GetStatus()), Audience: []string{domain.Key(ticket.GetOwnerParty()), told.Recipient},
+				TicketStatus: int16(ticket.GetStatus()), Audience: letterAudience(ticket, principal.Person, told.Recipient),
 				MessageID: c.messageID(desk, number, notification), Traceparent: feed.Traceparent(ctx), Letter: &id, Urgent: true,
 				Delivery: int16(notifyv1.Delivery_DELIVERY_QUEUED), Medium: int16(told.Medium), Party: domain.Key(ticket.GetHolderParty()),
 			}
@@ -130,4 +131,15 @@ func (c *Commands) WriteToStakeholders(
 		}
 		return nil, c.keepDeliveries(ctx, p, rows)
 	})
+}
+
+// letterAudience are who reads in the ledger that a letter was sent: whoever wrote it and whoever got it, and the owner's people
+// where the ticket is not restricted (R149).
+func letterAudience(ticket *triagev1.Ticket, author, recipient string) []string {
+	keys := []string{recipient, "persons/" + author}
+	if owner := ticket.GetOwnerParty(); owner != "" && !ticket.GetRestricted() {
+		keys = append(keys, domain.Key(owner))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
