@@ -472,6 +472,8 @@ const da: Texts = {
     update_due: 'Tid til at give besked',
     status_due: 'Tid til at give besked',
     aged: 'Sagen er gammel',
+    page_exhausted: 'Ingen har svaret på opkaldet',
+    survey_invitation: 'Opfordring til at evaluere',
     silence_ends: 'Tavsheden er snart forbi',
     legal_deadline_near: 'Lovfrist er nær',
     hand_over_overdue: 'Overdragelse endnu ikke besvaret',

@@ -470,6 +470,8 @@ const en = {
     update_due: 'Update due',
     status_due: 'Update due',
     aged: 'Ticket has become old',
+    page_exhausted: 'Nobody has answered the page',
+    survey_invitation: 'Invitation to evaluate',
     silence_ends: 'Silence soon ends',
     legal_deadline_near: 'Deadline of the law is near',
     hand_over_overdue: 'Hand-over not answered yet',

@@ -472,6 +472,8 @@ const sv: Texts = {
     update_due: 'Dags att ge besked',
     status_due: 'Dags att ge besked',
     aged: 'Ärendet är gammalt',
+    page_exhausted: 'Ingen har svarat på larmet',
+    survey_invitation: 'Inbjudan att utvärdera',
     silence_ends: 'Tystnaden är snart förbi',
     legal_deadline_near: 'Lagstadgad frist är nära',
     hand_over_overdue: 'Överlämning ännu inte besvarad',
