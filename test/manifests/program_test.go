@@ -42,7 +42,7 @@ func programs() map[string]*program {
 		gateway.DefaultConfig()
 	return map[string]*program{
 		"intake": serving(&in, &in.Config, func() map[string]dial.Config {
-			return map[string]dial.Config{"triage": in.Triage}
+			return map[string]dial.Config{"triage": in.Triage, "notify": in.Notify}
 		}, func(ctx context.Context) (group, error) { return intake.New(ctx, in, quiet) }),
 		"triage": serving(&tr, &tr.Config, func() map[string]dial.Config {
 			return map[string]dial.Config{"intake": tr.Intake}
