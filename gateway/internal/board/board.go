@@ -113,12 +113,8 @@ type desk struct {
 // New makes boards that know nothing yet.
 func New(cfg Config, deps Deps) (*Boards, error) {
 	b := &Boards{Deps: deps, refresh: cfg.Refresh}
-	var sheet strings.Builder
-	for _, address := range deps.Stylesheets {
-		fmt.Fprintf(&sheet, "@import url(%q);\n", address)
-	}
 	var err error
-	if b.style, err = static.New([]byte(sheet.String()+style), "text/css; charset=utf-8"); err != nil {
+	if b.style, err = public.Stylesheet(deps.Stylesheets, style); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -126,18 +122,10 @@ func New(cfg Config, deps Deps) (*Boards, error) {
 
 // Serve reads the boards again and again, until ctx ends.
 func (b *Boards) Serve(ctx context.Context) error {
-	tick := time.NewTicker(b.refresh)
-	defer tick.Stop()
-	for {
-		if err := b.Refresh(ctx); err != nil && ctx.Err() == nil {
-			b.Logger.WarnContext(ctx, "the announcement boards could not be read: what was last known is shown", slog.Any("error", err))
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	public.Repeat(ctx, b.refresh, b.Refresh, func(err error) {
+		b.Logger.WarnContext(ctx, "the announcement boards could not be read: what was last known is shown", slog.Any("error", err))
+	})
+	return nil
 }
 
 // Refresh reads the boards once, and makes ready what has changed.

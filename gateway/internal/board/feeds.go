@@ -15,7 +15,7 @@ import (
 // atom is the board as an Atom feed (RFC 4287): an entry changes whenever the public hears of it anew.
 func atom(v view) ([]byte, string, error) {
 	feed := &feeds.Feed{
-		Id: v.URL, Title: v.Name + ": " + say(v.Language, "title"), Link: &feeds.Link{Href: v.URL + "?language=" + v.Language},
+		Id: v.URL, Title: v.Name + ": " + own.Say(v.Language, "title"), Link: &feeds.Link{Href: v.URL + "?language=" + v.Language},
 		Updated: v.Updated,
 	}
 	for _, i := range v.items {
@@ -36,11 +36,11 @@ func (i item) summary(v view) string {
 		values []string
 	}{{"services", i.Services}, {"regions", i.Regions}, {"tickets", i.Tickets}} {
 		if len(fact.values) > 0 {
-			parts = append(parts, say(v.Language, fact.key)+": "+strings.Join(fact.values, ", "))
+			parts = append(parts, own.Say(v.Language, fact.key)+": "+strings.Join(fact.values, ", "))
 		}
 	}
 	if i.Unapproved {
-		parts = append(parts, say(v.Language, "unapproved"))
+		parts = append(parts, own.Say(v.Language, "unapproved"))
 	}
 	return strings.Join(parts, "\n\n")
 }
@@ -50,7 +50,7 @@ func calendar(v view) ([]byte, string, error) {
 	cal := ical.NewCalendar()
 	cal.Props.SetText(ical.PropVersion, "2.0")
 	cal.Props.SetText(ical.PropProductID, "-//Bavn//Announcement board//"+strings.ToUpper(v.Language))
-	cal.Props.SetText("X-WR-CALNAME", v.Name+": "+say(v.Language, "title"))
+	cal.Props.SetText("X-WR-CALNAME", v.Name+": "+own.Say(v.Language, "title"))
 	for _, i := range v.items {
 		cal.Children = append(cal.Children, i.event(v).Component)
 	}

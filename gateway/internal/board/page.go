@@ -14,7 +14,7 @@ var written = template.Must(template.New("").Funcs(functions(view{zone: time.UTC
 
 func functions(v view) template.FuncMap {
 	return template.FuncMap{
-		"say": func(key string) string { return say(v.Language, key) }, "at": v.at,
+		"say": func(key string) string { return own.Say(v.Language, key) }, "at": v.at,
 		"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"join":      func(all []string) string { return strings.Join(all, ", ") },
 		"languages": func() []string { return public.Languages },
@@ -30,12 +30,12 @@ func functions(v view) template.FuncMap {
 
 // fill writes one of the pages.
 func fill(name string, v view, data any) ([]byte, error) {
-	own, err := written.Clone()
+	clone, err := written.Clone()
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := own.Funcs(functions(v)).ExecuteTemplate(&b, name, data); err != nil {
+	if err := clone.Funcs(functions(v)).ExecuteTemplate(&b, name, data); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -3,6 +3,7 @@ package board
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/bavn/bavn/gateway/internal/public"
 	"github.com/bavn/bavn/gateway/internal/static"
@@ -17,9 +18,7 @@ func (b *Boards) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	now := b.shown.Load()
 	if now == nil { // just started, and notify has not answered yet
-		w.Header().Set("Retry-After", "5")
-		w.Header().Set("Cache-Control", "no-store")
-		http.Error(w, "The announcement boards are not here yet. Please try again in a moment.", http.StatusServiceUnavailable)
+		public.NotYet(w, 5*time.Second, "The announcement boards are not here yet. Please try again in a moment.")
 		return
 	}
 	d := now.desks[name]
@@ -42,12 +41,7 @@ func (d *desk) get(w http.ResponseWriter, r *http.Request, rest string, b *Board
 	}
 	switch {
 	case found:
-		header := w.Header()
-		header.Add("Vary", "Accept-Language")
-		header.Set("Content-Language", speaks)
-		header.Set("Cross-Origin-Resource-Policy", "cross-origin") // anybody's page may show what everybody may see
-		header.Set("Access-Control-Allow-Origin", "*")
-		document.Serve(w, r, cacheFor)
+		public.Show(w, r, document, speaks, cacheFor)
 	case rest == "confirm" || rest == "unsubscribe":
 		b.ask(w, r, d, rest, speaks)
 	default:

@@ -124,7 +124,7 @@ func (v view) in(language string) view {
 		{profilev1.AnnouncementKind_ANNOUNCEMENT_KIND_PLANNED, "planned", "planned.none"},
 		{profilev1.AnnouncementKind_ANNOUNCEMENT_KIND_COMPLETED, "completed", "completed.none"},
 	} {
-		l := list{Heading: say(language, kind.heading), None: say(language, kind.none)}
+		l := list{Heading: own.Say(language, kind.heading), None: own.Say(language, kind.none)}
 		for _, i := range spoken {
 			if i.Kind == kind.kind {
 				l.Items = append(l.Items, i)

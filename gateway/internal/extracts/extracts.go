@@ -92,29 +92,17 @@ type desk struct {
 // New makes lists that know nothing yet.
 func New(cfg Config, deps Deps) (*Extracts, error) {
 	e := &Extracts{Deps: deps, refresh: cfg.Refresh}
-	var sheet strings.Builder
-	for _, address := range deps.Stylesheets {
-		fmt.Fprintf(&sheet, "@import url(%q);\n", address)
-	}
 	var err error
-	e.style, err = static.New([]byte(sheet.String()+style), "text/css; charset=utf-8")
+	e.style, err = public.Stylesheet(deps.Stylesheets, style)
 	return e, err
 }
 
 // Serve reads the lists again and again, until ctx ends.
 func (e *Extracts) Serve(ctx context.Context) error {
-	tick := time.NewTicker(e.refresh)
-	defer tick.Stop()
-	for {
-		if err := e.Refresh(ctx); err != nil && ctx.Err() == nil {
-			e.Logger.WarnContext(ctx, "the lists of cases could not be read: what was last known is shown", slog.Any("error", err))
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	public.Repeat(ctx, e.refresh, e.Refresh, func(err error) {
+		e.Logger.WarnContext(ctx, "the lists of cases could not be read: what was last known is shown", slog.Any("error", err))
+	})
+	return nil
 }
 
 // Of reports whether a desk publishes lists, as far as is known.
@@ -174,9 +162,7 @@ func (e *Extracts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	now := e.shown.Load()
 	if now == nil { // just started, and reporting has not answered yet
-		w.Header().Set("Retry-After", "10")
-		w.Header().Set("Cache-Control", "no-store")
-		http.Error(w, "The lists are not here yet. Please try again in a moment.", http.StatusServiceUnavailable)
+		public.NotYet(w, 10*time.Second, "The lists are not here yet. Please try again in a moment.")
 		return
 	}
 	d := now.desks[name]
@@ -193,10 +179,5 @@ func (e *Extracts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.Missing.ServeHTTP(w, r)
 		return
 	}
-	header := w.Header()
-	header.Add("Vary", "Accept-Language")
-	header.Set("Content-Language", speaks)
-	header.Set("Cross-Origin-Resource-Policy", "cross-origin") // anybody's page may show what everybody may see
-	header.Set("Access-Control-Allow-Origin", "*")
-	document.Serve(w, r, cacheFor)
+	public.Show(w, r, document, speaks, cacheFor)
 }

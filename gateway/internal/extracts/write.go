@@ -105,7 +105,7 @@ func viewOf(desk *reportingv1.DeskExtracts, language string) view {
 			l.Taken = edition.GetTakeTime().AsTime()
 			for _, row := range edition.GetRows() {
 				l.Rows = append(l.Rows, []string{
-					row.GetTicket(), say(language, row.GetStatus().String()), row.GetPriority(), category(row.GetCategory()),
+					row.GetTicket(), own.Say(language, row.GetStatus().String()), row.GetPriority(), category(row.GetCategory()),
 					party(row.GetHolderParty()), party(row.GetOwnerParty()), service(row.GetBusinessService()),
 					v.day(row.GetSubmitTime()), strconv.Itoa(int(row.GetAgeDays())), v.day(row.GetReleaseTime()),
 				})
@@ -131,7 +131,7 @@ func (l list) csv(language string) ([]byte, error) {
 	w.UseCRLF = true
 	header := make([]string, len(columns))
 	for i, column := range columns {
-		header[i] = say(language, column)
+		header[i] = own.Say(language, column)
 	}
 	if err := w.Write(header); err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ var written = template.Must(template.New("").Funcs(functions(view{zone: time.UTC
 
 func functions(v view) template.FuncMap {
 	return template.FuncMap{
-		"say":     func(key string) string { return say(v.Language, key) },
+		"say":     func(key string) string { return own.Say(v.Language, key) },
 		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"at":      func(t time.Time) string { return t.In(v.zone).Format("2006-01-02 15:04") },
 		"columns": func() []string { return columns }, "languages": func() []string { return public.Languages },
@@ -187,11 +187,11 @@ func functions(v view) template.FuncMap {
 
 // page is all lists of the desk as a page, which needs no script.
 func (v view) page() ([]byte, error) {
-	own, err := written.Clone()
+	clone, err := written.Clone()
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = own.Funcs(functions(v)).ExecuteTemplate(&b, "page.html.tmpl", v)
+	err = clone.Funcs(functions(v)).ExecuteTemplate(&b, "page.html.tmpl", v)
 	return b.Bytes(), err
 }

@@ -1,5 +1,5 @@
-// Package public is what the pages for everybody have in common: the language that they answer in, and the calls that keep
-// them fresh.
+// Package public is what the pages for everybody have in common: their language, words and looks, how they are sent, and the
+// calls that keep them fresh.
 package public
 
 import (
